@@ -1,0 +1,166 @@
+//! Every environment variable that is read or written, as one documented constant each, and the one place
+//! that reads the process's environment. Nothing else may call `std::env`.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+/// The environment of a process as a value: variables, arguments, working directory.
+#[derive(Clone, Default)]
+pub struct Environment {
+    vars: BTreeMap<OsString, OsString>,
+    args: Vec<OsString>,
+    cwd: PathBuf,
+}
+
+impl Environment {
+    /// Reads this process's environment. Called once, by `main`.
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn capture() -> Self {
+        Self {
+            vars: std::env::vars_os().collect(),
+            args: std::env::args_os().collect(),
+            cwd: std::env::current_dir().unwrap_or_default(),
+        }
+    }
+
+    /// An environment made by hand.
+    pub fn new(
+        vars: impl IntoIterator<Item = (OsString, OsString)>,
+        args: Vec<OsString>,
+        cwd: PathBuf,
+    ) -> Self {
+        Self { vars: vars.into_iter().collect(), args, cwd }
+    }
+
+    /// The value of a variable, when it is set to something that is text and not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.vars.get(OsStr::new(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a variable as it stands, empty or not, text or not.
+    pub fn raw(&self, name: &str) -> Option<&OsStr> {
+        self.vars.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// Whether a switch such as `DD_HEROKU_SANDBOX` is on: set, and neither empty, `0`, `false`, `no` nor `off`.
+    pub fn is_on(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| {
+            !["0", "false", "no", "off"].iter().any(|off| value.eq_ignore_ascii_case(off))
+        })
+    }
+
+    /// The same environment with one variable set.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.vars.insert(name.into(), value.into());
+        self
+    }
+
+    /// Every variable, in the order of their names.
+    pub fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.vars.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
+    /// The arguments, the program's own name first.
+    pub fn args(&self) -> &[OsString] {
+        &self.args
+    }
+
+    /// The arguments of the Agent's CLI, when the program was called by its other name, `agent-wrapper`.
+    pub fn as_agent_wrapper(&self) -> Option<&[OsString]> {
+        let (program, arguments) = self.args.split_first()?;
+        (Path::new(program).file_name()? == "agent-wrapper").then_some(arguments)
+    }
+
+    /// The folder the process was started in.
+    pub fn cwd(&self) -> &Path {
+        &self.cwd
+    }
+
+    /// The user's home folder.
+    pub fn home(&self) -> Option<PathBuf> {
+        self.get(HOME).or_else(|| self.get(USERPROFILE)).map(PathBuf::from)
+    }
+}
+
+impl std::fmt::Debug for Environment {
+    /// The names only: values may be secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Environment")
+            .field("vars", &self.vars.keys().collect::<Vec<_>>())
+            .field("cwd", &self.cwd)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One documented constant per variable.
+macro_rules! variables {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        $($(#[$doc])* pub const $name: &str = stringify!($name);)*
+    };
+}
+
+variables! {
+    /// The user's home folder; on a dyno `/app`.
+    HOME;
+    /// The user's home folder on Windows.
+    USERPROFILE;
+    /// Where programs are looked up.
+    PATH;
+    /// Turns colour off when set to anything (<https://no-color.org>).
+    NO_COLOR;
+    /// What the terminal can do; `dumb` has neither colour nor cursor movement.
+    TERM;
+    /// Set by CI services: no prompts, no progress bars.
+    CI;
+    /// Base of the user's state folder (Linux).
+    XDG_STATE_HOME;
+    /// Base of the user's data folder (Linux).
+    XDG_DATA_HOME;
+    /// Base of the user's cache folder (Linux).
+    XDG_CACHE_HOME;
+    /// Base of the user's data folder (Windows).
+    LOCALAPPDATA;
+
+    /// The Heroku token.
+    HEROKU_API_KEY;
+    /// The app to work on.
+    HEROKU_APP;
+    /// Host of the Heroku API; a value that starts with `http` is the API's URL as it stands.
+    HEROKU_HOST;
+    /// URL of the Heroku API, as Terraform's provider has it.
+    HEROKU_API_URL;
+    /// Host name of the Heroku data API (`api.data.heroku.com`).
+    HEROKU_DATA_HOST;
+    /// Host name in the git remotes of Heroku apps.
+    HEROKU_GIT_HOST;
+    /// More request headers, as a JSON object.
+    HEROKU_HEADERS;
+    /// Where the Heroku CLI keeps `login.json`.
+    HEROKU_DATA_DIR;
+
+    /// The Datadog API key, 32 hex digits.
+    DD_API_KEY;
+    /// The Datadog application key.
+    DD_APP_KEY;
+    /// Base URL of the Datadog API instead of `https://api.<site>`.
+    DD_HEROKU_DATADOG_URL;
+    /// Base URL of the package repository instead of `https://apt.datadoghq.com/`.
+    DD_HEROKU_APT_URL;
+    /// Base URL of the repository's keys instead of `https://keys.datadoghq.com`.
+    DD_HEROKU_APT_KEYS_URL;
+    /// Fingerprints of further keys to trust, a comma list.
+    DD_HEROKU_APT_KEY_FINGERPRINTS;
+
+    /// Runs every command against the embedded sandbox, as `--sandbox` does.
+    DD_HEROKU_SANDBOX;
+    /// The file the sandbox keeps its state in.
+    DD_HEROKU_SANDBOX_STATE;
+    /// The file the embedded sandbox appends its journal to, a JSON object a line.
+    DD_HEROKU_SANDBOX_JOURNAL;
+    /// The file of faults that the embedded sandbox injects.
+    DD_HEROKU_SANDBOX_FAULTS;
+    /// How long the embedded sandbox waits before it answers, in milliseconds.
+    DD_HEROKU_SANDBOX_LATENCY_MS;
+}

@@ -1,0 +1,84 @@
+//! Datadog on Heroku, from one binary with three faces.
+//!
+//! | face | modules | runs on |
+//! |---|---|---|
+//! | the CLI | [`commands`], [`app`], [`heroku`], [`intake`], [`repo`], [`ui`], [`sandbox`] | a developer's machine, CI |
+//! | the build step | [`build`] | Heroku's build machine |
+//! | the dyno runtime | [`dyno`] | every dyno |
+//!
+//! [`datadog`] holds the words that all of them share. Only [`dyno`] and [`datadog`] are there without the
+//! `cli` feature. `ARCHITECTURE.md` says who may call whom; `tests/tidy.rs` holds it.
+
+#[cfg(feature = "cli")]
+pub mod app;
+#[cfg(feature = "cli")]
+pub mod build;
+#[cfg(feature = "cli")]
+pub mod commands;
+pub mod datadog;
+pub mod dyno;
+pub mod env;
+#[cfg(feature = "cli")]
+pub mod failure;
+#[cfg(feature = "cli")]
+pub mod heroku;
+#[cfg(feature = "cli")]
+pub mod intake;
+#[cfg(feature = "cli")]
+pub mod repo;
+#[cfg(feature = "cli")]
+pub mod sandbox;
+#[cfg(feature = "cli")]
+pub mod secret;
+#[cfg(feature = "cli")]
+pub mod ui;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use env::Environment;
+
+/// Puts Datadog on Heroku apps and keeps it right
+#[derive(Debug, Parser)]
+#[command(name = "dd-heroku", version, max_term_width = 100, infer_subcommands = false)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[cfg(feature = "cli")]
+    #[command(flatten)]
+    global: commands::Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    #[cfg(feature = "cli")]
+    #[command(flatten)]
+    Command(commands::Verb),
+    /// The dyno side: configure, start and supervise the Agent
+    #[command(subcommand)]
+    Runtime(dyno::Verb),
+}
+
+/// Runs what the arguments of `env` ask for and gives back the process's exit code.
+pub fn run(env: &Environment) -> ExitCode {
+    if let Some(arguments) = env.as_agent_wrapper() {
+        return dyno::agent_wrapper(env, arguments);
+    }
+    let cli = match Cli::try_parse_from(env.args()) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match cli.verb {
+        #[cfg(feature = "cli")]
+        Verb::Command(verb) => commands::run(env, cli.global, verb),
+        Verb::Runtime(verb) => dyno::run(env, verb),
+    }
+}
+
+/// Prints clap's help, version or complaint; its own printer would panic on a closed pipe.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}

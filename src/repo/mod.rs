@@ -1,0 +1,1 @@
+//! The user's checkout: git, and the files under `datadog/`.

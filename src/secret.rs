@@ -1,0 +1,57 @@
+//! The secret type: it cannot be printed or serialised by accident.
+
+use std::fmt;
+
+/// A value that must not show: no `Display`, no `Serialize`, and a `Debug` that is masked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a value in.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value itself. Only for the wire, the keyring and comparisons.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The value as a person may see it: `••••` and, of 16 characters and more, the last four.
+    pub fn masked(&self) -> String {
+        mask(&self.0)
+    }
+
+    /// The last four characters, of values long enough that four give nothing away.
+    pub fn last4(&self) -> Option<&str> {
+        last4(&self.0)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+/// `••••` and, of values of 16 characters and more, the last four.
+pub fn mask(value: &str) -> String {
+    format!("••••{}", last4(value).unwrap_or_default())
+}
+
+fn last4(value: &str) -> Option<&str> {
+    (value.len() >= 16).then(|| value.get(value.len() - 4..)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_shows_its_last_four_at_most() {
+        let key = Secret::new("0123456789abcdef0123456789ab3f9a");
+        assert_eq!(format!("{key:?}"), "••••3f9a");
+        assert_eq!(Secret::new("short").masked(), "••••");
+        assert_eq!(Secret::new("ééééééééé").masked(), "••••éé");
+    }
+}

@@ -1,0 +1,1 @@
+//! What a person sees: reports, plans, prompts, tables, progress.
