@@ -31,6 +31,8 @@ pub mod sandbox;
 #[cfg(feature = "cli")]
 pub mod secret;
 #[cfg(feature = "cli")]
+pub mod transport;
+#[cfg(feature = "cli")]
 pub mod ui;
 
 use std::process::ExitCode;
