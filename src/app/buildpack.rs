@@ -1,0 +1,194 @@
+//! Buildpacks as the platform lists them, and when two references mean the same one.
+
+use std::fmt;
+
+/// Datadog's official buildpack, as its guide has it.
+pub const DATADOG: &str = "https://github.com/DataDog/heroku-buildpack-datadog.git";
+
+/// What a buildpack is to the order rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Datadog's official one.
+    Datadog,
+    /// Ours, as `buildpack pack` makes it.
+    Ours,
+    /// Someone's fork of Datadog's.
+    Fork,
+    /// Installs system packages: belongs before Datadog's.
+    Apt,
+    /// Changes what `/app` is: belongs before Datadog's.
+    Monorepo,
+    /// Everything else: languages and tools, which come after.
+    Other,
+}
+
+/// A buildpack of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Buildpack {
+    /// Its URL: `urn:buildpack:heroku/ruby`, a tarball's or a git repository's.
+    pub url: String,
+    /// Its name, when it is an official or registry one: `heroku/ruby`.
+    pub name: Option<String>,
+}
+
+impl Buildpack {
+    /// A buildpack known by a reference alone.
+    pub fn of(reference: &str) -> Self {
+        Self { url: reference.to_owned(), name: None }
+    }
+
+    /// The reference that puts it back into the list unchanged: official and registry ones by name, others by URL.
+    pub fn reference(&self) -> &str {
+        if let Some(name) = self.url.strip_prefix("urn:buildpack:") {
+            return name;
+        }
+        registry_name(&self.url).unwrap_or(&self.url)
+    }
+
+    /// The release or branch that it is pinned to: what follows the `#`.
+    pub fn pin(&self) -> Option<&str> {
+        self.url.split_once('#').map(|(_, pin)| pin).filter(|pin| !pin.is_empty())
+    }
+
+    /// What it is to the order rule.
+    pub fn role(&self) -> Role {
+        let id = identity(self.reference());
+        let last = id.rsplit('/').next().unwrap_or_default();
+        match id.as_str() {
+            "github.com/datadog/heroku-buildpack-datadog" | "datadog/heroku-buildpack-datadog" => {
+                Role::Datadog
+            }
+            _ if last.contains("dd-heroku") => Role::Ours,
+            _ if last == "heroku-buildpack-datadog" || last == "datadog-heroku-buildpack" => Role::Fork,
+            _ if last.contains("monorepo") || last.contains("subdir") => Role::Monorepo,
+            _ if last == "apt"
+                || last.ends_with("-apt")
+                || last.contains("puppeteer")
+                || last.contains("chrome") =>
+            {
+                Role::Apt
+            }
+            _ => Role::Other,
+        }
+    }
+
+    /// Whether it installs the Datadog Agent.
+    pub fn installs_agent(&self) -> bool {
+        matches!(self.role(), Role::Datadog | Role::Ours | Role::Fork)
+    }
+
+    /// Whether two references mean the same buildpack, whatever they are pinned to.
+    pub fn is_same(&self, other: &Self) -> bool {
+        identity(self.reference()) == identity(other.reference())
+    }
+}
+
+impl fmt::Display for Buildpack {
+    /// As a person reads it: `heroku/ruby`, `DataDog/heroku-buildpack-datadog#2.44`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = without_credentials(self.reference());
+        let (place, pin) =
+            shown.split_once('#').map_or((shown.as_str(), None), |(place, pin)| (place, Some(pin)));
+        let short = place
+            .strip_prefix("https://github.com/")
+            .or_else(|| place.strip_prefix("git@github.com:"))
+            .map_or(place, |repo| repo.strip_suffix(".git").unwrap_or(repo));
+        match pin {
+            Some(pin) => write!(f, "{short}#{pin}"),
+            None => f.write_str(short),
+        }
+    }
+}
+
+/// What tells one buildpack from another: the platform treats `x.git`, `x` and `x#tag` as different; we do not.
+fn identity(reference: &str) -> String {
+    let place = reference.split('#').next().unwrap_or_default();
+    let place = place
+        .trim_start_matches("urn:buildpack:")
+        .trim_start_matches("https://")
+        .trim_start_matches("http://")
+        .trim_start_matches("git://")
+        .trim_start_matches("ssh://")
+        .replace(':', "/");
+    let place = place.rsplit_once('@').map_or(place.as_str(), |(_, host)| host);
+    place.trim_end_matches('/').trim_end_matches(".git").to_ascii_lowercase()
+}
+
+/// `ns/name` of a tarball in Heroku's buildpack registry.
+fn registry_name(url: &str) -> Option<&str> {
+    url.strip_prefix("https://buildpack-registry.s3.amazonaws.com/buildpacks/")?.strip_suffix(".tgz")
+}
+
+/// A URL without the user name and password that some people put into it.
+fn without_credentials(reference: &str) -> String {
+    match reference.split_once("://").and_then(|(scheme, rest)| {
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        authority.rsplit_once('@').map(|(_, host)| format!("{scheme}://{host}/{path}"))
+    }) {
+        Some(clean) => clean,
+        None => reference.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buildpack_is_recognised_however_it_is_written() {
+        let datadog = Buildpack::of(DATADOG);
+        for same in [
+            "https://github.com/DataDog/heroku-buildpack-datadog",
+            "https://github.com/datadog/heroku-buildpack-datadog.git#2.44",
+            "git@github.com:DataDog/heroku-buildpack-datadog.git",
+            "https://token@github.com/DataDog/heroku-buildpack-datadog.git",
+            "https://github.com/DataDog/heroku-buildpack-datadog/",
+        ] {
+            assert!(Buildpack::of(same).is_same(&datadog), "{same}");
+            assert_eq!(Buildpack::of(same).role(), Role::Datadog, "{same}");
+        }
+        assert_eq!(Buildpack::of("https://github.com/acme/heroku-buildpack-datadog.git").role(), Role::Fork);
+    }
+
+    #[test]
+    fn the_reference_puts_a_buildpack_back_as_it_was() {
+        for (url, reference) in [
+            ("urn:buildpack:heroku/ruby", "heroku/ruby"),
+            (
+                "https://buildpack-registry.s3.amazonaws.com/buildpacks/heroku-community/apt.tgz",
+                "heroku-community/apt",
+            ),
+            ("https://github.com/a/b.git#v1", "https://github.com/a/b.git#v1"),
+        ] {
+            assert_eq!(Buildpack::of(url).reference(), reference);
+        }
+    }
+
+    #[test]
+    fn roles_follow_the_order_rule() {
+        for (reference, role) in [
+            ("heroku-community/apt", Role::Apt),
+            ("https://github.com/heroku/heroku-buildpack-apt", Role::Apt),
+            ("https://github.com/jontewks/puppeteer-heroku-buildpack", Role::Apt),
+            ("https://github.com/lstoll/heroku-buildpack-monorepo", Role::Monorepo),
+            ("https://example.org/dd-heroku-buildpack.tgz", Role::Ours),
+            ("heroku/nodejs", Role::Other),
+        ] {
+            assert_eq!(Buildpack::of(reference).role(), role, "{reference}");
+        }
+    }
+
+    #[test]
+    fn a_person_sees_a_short_name_without_credentials() {
+        for (url, shown) in [
+            (
+                "https://github.com/DataDog/heroku-buildpack-datadog.git#2.44",
+                "DataDog/heroku-buildpack-datadog#2.44",
+            ),
+            ("https://user:pass@git.example.org/x.git", "https://git.example.org/x.git"),
+            ("urn:buildpack:heroku/ruby", "heroku/ruby"),
+        ] {
+            assert_eq!(Buildpack::of(url).to_string(), shown);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! A change to an app: what a plan is made of, and what the writers carry out.
+
+use std::path::PathBuf;
+
+use super::buildpack::Buildpack;
+use crate::secret::Secret;
+
+/// One change, with what was there before, so that it can be shown and put back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Turns a labs feature on.
+    FeatureEnable {
+        /// Its name.
+        name: String,
+    },
+    /// Turns a labs feature off.
+    FeatureDisable {
+        /// Its name.
+        name: String,
+    },
+    /// Sets a config var.
+    ConfigSet {
+        /// Its name.
+        key: String,
+        /// What it held.
+        before: Option<Secret>,
+        /// What it is to hold.
+        after: Secret,
+        /// Whether its values must not show.
+        secret: bool,
+    },
+    /// Unsets a config var.
+    ConfigUnset {
+        /// Its name.
+        key: String,
+        /// What it held.
+        before: Secret,
+        /// Whether its value must not show.
+        secret: bool,
+    },
+    /// Replaces the list of buildpacks.
+    BuildpacksSet {
+        /// The list as it is.
+        before: Vec<Buildpack>,
+        /// The list as it is to be.
+        after: Vec<Buildpack>,
+    },
+    /// Adds a log drain.
+    DrainAdd {
+        /// Where its lines go; holds the key.
+        url: Secret,
+        /// The host of the URL, to show.
+        host: String,
+    },
+    /// Removes a log drain.
+    DrainRemove {
+        /// Its UUID.
+        id: String,
+        /// Its URL, to put it back with.
+        url: Secret,
+        /// The host of the URL, to show.
+        host: String,
+    },
+    /// Writes a file of the checkout.
+    FileWrite {
+        /// Its path in the checkout, with `/` between the parts.
+        path: PathBuf,
+        /// What it held.
+        before: Option<String>,
+        /// What it is to hold.
+        after: String,
+        /// Whether it is to be executable.
+        executable: bool,
+    },
+    /// Deletes a file of the checkout.
+    FileRemove {
+        /// Its path in the checkout.
+        path: PathBuf,
+        /// What it held.
+        before: String,
+    },
+    /// Compiles the slug of a commit again.
+    Rebuild(Rebuild),
+}
+
+/// A rebuild: which code, and what is known of what runs now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rebuild {
+    /// The commit, 40 hex digits as a rule; what the platform calls the source's version.
+    pub commit: String,
+    /// The number of the release that runs that commit now.
+    pub release: Option<u64>,
+    /// The size of the slug that runs now, in bytes.
+    pub slug_size: Option<u64>,
+}
+
+/// How a change ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not tried yet.
+    #[default]
+    Pending,
+    /// It took effect.
+    Done,
+    /// A build took effect: its id and the number of its release.
+    Built {
+        /// The build's UUID.
+        id: String,
+        /// The release it made.
+        release: Option<u64>,
+    },
+    /// It did not take effect.
+    Failed,
+    /// It was not tried, because something before it failed.
+    Skipped,
+}
