@@ -1,8 +1,12 @@
 //! Datadog's words as types: keys, sites, tags. Pure; calls nothing.
 
+#[cfg(feature = "cli")]
+pub mod drain;
 pub mod key;
 pub mod site;
 pub mod tags;
 
+#[cfg(feature = "cli")]
+pub use drain::DrainUrl;
 pub use key::ApiKey;
 pub use site::Site;
