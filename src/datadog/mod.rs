@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 pub mod drain;
 pub mod key;
+pub mod options;
 pub mod site;
 pub mod tags;
 
