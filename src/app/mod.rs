@@ -2,6 +2,7 @@
 
 pub mod buildpack;
 pub mod change;
+pub mod drains;
 pub mod observed;
 
 pub use buildpack::Buildpack;

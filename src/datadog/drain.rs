@@ -10,7 +10,11 @@ use url::Url;
 
 use super::{ApiKey, Site, tags};
 
-/// What a value of the query may hold as it is; a colon and a slash are common in tags and harmless.
+mod masked;
+
+pub use masked::{host, masked};
+
+/// What a value of the query may hold as it is; a colon, a slash and a comma are common in tags and harmless.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -22,9 +26,6 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC
 
 /// What the guide gives as the source; Datadog's log pipeline for Heroku goes by it.
 const SOURCE: &str = "heroku";
-
-/// The query's names that hold labels, which may be shown; everything else may be a token.
-const LABELS: [&str; 7] = ["ddsource", "ddtags", "env", "service", "host", "hostname", "source"];
 
 /// A log drain to Datadog.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,28 +51,33 @@ pub struct Labels {
     pub host: Option<String>,
     /// Further tags.
     pub tags: Vec<String>,
+    /// Custom attributes: every other parameter, with its value.
+    pub attributes: Vec<(String, String)>,
 }
 
 impl Labels {
-    /// The labels of an app's drain.
+    /// The labels of an app's drain. Without an environment or a service, those of the drain that is there are as
+    /// good as any; see [`DrainUrl::instead_of`].
     pub fn of_app(app: &str, env: Option<&str>, service: Option<&str>) -> Self {
         Self {
             source: Some(SOURCE.to_owned()),
             env: env.map(one_tag),
-            service: Some(service.unwrap_or(app).to_owned()),
+            service: service.map(str::to_owned),
             host: Some(app.to_owned()),
             tags: Vec::new(),
+            attributes: Vec::new(),
         }
     }
 
-    /// Whether every label of `self` is among those of `there`; more tags there do not matter.
-    fn are_in(&self, there: &Self) -> bool {
-        let Self { source, env, service, host, tags } = self;
+    /// Whether a drain with the labels `there` does what is wanted; more tags and attributes do not matter.
+    fn are_met_by(&self, there: &Self) -> bool {
+        let Self { source, env, service, host, tags, attributes } = self;
         source == &there.source
             && (env.is_none() || env == &there.env)
-            && service == &there.service
+            && (service.is_none() && there.service.is_some() || service == &there.service)
             && host == &there.host
             && tags.iter().all(|tag| there.tags.contains(tag))
+            && attributes.iter().all(|attribute| there.attributes.contains(attribute))
     }
 }
 
@@ -113,7 +119,8 @@ impl DrainUrl {
                         }
                     }
                 }
-                _ => {}
+                name if name.ends_with("key") => {}
+                _ => labels.attributes.push((name, value)),
             }
         }
         Some(Self { site, key, labels })
@@ -121,7 +128,7 @@ impl DrainUrl {
 
     /// The whole URL, the key in it.
     pub fn expose(&self) -> String {
-        let Labels { source, env, service, host, tags } = &self.labels;
+        let Labels { source, env, service, host, tags, attributes } = &self.labels;
         let env = env.as_ref().map(|env| format!("env:{env}"));
         let tags = env.iter().chain(tags).map(String::as_str).collect::<Vec<_>>().join(",");
         let parameters = [
@@ -131,10 +138,9 @@ impl DrainUrl {
             ("service", service.as_deref()),
             ("host", host.as_deref()),
         ];
-        let query: Vec<_> = parameters
-            .into_iter()
-            .filter_map(|(name, value)| Some(format!("{name}={}", utf8_percent_encode(value?, VALUE))))
-            .collect();
+        let labels = parameters.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let attributes = attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let query: Vec<_> = labels.chain(attributes).map(|(name, value)| parameter(name, value)).collect();
         format!("https://{}/api/v2/logs?{}", self.site.logs_host(), query.join("&"))
     }
 
@@ -144,24 +150,35 @@ impl DrainUrl {
             Difference::OtherSite
         } else if there.key != self.key {
             Difference::OtherKey
-        } else if self.labels.are_in(&there.labels) {
+        } else if self.labels.are_met_by(&there.labels) {
             Difference::Same
         } else {
             Difference::OtherLabels
         }
     }
 
-    /// This drain with what is worth keeping of the one it replaces: tags, and the environment if none was given.
+    /// This drain, complete: what it leaves open it takes from the one that it replaces, whose tags and attributes
+    /// it keeps; a service that neither has is the host's name.
     #[must_use]
-    pub fn instead_of(mut self, old: &Self) -> Self {
-        let Labels { env, tags, .. } = &old.labels;
-        self.labels.env = self.labels.env.or_else(|| env.clone());
-        for tag in tags {
-            if !self.labels.tags.contains(tag) {
-                self.labels.tags.push(tag.clone());
-            }
+    pub fn instead_of(mut self, old: Option<&Self>) -> Self {
+        let labels = &mut self.labels;
+        if let Some(Self { labels: old, .. }) = old {
+            labels.env = labels.env.take().or_else(|| old.env.clone());
+            labels.service = labels.service.take().or_else(|| old.service.clone());
+            keep(&mut labels.tags, &old.tags);
+            keep(&mut labels.attributes, &old.attributes);
         }
+        labels.service = labels.service.take().or_else(|| labels.host.clone());
         self
+    }
+}
+
+/// Adds what is not there yet.
+fn keep<T: Clone + PartialEq>(list: &mut Vec<T>, old: &[T]) {
+    for item in old {
+        if !list.contains(item) {
+            list.push(item.clone());
+        }
     }
 }
 
@@ -177,45 +194,6 @@ pub fn otlp_endpoint(site: Site) -> String {
     format!("https://heroku.integrations.otlp.{site}")
 }
 
-/// The host that a drain's URL sends to; `?` when it is no URL.
-pub fn host(url: &str) -> String {
-    Url::parse(url.trim())
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_else(|| "?".into())
-}
-
-/// Any drain's URL as it may be shown: no user info, no fragment, `••••` for every value that may be a token. The
-/// key of a Datadog drain keeps its last four characters.
-pub fn masked(url: &str) -> String {
-    let Ok(url) = Url::parse(url.trim()) else { return "••••".to_owned() };
-    let user = if url.username().is_empty() && url.password().is_none() { "" } else { "••••@" };
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let path: Vec<_> =
-        url.path().split('/').map(|part| if is_token(part) { mask(part) } else { part.into() }).collect();
-    let query: Vec<_> = pairs(&url)
-        .map(|(name, value)| match name.as_str() {
-            label if LABELS.contains(&label) => format!("{name}={}", utf8_percent_encode(&value, VALUE)),
-            _ if value.is_empty() => {
-                if is_token(&name) {
-                    mask(&name)
-                } else {
-                    name
-                }
-            }
-            _ => format!("{name}={}", mask(&value)),
-        })
-        .collect();
-    let question = if query.is_empty() { "" } else { "?" };
-    format!(
-        "{}://{user}{}{port}{}{question}{}",
-        url.scheme(),
-        url.host_str().unwrap_or_default(),
-        path.join("/"),
-        query.join("&"),
-    )
-}
-
 /// The query's names and values, decoded as a server does it.
 fn pairs(url: &Url) -> impl Iterator<Item = (String, String)> + '_ {
     let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
@@ -225,16 +203,9 @@ fn pairs(url: &Url) -> impl Iterator<Item = (String, String)> + '_ {
     })
 }
 
-/// `••••`, and the last four characters of what has the shape of a Datadog key.
-fn mask(value: &str) -> String {
-    ApiKey::parse(value).map_or_else(|_| "••••".to_owned(), |key| key.masked())
-}
-
-/// Whether a part of a path looks like a token: long, and with digits or both cases in it.
-fn is_token(part: &str) -> bool {
-    let has = |test: fn(&char) -> bool| part.chars().any(|c| test(&c));
-    part.len() >= 16
-        && (has(char::is_ascii_digit) || has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase))
+/// `name=value` as it stands in a query.
+fn parameter(name: &str, value: &str) -> String {
+    format!("{}={}", utf8_percent_encode(name, VALUE), utf8_percent_encode(value, VALUE))
 }
 
 /// A value that stays one tag: white space and commas, which would end it, become underscores as Datadog's do.
@@ -266,8 +237,13 @@ mod tests {
                  &ddtags=env:prod&service=web%20shop&host=shop"
             )
         );
-        let bare = DrainUrl { labels: Labels::of_app("shop", None, None), ..wanted() };
+        let bare = DrainUrl { labels: Labels::of_app("shop", None, None), ..wanted() }.instead_of(None);
         assert!(bare.expose().ends_with("&ddsource=heroku&service=shop&host=shop"));
+    }
+
+    #[test]
+    fn no_key_shows() {
+        assert!(!format!("{:?} {}", wanted(), wanted()).contains(KEY));
     }
 
     #[test]
@@ -329,50 +305,19 @@ mod tests {
     }
 
     #[test]
-    fn a_drain_that_replaces_another_keeps_its_tags() {
-        let old = DrainUrl::parse(
-            "https://http-intake.logs.datadoghq.com/api/v2/logs?ddtags=env:old,team:a&service=s",
-        );
-        let bare = DrainUrl { labels: Labels::of_app("shop", None, None), ..wanted() };
-        let new = bare.instead_of(&old.unwrap());
-        assert_eq!(new.labels.env.as_deref(), Some("old"));
-        assert_eq!(new.labels.tags, ["team:a"]);
-        assert_eq!(new.labels.service.as_deref(), Some("shop"));
+    fn a_drain_that_replaces_another_keeps_what_it_does_not_set() {
+        let old =
+            "https://http-intake.logs.datadoghq.com/api/v2/logs?ddtags=env:old,team:a&service=s&squad=x%26y";
+        let open = DrainUrl { labels: Labels::of_app("shop", None, None), ..wanted() };
+        let new = open.clone().instead_of(DrainUrl::parse(old).as_ref());
+        assert!(new.expose().ends_with("&ddtags=env:old,team:a&service=s&host=shop&squad=x%26y"), "{new}");
+        assert_eq!(open.clone().instead_of(None).labels.service.as_deref(), Some("shop"));
+        assert_eq!(open.compare(&new), Difference::Same);
+        assert_eq!(wanted().instead_of(Some(&new)).labels.env.as_deref(), Some("prod"));
     }
 
     #[test]
-    fn no_shown_url_holds_a_secret() {
-        for (url, shown) in [
-            (
-                wanted().expose(),
-                "https://http-intake.logs.datadoghq.eu/api/v2/logs?dd-api-key=••••3f9a&ddsource=heroku\
-                 &ddtags=env:prod&service=web%20shop&host=shop",
-            ),
-            (
-                format!("https://http-intake.logs.datadoghq.com/v1/input/{KEY}"),
-                "https://http-intake.logs.datadoghq.com/v1/input/••••3f9a",
-            ),
-            (
-                "https://user:pass@logs.example.com:8080/drain?token=s3cret&service=shop#frag".to_owned(),
-                "https://••••@logs.example.com:8080/drain?token=••••&service=shop",
-            ),
-            (
-                "https://logs.example.com/heroku-log-drain-production/4B0aA1bC9d8e7f6g?s3cretS3CRETs3cret1"
-                    .to_owned(),
-                "https://logs.example.com/heroku-log-drain-production/••••?••••",
-            ),
-            ("syslog+tls://t0ken@logs.example.com:514".to_owned(), "syslog+tls://••••@logs.example.com:514"),
-            ("not a url with a k3y".to_owned(), "••••"),
-        ] {
-            assert_eq!(masked(&url), shown);
-        }
-        assert!(!format!("{:?} {}", wanted(), wanted()).contains(KEY));
-    }
-
-    #[test]
-    fn the_host_of_a_drain_can_be_told() {
-        assert_eq!(host("syslog+tls://u@logs.example.com:514"), "logs.example.com");
-        assert_eq!(host("nonsense"), "?");
+    fn telemetry_goes_to_the_sites_otlp_intake() {
         assert_eq!(otlp_endpoint(Site::default()), "https://heroku.integrations.otlp.datadoghq.com");
     }
 }

@@ -1,0 +1,113 @@
+//! The log drain to Datadog: which changes give an app exactly one, and which take it away.
+
+use super::Change;
+use super::observed::Drain;
+use crate::datadog::DrainUrl;
+use crate::datadog::drain::{self, Difference};
+use crate::secret::Secret;
+
+/// How many log drains an app may have (<https://devcenter.heroku.com/articles/log-drains>).
+pub const LIMIT: usize = 5;
+
+/// A drain of the app to Datadog's log intake that no add-on made, with its URL understood.
+pub fn to_datadog(drains: &[Drain]) -> impl Iterator<Item = (&Drain, DrainUrl)> {
+    drains
+        .iter()
+        .filter(|drain| drain.addon.is_none())
+        .filter_map(|drain| Some((drain, DrainUrl::parse(drain.url.expose())?)))
+}
+
+/// The changes that leave the app with `wanted` as its one drain to Datadog. One that serves is kept, others to
+/// Datadog go, whatever their site and key; other drains are left alone. The new one comes before the old one goes, so
+/// that no line is lost, unless the app has as many as it may have.
+pub fn enable(wanted: DrainUrl, drains: &[Drain]) -> Vec<Change> {
+    let there: Vec<_> = to_datadog(drains).collect();
+    let kept = there.iter().position(|(_, url)| wanted.compare(url) == Difference::Same);
+    let mut changes: Vec<_> = there
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| Some(*index) != kept)
+        .map(|(_, (drain, _))| removal(drain))
+        .collect();
+    if kept.is_none() {
+        let url = wanted.instead_of(there.first().map(|(_, url)| url)).expose();
+        let host = drain::host(&url);
+        let at = if drains.len() >= LIMIT { changes.len() } else { 0 };
+        changes.insert(at, Change::DrainAdd { url: Secret::new(url), host });
+    }
+    changes
+}
+
+/// The changes that take every drain to Datadog away.
+pub fn disable(drains: &[Drain]) -> Vec<Change> {
+    to_datadog(drains).map(|(drain, _)| removal(drain)).collect()
+}
+
+fn removal(Drain { id, url, addon: _ }: &Drain) -> Change {
+    Change::DrainRemove { id: id.clone(), url: url.clone(), host: drain::host(url.expose()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::datadog::drain::Labels;
+    use crate::datadog::{ApiKey, Site};
+
+    const KEY: &str = "0123456789abcdef0123456789ab3f9a";
+    const DATADOG: &str = "https://http-intake.logs.datadoghq.com/api/v2/logs";
+
+    fn wanted() -> DrainUrl {
+        let labels = Labels::of_app("shop", Some("prod"), None);
+        DrainUrl { site: Site::default(), key: ApiKey::parse(KEY).ok(), labels }
+    }
+
+    fn drain(id: &str, url: &str) -> Drain {
+        Drain { id: id.into(), url: Secret::new(url), addon: None }
+    }
+
+    /// `+ host` and `- id`, in their order.
+    fn shown(changes: &[Change]) -> Vec<String> {
+        changes
+            .iter()
+            .map(|change| match change {
+                Change::DrainAdd { host, .. } => format!("+ {host}"),
+                Change::DrainRemove { id, .. } => format!("- {id}"),
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_app_ends_up_with_one_drain_to_datadog() {
+        let good = format!("{DATADOG}?host=shop&service=s&env=prod&ddsource=heroku&dd-api-key={KEY}");
+        let rotated = good.replace("3f9a", "0000");
+        let elsewhere = good.replace(".com", ".eu");
+        let papertrail = "syslog+tls://logs.papertrailapp.com:1234";
+        let host = "+ http-intake.logs.datadoghq.com";
+        for (urls, changes) in [
+            (vec![], vec![host]),
+            (vec![papertrail], vec![host]),
+            (vec![good.as_str()], vec![]),
+            (vec![good.as_str(), &good], vec!["- 1"]),
+            (vec![rotated.as_str(), &good], vec!["- 0"]),
+            (vec![papertrail, &rotated], vec![host, "- 1"]),
+            (vec![elsewhere.as_str()], vec![host, "- 0"]),
+            (vec![papertrail, papertrail, papertrail, papertrail, &rotated], vec!["- 4", host]),
+        ] {
+            let drains: Vec<_> = urls.iter().zip(0..).map(|(url, id)| drain(&id.to_string(), url)).collect();
+            assert_eq!(shown(&enable(wanted(), &drains)), changes, "{urls:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_added_is_recognised_the_next_time() {
+        let [Change::DrainAdd { url, .. }] = &enable(wanted(), &[])[..] else { panic!("one drain") };
+        assert_eq!(enable(wanted(), &[drain("0", url.expose())]), []);
+    }
+
+    #[test]
+    fn an_add_ons_drain_is_the_add_ons() {
+        let addons = Drain { addon: Some("logs-1".into()), ..drain("0", DATADOG) };
+        assert_eq!(disable(&[addons, drain("1", DATADOG)]).len(), 1);
+    }
+}
