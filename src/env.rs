@@ -163,4 +163,87 @@ variables! {
     DD_HEROKU_SANDBOX_FAULTS;
     /// How long the embedded sandbox waits before it answers, in milliseconds.
     DD_HEROKU_SANDBOX_LATENCY_MS;
+
+    /// Name of the dyno: `web.1`, on Fir `web-12a34b56d-e78f9`.
+    DYNO;
+    /// Type of the dyno: `web`. Written for `prerun.sh` and the app.
+    DYNOTYPE;
+    /// The tags that describe the dyno. Written for `prerun.sh`, which may change them.
+    DYNO_TAGS;
+    /// Name of the app (labs feature `runtime-dyno-metadata`).
+    HEROKU_APP_NAME;
+    /// The commit that was built.
+    HEROKU_BUILD_COMMIT;
+    /// The commit that was built, by its older name.
+    HEROKU_SLUG_COMMIT;
+    /// What the Agent and the runtime say: trace, debug, info, warn, error, critical, off.
+    DD_LOG_LEVEL;
+    /// Tags of everything that is sent.
+    DD_TAGS;
+    /// Version of the app.
+    DD_VERSION;
+    /// Commit of the app, as the tracers know it.
+    DD_GIT_COMMIT_SHA;
+    /// The host name to report.
+    DD_HOSTNAME;
+    /// Another name of the host: the dyno's machine.
+    DD_HOST_ALIASES;
+    /// `true`: the host name is `<app>.<dyno>`.
+    DD_DYNO_HOST;
+    /// Tells the Agent that it runs in a dyno.
+    DD_HEROKU_DYNO;
+    /// `false`: no trace-agent.
+    DD_APM_ENABLED;
+    /// `true`: processes are reported.
+    DD_PROCESS_AGENT;
+    /// `true`: no checks of the machine that the dyno shares.
+    DD_DISABLE_HOST_METRICS;
+    /// The app's folder with `conf.d`, `checks.d` and `prerun.sh`.
+    DD_HEROKU_CONF_FOLDER;
+    /// Major version of the Agent's Python.
+    DD_PYTHON_VERSION;
+    /// Python path of the Agent; written for `prerun.sh` and the wrapper.
+    DD_PYTHONPATH;
+    /// Keeps the Agent off, whatever its value.
+    DISABLE_DATADOG_AGENT;
+    /// `true`: Redis is watched.
+    DD_ENABLE_HEROKU_REDIS;
+    /// Names of the variables that hold Redis URLs.
+    DD_REDIS_URL_VAR;
+    /// `true`: PostgreSQL is watched.
+    DD_ENABLE_HEROKU_POSTGRES;
+    /// Names of the variables that hold PostgreSQL URLs.
+    DD_POSTGRES_URL_VAR;
+    /// `true`: Database Monitoring.
+    DD_ENABLE_DBM;
+    /// Old name of `DD_ENABLE_HEROKU_REDIS`.
+    ENABLE_HEROKU_REDIS;
+    /// Old name of `DD_REDIS_URL_VAR`.
+    REDIS_URL_VAR;
+    /// Old name of `DD_ENABLE_HEROKU_POSTGRES`.
+    ENABLE_HEROKU_POSTGRES;
+    /// Old name of `DD_POSTGRES_URL_VAR`.
+    POSTGRES_URL_VAR;
+    /// Socket of the trace-agent.
+    DD_APM_RECEIVER_SOCKET;
+    /// Socket of DogStatsD.
+    DD_DOGSTATSD_SOCKET;
+    /// Where tracers send to.
+    DD_TRACE_AGENT_URL;
+    /// Where DogStatsD clients send to.
+    DD_DOGSTATSD_URL;
+    /// `false`: the tracer is off.
+    DD_TRACE_ENABLED;
+    /// `false`: the profiler is off.
+    DD_PROFILING_ENABLED;
+    /// `false`: the tracer's telemetry is off.
+    DD_INSTRUMENTATION_TELEMETRY_ENABLED;
+    /// Dyno types on which the Agent stays off: a list, `*` at the end of a word; `true` for every one-off type.
+    DD_HEROKU_SKIP_DYNOS;
+    /// The one dyno that runs the checks of databases and other services; `true` for `web.1`.
+    DD_HEROKU_LEADER;
+    /// Milliseconds before the first restart of an agent that ended (default 1000; doubled each time).
+    DD_HEROKU_RESTART_MS;
+    /// The runtime's binary, when the profile script is not in the home's `.profile.d`.
+    DD_HEROKU_BINARY;
 }
