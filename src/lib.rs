@@ -25,6 +25,8 @@ pub mod heroku;
 #[cfg(feature = "cli")]
 pub mod intake;
 #[cfg(feature = "cli")]
+pub mod interrupt;
+#[cfg(feature = "cli")]
 pub mod repo;
 #[cfg(feature = "cli")]
 pub mod sandbox;

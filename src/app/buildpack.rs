@@ -45,6 +45,11 @@ impl Buildpack {
         registry_name(&self.url).unwrap_or(&self.url)
     }
 
+    /// The same, without a user name and password that may be in it.
+    pub fn shown_reference(&self) -> String {
+        without_credentials(self.reference())
+    }
+
     /// The release or branch that it is pinned to: what follows the `#`.
     pub fn pin(&self) -> Option<&str> {
         self.url.split_once('#').map(|(_, pin)| pin).filter(|pin| !pin.is_empty())
@@ -86,7 +91,7 @@ impl Buildpack {
 impl fmt::Display for Buildpack {
     /// As a person reads it: `heroku/ruby`, `DataDog/heroku-buildpack-datadog#2.44`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = without_credentials(self.reference());
+        let shown = self.shown_reference();
         let (place, pin) =
             shown.split_once('#').map_or((shown.as_str(), None), |(place, pin)| (place, Some(pin)));
         let short = place

@@ -84,7 +84,7 @@ pub enum Change {
 }
 
 /// A rebuild: which code, and what is known of what runs now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rebuild {
     /// The commit, 40 hex digits as a rule; what the platform calls the source's version.
     pub commit: String,
@@ -92,6 +92,19 @@ pub struct Rebuild {
     pub release: Option<u64>,
     /// The size of the slug that runs now, in bytes.
     pub slug_size: Option<u64>,
+    /// Where its source comes from.
+    pub source: Source,
+}
+
+/// Where the source of a rebuild comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The local checkout, as `git archive` packs the commit.
+    Checkout,
+    /// A tarball that the platform fetches itself; the URL may hold credentials.
+    Url(Secret),
+    /// The tarball of the build that made the slug that runs.
+    LastBuild(Secret),
 }
 
 /// How a change ended.
@@ -113,4 +126,11 @@ pub enum Outcome {
     Failed,
     /// It was not tried, because something before it failed.
     Skipped,
+}
+
+impl Outcome {
+    /// Whether the change took effect.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Done | Self::Built { .. })
+    }
 }

@@ -2,9 +2,19 @@
 
 pub mod buildpack;
 pub mod change;
+pub mod codes;
+pub mod desired;
 pub mod drains;
 pub mod observed;
+pub mod order;
+pub mod plan;
+pub mod prerun;
+pub mod receipt;
+pub mod running;
 
 pub use buildpack::Buildpack;
-pub use change::{Change, Outcome, Rebuild};
+pub use change::{Change, Outcome, Rebuild, Source};
+pub use desired::{Desired, Note};
 pub use observed::{Observed, Part, Parts};
+pub use plan::{Conflict, Plan, plan};
+pub use receipt::Receipt;

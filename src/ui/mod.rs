@@ -1,1 +1,133 @@
-//! What a person sees: reports, plans, prompts, tables, progress.
+//! What a person sees. The only code that writes to the terminal: stdout is the answer, stderr is everything else.
+
+mod failure;
+pub mod plan_json;
+pub mod plan_view;
+mod progress;
+mod prompt;
+mod receipt;
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use console::style;
+
+use crate::env::{self, Environment};
+use crate::failure::{Code, Failure, Result};
+
+pub use progress::Progress;
+pub use receipt::{report, story};
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal that can, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How to speak, decided once at the start.
+#[derive(Clone, Copy, Debug)]
+pub struct Ui {
+    /// The answer is one JSON document, and nothing is asked.
+    pub json: bool,
+    /// Only answers and errors.
+    pub quiet: bool,
+    /// Also what was requested of whom.
+    pub verbose: bool,
+    /// There is a person at a terminal who can be asked.
+    pub interactive: bool,
+    /// Progress may be drawn and redrawn on stderr.
+    animated: bool,
+}
+
+impl Ui {
+    /// Decides how to speak from the flags and the environment.
+    pub fn new(env: &Environment, json: bool, quiet: bool, verbose: bool, color: Color) -> Self {
+        let (stdin, stdout, stderr) =
+            (io::stdin().is_terminal(), io::stdout().is_terminal(), io::stderr().is_terminal());
+        let dumb = env.get(env::TERM) == Some("dumb");
+        let colored = |terminal: bool| match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !dumb && env.get(env::NO_COLOR).is_none(),
+        };
+        console::set_colors_enabled(colored(stdout));
+        console::set_colors_enabled_stderr(colored(stderr));
+        Self {
+            json,
+            quiet,
+            verbose: verbose && !quiet,
+            interactive: stdin && stderr && !json,
+            animated: stderr && !dumb && !json && !quiet && !env.is_on(env::CI),
+        }
+    }
+
+    /// Writes the answer to stdout. A reader that went away is no failure; a full disk is one.
+    pub fn answer(self, text: impl Display) -> Result {
+        let mut out = io::stdout().lock();
+        match writeln!(out, "{text}").and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(Code::Failed, format_args!("the answer could not be written: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a JSON document to stdout.
+    pub fn json(self, document: &serde_json::Value) -> Result {
+        self.answer(format_args!("{document:#}"))
+    }
+
+    /// Something on the way, to stderr.
+    pub fn say(self, text: impl Display) {
+        if !self.quiet && !self.json {
+            complain(text);
+        }
+    }
+
+    /// Something worth knowing, to stderr.
+    pub fn note(self, text: impl Display) {
+        self.say(format_args!("{} {text}", style("note:").for_stderr().cyan().bold()));
+    }
+
+    /// Something that may be wrong, to stderr; also when quiet.
+    pub fn warn(self, text: impl Display) {
+        complain(format_args!("{} {text}", style("warning:").for_stderr().yellow().bold()));
+    }
+
+    /// What was requested of whom, to stderr, when asked for with `-v`.
+    pub fn detail(self, text: impl Display) {
+        if self.verbose {
+            complain(style(text).for_stderr().dim());
+        }
+    }
+
+    /// A failed command: the error on stderr, or as JSON on stdout.
+    pub fn failure(self, failure: &Failure) {
+        if self.json {
+            let _ = self.json(&serde_json::json!({ "error": failure::to_json(failure) }));
+        } else {
+            complain(failure::render(failure));
+        }
+    }
+
+    /// Progress of something that takes long.
+    pub fn progress(self, what: impl Display) -> Progress {
+        Progress::start(self, &what.to_string())
+    }
+}
+
+/// Writes to stderr. Nobody is left to be told when that is closed.
+fn complain(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// A failure as the JSON of `"error"`.
+pub fn failure_json(failure: &Failure) -> serde_json::Value {
+    failure::to_json(failure)
+}

@@ -1,0 +1,26 @@
+//! The codes of notes and findings. A code never changes its meaning and is never used again for another.
+
+/// `DD_HOSTNAME` is set: every dyno reports as one host.
+pub const HOSTNAME_SET: &str = "DDH007";
+/// The app's buildpack is somebody's fork of Datadog's.
+pub const FORK: &str = "DDH012";
+/// `DISABLE_DATADOG_AGENT` is set, to whatever: the Agent is off.
+pub const AGENT_DISABLED: &str = "DDH027";
+/// The Agent runs on one-off dynos.
+pub const ONE_OFF_DYNOS: &str = "DDH030";
+/// The app deploys container images: buildpacks do nothing for it.
+pub const CONTAINER: &str = "DDH031";
+/// The app is on Fir: no classic buildpacks, telemetry drains instead.
+pub const FIR: &str = "DDH032";
+/// The app lies in a Private Space, where the dyno metadata is not complete.
+pub const PRIVATE_SPACE: &str = "DDH039";
+/// The slug has to be compiled again for what is set to take effect.
+pub const REBUILD_DUE: &str = "DDH015";
+/// A build is under way.
+pub const BUILD_UNDER_WAY: &str = "DDH040";
+/// The sandbox's demonstration key is used.
+pub const DEMO_KEY: &str = "DDH041";
+/// The app has never been deployed.
+pub const NEVER_DEPLOYED: &str = "DDH042";
+/// An add-on is there that Datadog has an integration for.
+pub const INTEGRATION_AT_HAND: &str = "DDH043";

@@ -1,0 +1,112 @@
+//! What is wanted of an app: the one value that every changing command makes and [`super::plan`] compares with
+//! what is there. What it does not speak of stays as it is.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::buildpack::Buildpack;
+use super::change::Source;
+use super::prerun::Block;
+use crate::datadog::drain::DrainUrl;
+use crate::secret::Secret;
+
+/// What is wanted of one app.
+#[derive(Clone, Debug, Default)]
+pub struct Desired {
+    /// Labs features to turn on or off, by name.
+    pub features: BTreeMap<String, bool>,
+    /// Config vars to set, or with `None` to unset.
+    pub config: BTreeMap<String, Option<Secret>>,
+    /// What the list of buildpacks is to be.
+    pub buildpacks: Buildpacks,
+    /// What the log drains to Datadog are to be.
+    pub drain: Drain,
+    /// The files of the checkout to write or delete.
+    pub files: Vec<File>,
+    /// Whether the slug is to be compiled again.
+    pub rebuild: RebuildWhen,
+    /// Where a rebuild may take its source from; `None` when there is no checkout and no `--source-url`.
+    pub source: Option<Source>,
+    /// What the person should know, whatever the plan turns out to be.
+    pub notes: Vec<Note>,
+}
+
+/// What the list of buildpacks is to be.
+#[derive(Clone, Debug, Default)]
+pub enum Buildpacks {
+    /// As it is.
+    #[default]
+    Keep,
+    /// With this one, which installs the Agent, at a right place.
+    WithAgent(Buildpack),
+    /// Without anything that installs the Agent.
+    WithoutAgent,
+    /// Exactly this.
+    Exactly(Vec<Buildpack>),
+}
+
+/// What the log drains to Datadog are to be.
+#[derive(Clone, Debug, Default)]
+pub enum Drain {
+    /// As they are.
+    #[default]
+    Keep,
+    /// This one and no other.
+    One(DrainUrl),
+    /// None.
+    None,
+}
+
+/// A file of the checkout.
+#[derive(Clone, Debug)]
+pub enum File {
+    /// `datadog/prerun.sh` with this managed block.
+    Prerun {
+        /// What it holds now.
+        before: Option<String>,
+        /// The block.
+        block: Block,
+    },
+    /// A whole file.
+    Whole {
+        /// Its path in the checkout.
+        path: PathBuf,
+        /// What it holds now.
+        before: Option<String>,
+        /// What it is to hold; `None` deletes it.
+        after: Option<String>,
+        /// Whether it is to be executable.
+        executable: bool,
+    },
+}
+
+/// When the slug is to be compiled again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RebuildWhen {
+    /// Not by this plan; a note says so when it is due.
+    #[default]
+    Never,
+    /// When what is compiled in differs from what is wanted.
+    Due,
+    /// In any case; of another commit than the running one when it is named.
+    Always {
+        /// The commit, instead of the running one.
+        commit: Option<String>,
+    },
+}
+
+/// Something the person should know, with a code that never changes (`dd-heroku explain CODE`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// `DDH` and three digits.
+    pub code: &'static str,
+    /// What there is to know.
+    pub message: String,
+}
+
+impl Note {
+    /// A note.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}

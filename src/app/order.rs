@@ -1,0 +1,121 @@
+//! The order rule: where Datadog's buildpack belongs.
+//!
+//! The last buildpack decides the process types, so a language stays last. Buildpacks that install system packages
+//! or change what `/app` is come before Datadog's
+//! (<https://docs.datadoghq.com/agent/basic_agent_usage/heroku/#order-of-buildpacks>).
+
+use super::buildpack::{Buildpack, Role};
+
+/// The list with `wanted` in it once, at a right place. What installs the Agent already is kept, with its pin and in
+/// its place, unless it is another buildpack than `wanted` or its place is wrong. The rest keeps its order.
+pub fn with_agent(list: &[Buildpack], wanted: &Buildpack) -> Vec<Buildpack> {
+    let installed = list.iter().find(|one| one.is_same(wanted));
+    let agent = match installed {
+        Some(one) if wanted.pin().is_none() => one.clone(),
+        _ => wanted.clone(),
+    };
+    let rest: Vec<_> = list.iter().filter(|one| !is_agent(one, wanted)).cloned().collect();
+    let earliest = earliest(&rest);
+    let now = list.iter().position(|one| is_agent(one, wanted));
+    let latest = rest.len().saturating_sub(1);
+    let at = now.filter(|at| (earliest..=latest).contains(at)).unwrap_or(earliest);
+    let mut ordered = rest;
+    ordered.insert(at, agent);
+    ordered
+}
+
+/// The list without anything that installs the Agent.
+pub fn without_agent(list: &[Buildpack]) -> Vec<Buildpack> {
+    list.iter().filter(|one| !one.installs_agent()).cloned().collect()
+}
+
+fn is_agent(one: &Buildpack, wanted: &Buildpack) -> bool {
+    one.installs_agent() || one.is_same(wanted)
+}
+
+/// The first place that is after every buildpack that must come before, the last of the list left out: whatever it
+/// is, it decides the process types.
+fn earliest(rest: &[Buildpack]) -> usize {
+    let before_last = rest.len().saturating_sub(1);
+    rest[..before_last]
+        .iter()
+        .rposition(|one| matches!(one.role(), Role::Apt | Role::Monorepo))
+        .map_or(0, |at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::buildpack::DATADOG;
+
+    fn list(references: &[&str]) -> Vec<Buildpack> {
+        references.iter().map(|reference| Buildpack::of(reference)).collect()
+    }
+
+    #[test]
+    fn the_agent_goes_after_packages_and_before_the_language() {
+        let git = "https://github.com/DataDog/heroku-buildpack-datadog";
+        let pinned = "https://github.com/DataDog/heroku-buildpack-datadog.git#2.44";
+        let puppeteer = "jontewks/puppeteer";
+        let monorepo = "https://github.com/lstoll/heroku-buildpack-monorepo";
+        for (before, after) in [
+            (vec!["heroku/ruby"], vec![DATADOG, "heroku/ruby"]),
+            (
+                vec!["heroku-community/apt", "heroku/ruby"],
+                vec!["heroku-community/apt", DATADOG, "heroku/ruby"],
+            ),
+            (vec![monorepo, puppeteer, "heroku/nodejs"], vec![monorepo, puppeteer, DATADOG, "heroku/nodejs"]),
+            (vec!["heroku/nodejs", "heroku/ruby"], vec![DATADOG, "heroku/nodejs", "heroku/ruby"]),
+            (
+                vec!["heroku/nodejs", "heroku-community/apt", "heroku/ruby"],
+                vec!["heroku/nodejs", "heroku-community/apt", DATADOG, "heroku/ruby"],
+            ),
+            // Kept as they are: another spelling, a pin, another right place.
+            (vec![git, "heroku/ruby"], vec![git, "heroku/ruby"]),
+            (vec![pinned, "heroku/ruby"], vec![pinned, "heroku/ruby"]),
+            (vec!["heroku/nodejs", git, "heroku/ruby"], vec!["heroku/nodejs", git, "heroku/ruby"]),
+            // Mended: last, before apt, twice.
+            (vec!["heroku/ruby", pinned], vec![pinned, "heroku/ruby"]),
+            (
+                vec![git, "heroku-community/apt", "heroku/ruby"],
+                vec!["heroku-community/apt", git, "heroku/ruby"],
+            ),
+            (vec![git, DATADOG, "heroku/ruby"], vec![git, "heroku/ruby"]),
+            // The last decides the process types, whatever it is.
+            (
+                vec!["heroku/ruby", "heroku-community/apt"],
+                vec![DATADOG, "heroku/ruby", "heroku-community/apt"],
+            ),
+        ] {
+            assert_eq!(with_agent(&list(&before), &Buildpack::of(DATADOG)), list(&after), "{before:?}");
+        }
+    }
+
+    #[test]
+    fn another_buildpack_or_another_pin_takes_the_place_of_the_old_one() {
+        let ours = "https://example.org/dd-heroku-buildpack.tgz";
+        let pinned = format!("{DATADOG}#2.44");
+        for (wanted, before, after) in [
+            (ours, vec![DATADOG, "heroku/ruby"], vec![ours, "heroku/ruby"]),
+            (pinned.as_str(), vec![DATADOG, "heroku/ruby"], vec![pinned.as_str(), "heroku/ruby"]),
+            (
+                DATADOG,
+                vec!["https://github.com/acme/heroku-buildpack-datadog", "heroku/go"],
+                vec![DATADOG, "heroku/go"],
+            ),
+        ] {
+            assert_eq!(with_agent(&list(&before), &Buildpack::of(wanted)), list(&after));
+        }
+    }
+
+    #[test]
+    fn doing_it_twice_is_doing_it_once() {
+        let wanted = Buildpack::of(DATADOG);
+        let some = ["heroku-community/apt", "heroku/nodejs", DATADOG, "heroku/ruby"];
+        for n in 0..256_usize {
+            let list: Vec<_> = (0..4).map(|digit| Buildpack::of(some[n >> (2 * digit) & 3])).collect();
+            let once = with_agent(&list, &wanted);
+            assert_eq!(with_agent(&once, &wanted), once, "{list:?}");
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The plan: what has to change for an app to be as desired. A pure function of the two.
+
+use super::Buildpack;
+use super::buildpack::DATADOG;
+use super::change::{Change, Rebuild, Source};
+use super::codes;
+use super::desired::{Buildpacks, Desired, Drain, File, Note, RebuildWhen};
+use super::observed::{App, Observed, Process};
+use super::prerun::{self, Unmanageable};
+use super::{order, running};
+use crate::datadog::drain::{self, Difference, DrainUrl};
+use crate::datadog::options;
+use crate::secret::Secret;
+
+/// What has to change, in the order in which it is applied, and what the person should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The app.
+    pub app: App,
+    /// Its process types, where they are known.
+    pub formation: Option<Vec<Process>>,
+    /// The changes; none when all is as desired.
+    pub changes: Vec<Change>,
+    /// What the person should know.
+    pub notes: Vec<Note>,
+}
+
+impl Plan {
+    /// How often the app's dynos restart before a rebuild: once for all config vars together.
+    pub fn restarts(&self) -> usize {
+        usize::from(
+            self.changes
+                .iter()
+                .any(|change| matches!(change, Change::ConfigSet { .. } | Change::ConfigUnset { .. })),
+        )
+    }
+
+    /// How many slugs are compiled.
+    pub fn rebuilds(&self) -> usize {
+        self.changes.iter().filter(|change| matches!(change, Change::Rebuild(_))).count()
+    }
+
+    /// Whether nothing has to change.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+/// Why what is desired cannot be planned for an app.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// Heroku detects the app's buildpack at each build: one more in the list would end that.
+    #[error("`{0}` has no buildpack set and has never been built, so its language is not known")]
+    NoBuildpacks(String),
+    /// Somebody edited the managed block.
+    #[error("the managed block of `{}` was edited by hand", prerun::PATH)]
+    EditedBlock,
+    /// The managed block lacks a marker, or is there twice.
+    #[error("the managed block of `{}` lacks one of its markers, or is there twice", prerun::PATH)]
+    BrokenBlock,
+    /// A rebuild was asked for, and there is no slug.
+    #[error("`{0}` has never been deployed, so there is nothing to rebuild")]
+    NeverDeployed(String),
+    /// A rebuild was asked for, and its source cannot be had.
+    #[error("the source of the commit that `{0}` runs is not at hand")]
+    NoSource(String),
+    /// A rebuild was asked for of an app that buildpacks do not build.
+    #[error("`{0}` is not built by classic buildpacks, so its slug cannot be rebuilt")]
+    NoSlug(String),
+}
+
+/// What has to change for `observed` to be as `desired`.
+pub fn plan(desired: &Desired, observed: &Observed) -> Result<Plan, Conflict> {
+    let mut notes = desired.notes.clone();
+    let buildpacks = buildpacks(desired, observed)?;
+    let mut changes = features(desired, observed);
+    changes.extend(config(desired, observed));
+    changes.extend(buildpacks);
+    changes.extend(drains(desired, observed));
+    changes.extend(files(desired)?);
+    changes.extend(rebuild(desired, observed, &changes, &mut notes)?);
+    Ok(Plan { app: observed.app.clone(), formation: observed.formation.clone(), changes, notes })
+}
+
+fn features(desired: &Desired, observed: &Observed) -> Vec<Change> {
+    let Some(there) = &observed.features else { return Vec::new() };
+    desired
+        .features
+        .iter()
+        .filter(|(name, on)| there.get(*name).copied().unwrap_or(false) != **on)
+        .map(|(name, on)| match on {
+            true => Change::FeatureEnable { name: name.clone() },
+            false => Change::FeatureDisable { name: name.clone() },
+        })
+        .collect()
+}
+
+fn config(desired: &Desired, observed: &Observed) -> Vec<Change> {
+    let Some(there) = &observed.config else { return Vec::new() };
+    let mut changes = Vec::new();
+    for (key, wanted) in &desired.config {
+        let before = there.raw(key);
+        let key = key.clone();
+        match wanted {
+            Some(after) if before != Some(after.expose()) => {
+                let secret = options::is_secret(&key, after.expose())
+                    || before.is_some_and(|before| options::is_secret(&key, before));
+                let before = before.map(Secret::new);
+                changes.push(Change::ConfigSet { key, before, after: after.clone(), secret });
+            }
+            None => changes.extend(before.map(|before| {
+                let secret = options::is_secret(&key, before);
+                Change::ConfigUnset { key, before: Secret::new(before), secret }
+            })),
+            Some(_) => {}
+        }
+    }
+    changes
+}
+
+fn buildpacks(desired: &Desired, observed: &Observed) -> Result<Option<Change>, Conflict> {
+    let Some(before) = observed.buildpacks.clone().filter(|_| observed.app.has_buildpacks()) else {
+        return Ok(None);
+    };
+    let after = match &desired.buildpacks {
+        Buildpacks::Keep => return Ok(None),
+        Buildpacks::WithAgent(agent) => order::with_agent(&explicit(&before, observed)?, agent),
+        Buildpacks::WithoutAgent => order::without_agent(&before),
+        Buildpacks::Exactly(list) => list.clone(),
+    };
+    Ok((after != before).then_some(Change::BuildpacksSet { before, after }))
+}
+
+/// The list as it would have to be written down: what Heroku detected at the last build, where none is set.
+fn explicit(before: &[Buildpack], observed: &Observed) -> Result<Vec<Buildpack>, Conflict> {
+    if before.iter().any(|one| !one.installs_agent()) {
+        return Ok(before.to_vec());
+    }
+    let detected = running::build(observed).map(|build| build.buildpacks.as_slice()).unwrap_or_default();
+    let detected: Vec<_> = detected.iter().map(|url| Buildpack::of(Buildpack::of(url).reference())).collect();
+    if detected.iter().all(Buildpack::installs_agent) {
+        return Err(Conflict::NoBuildpacks(observed.app.name.clone()));
+    }
+    Ok([before, &detected].concat())
+}
+
+fn drains(desired: &Desired, observed: &Observed) -> Vec<Change> {
+    let Some(there) = &observed.drains else { return Vec::new() };
+    let wanted = match &desired.drain {
+        Drain::Keep => return Vec::new(),
+        Drain::One(url) => Some(url),
+        Drain::None => None,
+    };
+    let mut found = false;
+    let mut changes = Vec::new();
+    for one in there.iter().filter(|one| one.addon.is_none()) {
+        let Some(url) = DrainUrl::parse(one.url.expose()) else { continue };
+        if !found && wanted.is_some_and(|wanted| wanted.compare(&url) == Difference::Same) {
+            found = true;
+            continue;
+        }
+        let (id, host) = (one.id.clone(), drain::host(one.url.expose()));
+        changes.push(Change::DrainRemove { id, host, url: one.url.clone() });
+    }
+    // The new one first: no line is lost in between.
+    if let Some(wanted) = wanted.filter(|_| !found) {
+        let url = Secret::new(wanted.expose());
+        changes.insert(0, Change::DrainAdd { host: drain::host(url.expose()), url });
+    }
+    changes
+}
+
+fn files(desired: &Desired) -> Result<Vec<Change>, Conflict> {
+    let mut changes = Vec::new();
+    for file in &desired.files {
+        let (path, before, after, executable) = match file {
+            File::Prerun { before, block } => {
+                let after = block.put_into(before.as_deref()).map_err(|why| match why {
+                    Unmanageable::Edited => Conflict::EditedBlock,
+                    Unmanageable::Broken => Conflict::BrokenBlock,
+                })?;
+                (prerun::PATH.into(), before.clone(), Some(after), true)
+            }
+            File::Whole { path, before, after, executable } => {
+                (path.clone(), before.clone(), after.clone(), *executable)
+            }
+        };
+        match (before, after) {
+            (before, Some(after)) if before.as_ref() != Some(&after) => {
+                changes.push(Change::FileWrite { path, before, after, executable });
+            }
+            (Some(before), None) => changes.push(Change::FileRemove { path, before }),
+            _ => {}
+        }
+    }
+    Ok(changes)
+}
+
+fn rebuild(
+    desired: &Desired,
+    observed: &Observed,
+    changes: &[Change],
+    notes: &mut Vec<Note>,
+) -> Result<Option<Change>, Conflict> {
+    let app = &observed.app.name;
+    let asked = matches!(desired.rebuild, RebuildWhen::Always { .. });
+    if !observed.app.has_buildpacks() {
+        return if asked { Err(Conflict::NoSlug(app.clone())) } else { Ok(None) };
+    }
+    let reason = due(observed, changes);
+    if !asked && reason.is_none() {
+        return Ok(None);
+    }
+    let Some(deployed) = running::slug(observed) else {
+        return if asked { Err(Conflict::NeverDeployed(app.clone())) } else { Ok(None) };
+    };
+    if !asked && running::pending_build(observed).is_some() && !changes.iter().any(is_compiled_in) {
+        notes.push(Note::new(codes::BUILD_UNDER_WAY, "a build is under way: it takes the changes in"));
+        return Ok(None);
+    }
+    if desired.rebuild == RebuildWhen::Never {
+        notes.push(Note::new(
+            codes::REBUILD_DUE,
+            "the Agent gets into the slug with the next deploy or `dd-heroku rebuild`",
+        ));
+        return Ok(None);
+    }
+    let commit = match &desired.rebuild {
+        RebuildWhen::Always { commit: Some(commit) } => Some(commit.as_str()),
+        _ => running::commit(observed),
+    };
+    let build = running::build(observed).filter(|build| build.slug.as_deref() == Some(deployed));
+    let source = desired.source.clone().or_else(|| {
+        let build = build.filter(|build| build.commit.as_deref() == commit)?;
+        build.source_url.clone().map(Source::LastBuild)
+    });
+    let (Some(commit), Some(source)) = (commit, source) else {
+        if asked {
+            return Err(Conflict::NoSource(app.clone()));
+        }
+        let message = format!(
+            "the Agent gets into the slug with the next deploy: the source of what runs is not at hand \
+             (run `dd-heroku rebuild` in the checkout of `{app}`, or with `--source-url`)"
+        );
+        notes.push(Note::new(codes::REBUILD_DUE, message));
+        return Ok(None);
+    };
+    Ok(Some(Change::Rebuild(Rebuild {
+        commit: commit.to_owned(),
+        release: running::deploy(observed).map(|release| release.version),
+        slug_size: observed.slug.as_ref().and_then(|slug| slug.size).or(observed.app.slug_size),
+        source,
+    })))
+}
+
+/// Why the slug does not hold what it should, once `changes` are applied.
+fn due(observed: &Observed, changes: &[Change]) -> Option<&'static str> {
+    if changes.iter().any(is_compiled_in) {
+        return Some("changed");
+    }
+    let build = running::build(observed)?;
+    let buildpacks = observed.buildpacks.as_deref().unwrap_or_default();
+    if buildpacks.iter().any(Buildpack::installs_agent) && !running::built_with(build, buildpacks) {
+        return Some("buildpacks");
+    }
+    running::changed_since(observed, build).into_iter().any(options::needs_rebuild).then_some("options")
+}
+
+/// Whether a change is of something that is compiled into the slug.
+fn is_compiled_in(change: &Change) -> bool {
+    match change {
+        Change::BuildpacksSet { .. } => true,
+        Change::ConfigSet { key, .. } | Change::ConfigUnset { key, .. } => options::needs_rebuild(key),
+        _ => false,
+    }
+}
+
+/// The buildpack that installs the Agent: the official one unless a URL is given, pinned when a release is named.
+pub fn agent_buildpack(url: Option<&str>, release: Option<&str>) -> Buildpack {
+    let url = url.unwrap_or(DATADOG);
+    match release {
+        Some(release) => Buildpack::of(&format!("{}#{release}", url.split('#').next().unwrap_or(url))),
+        None => Buildpack::of(url),
+    }
+}

@@ -1,0 +1,35 @@
+//! How a failed command is told: what happened, what caused it, what to do.
+
+use std::fmt::Write as _;
+
+use console::style;
+use serde_json::{Value, json};
+
+use crate::failure::{Code, Failure};
+
+/// `error:` what happened, `caused by:` lines, `hint:` lines.
+pub(super) fn render(failure: &Failure) -> String {
+    let mut causes = failure.error.chain();
+    let head = causes.next().map(ToString::to_string).unwrap_or_default();
+    let word = match failure.code {
+        Code::Declined | Code::Interrupted => style("stopped:").yellow(),
+        _ => style("error:").red(),
+    };
+    let mut text = format!("{} {head}", word.for_stderr().bold());
+    for cause in causes {
+        let _ = write!(text, "\n  {} {cause}", style("caused by:").for_stderr().dim());
+    }
+    for hint in &failure.hints {
+        let _ = write!(text, "\n{} {hint}", style("hint:").for_stderr().cyan().bold());
+    }
+    text
+}
+
+/// `{"code","message","hints"}`.
+pub(super) fn to_json(failure: &Failure) -> Value {
+    json!({
+        "code": failure.code.as_str(),
+        "message": format!("{:#}", failure.error),
+        "hints": failure.hints,
+    })
+}

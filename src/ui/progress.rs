@@ -1,0 +1,62 @@
+//! Progress on stderr: a line that is redrawn on a terminal, plain lines elsewhere.
+
+use std::time::Duration;
+
+use console::style;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Ui;
+
+const TICK: Duration = Duration::from_millis(100);
+
+/// Something that takes long. Dropping it takes the redrawn line away.
+pub struct Progress {
+    ui: Ui,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    pub(super) fn start(ui: Ui, what: &str) -> Self {
+        let bar = ui.animated.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let template = "{spinner:.cyan} {msg} {elapsed:.dim}";
+            bar.set_style(
+                ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()),
+            );
+            bar.set_message(what.to_owned());
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        if bar.is_none() {
+            ui.detail(format_args!("{what} …"));
+        }
+        Self { ui, bar }
+    }
+
+    /// One more line of what is being followed, a build's output say.
+    pub fn line(&self, line: &str) {
+        if self.ui.quiet || self.ui.json {
+            return;
+        }
+        match &self.bar {
+            Some(bar) => bar.println(style(line).for_stderr().dim().to_string()),
+            None => self.ui.say(line),
+        }
+    }
+
+    /// What is being done now.
+    pub fn now(&self, what: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(what.to_owned()),
+            None => self.ui.detail(format_args!("{what} …")),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Questions on a terminal. Without one each is a usage error that names the flag to pass instead.
+
+use console::Term;
+use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
+use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
+
+use super::Ui;
+use crate::failure::{Code, Failure, Result};
+
+impl Ui {
+    /// Yes or no.
+    pub fn confirm(self, question: &str, default: bool, flag: &str) -> Result<bool> {
+        let theme = self.theme(question, flag)?;
+        answered(
+            Confirm::with_theme(&*theme).with_prompt(question).default(default).interact_on(&Term::stderr()),
+        )
+    }
+
+    /// A line of text; empty when nothing is entered and there is no default. `check` says what is wrong with an answer.
+    pub fn ask(
+        self,
+        question: &str,
+        default: Option<&str>,
+        flag: &str,
+        check: impl Fn(&str) -> std::result::Result<(), String>,
+    ) -> Result<String> {
+        let theme = self.theme(question, flag)?;
+        let input = Input::<String>::with_theme(&*theme)
+            .with_prompt(question)
+            .allow_empty(true)
+            .validate_with(|text: &String| check(text.trim()));
+        let input = match default {
+            Some(default) => input.default(default.to_owned()),
+            None => input,
+        };
+        Ok(answered(input.interact_text_on(&Term::stderr()))?.trim().to_owned())
+    }
+
+    /// A secret, which is not shown while it is typed. `check` says what is wrong with it, without repeating it.
+    pub fn ask_secret(
+        self,
+        question: &str,
+        flag: &str,
+        check: impl Fn(&str) -> std::result::Result<(), String>,
+    ) -> Result<String> {
+        let theme = self.theme(question, flag)?;
+        let prompt = Password::with_theme(&*theme)
+            .with_prompt(question)
+            .validate_with(|text: &String| check(text.trim()));
+        Ok(answered(prompt.interact_on(&Term::stderr()))?.trim().to_owned())
+    }
+
+    /// One of several.
+    pub fn choose(self, question: &str, items: &[String], default: usize, flag: &str) -> Result<usize> {
+        let theme = self.theme(question, flag)?;
+        let select = Select::with_theme(&*theme).with_prompt(question).items(items).default(default);
+        answered(select.interact_on(&Term::stderr()))
+    }
+
+    /// Any of several; `items` says which are chosen to begin with.
+    pub fn choose_many(self, question: &str, items: &[(String, bool)], flag: &str) -> Result<Vec<usize>> {
+        let theme = self.theme(question, flag)?;
+        let select =
+            MultiSelect::with_theme(&*theme).with_prompt(question).items_checked(items.iter().cloned());
+        answered(select.interact_on(&Term::stderr()))
+    }
+
+    fn theme(self, question: &str, flag: &str) -> Result<Box<dyn Theme>> {
+        if !self.interactive {
+            let question = question.trim_end_matches(['?', ':']);
+            return Err(Failure::new(
+                Code::Unanswered,
+                format_args!("there is no terminal to ask on: {question}"),
+            )
+            .hint(format_args!("pass {flag}")));
+        }
+        Ok(if console::colors_enabled_stderr() {
+            Box::new(ColorfulTheme::default())
+        } else {
+            Box::new(SimpleTheme)
+        })
+    }
+}
+
+/// Ctrl-C at a prompt arrives as an interrupted read.
+fn answered<T>(answer: dialoguer::Result<T>) -> Result<T> {
+    answer.map_err(|dialoguer::Error::IO(error)| {
+        // The prompt hid it.
+        let _ = Term::stderr().show_cursor();
+        match error.kind() {
+            std::io::ErrorKind::Interrupted | std::io::ErrorKind::UnexpectedEof => {
+                Failure::new(Code::Interrupted, "interrupted; nothing was changed")
+            }
+            _ => Failure::from(anyhow::Error::new(error).context("the terminal could not be read")),
+        }
+    })
+}
