@@ -7,8 +7,7 @@ use super::codes;
 use super::desired::{Buildpacks, Desired, Drain, File, Note, RebuildWhen};
 use super::observed::{App, Observed, Process};
 use super::prerun::{self, Unmanageable};
-use super::{order, running};
-use crate::datadog::drain::{self, Difference, DrainUrl};
+use super::{drains, order, running};
 use crate::datadog::options;
 use crate::secret::Secret;
 
@@ -76,7 +75,7 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Result<Plan, Conflict> {
     let mut changes = features(desired, observed);
     changes.extend(config(desired, observed));
     changes.extend(buildpacks);
-    changes.extend(drains(desired, observed));
+    changes.extend(drain_changes(desired, observed));
     changes.extend(files(desired)?);
     changes.extend(rebuild(desired, observed, &changes, &mut notes)?);
     Ok(Plan { app: observed.app.clone(), formation: observed.formation.clone(), changes, notes })
@@ -144,30 +143,13 @@ fn explicit(before: &[Buildpack], observed: &Observed) -> Result<Vec<Buildpack>,
     Ok([before, &detected].concat())
 }
 
-fn drains(desired: &Desired, observed: &Observed) -> Vec<Change> {
-    let Some(there) = &observed.drains else { return Vec::new() };
-    let wanted = match &desired.drain {
-        Drain::Keep => return Vec::new(),
-        Drain::One(url) => Some(url),
-        Drain::None => None,
-    };
-    let mut found = false;
-    let mut changes = Vec::new();
-    for one in there.iter().filter(|one| one.addon.is_none()) {
-        let Some(url) = DrainUrl::parse(one.url.expose()) else { continue };
-        if !found && wanted.is_some_and(|wanted| wanted.compare(&url) == Difference::Same) {
-            found = true;
-            continue;
-        }
-        let (id, host) = (one.id.clone(), drain::host(one.url.expose()));
-        changes.push(Change::DrainRemove { id, host, url: one.url.clone() });
+fn drain_changes(desired: &Desired, observed: &Observed) -> Vec<Change> {
+    let there = observed.drains.as_deref();
+    match (&desired.drain, there) {
+        (Drain::Keep, _) | (_, None) => Vec::new(),
+        (Drain::One(url), Some(there)) => drains::enable(url.clone(), there),
+        (Drain::None, Some(there)) => drains::disable(there),
     }
-    // The new one first: no line is lost in between.
-    if let Some(wanted) = wanted.filter(|_| !found) {
-        let url = Secret::new(wanted.expose());
-        changes.insert(0, Change::DrainAdd { host: drain::host(url.expose()), url });
-    }
-    changes
 }
 
 fn files(desired: &Desired) -> Result<Vec<Change>, Conflict> {
