@@ -2,6 +2,8 @@
 
 #[cfg(feature = "cli")]
 pub mod drain;
+#[cfg(feature = "cli")]
+pub mod integrations;
 pub mod key;
 pub mod options;
 pub mod site;

@@ -1,0 +1,259 @@
+//! The catalogue of integrations: what can be watched on Heroku, by which check, with which options, and which
+//! add-ons provide it. Its data is `catalogue.yaml`. Pure; it must never hold a value of a config var.
+
+pub mod conf;
+mod types;
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+pub use types::{Type, WrongType};
+
+/// The tags of an instance, an option that every check takes.
+pub const TAGS: &str = "tags";
+
+static CATALOGUE: LazyLock<Vec<Integration>> = LazyLock::new(|| {
+    serde_saphyr::from_str(include_str!("catalogue.yaml")).expect("the catalogue is read by a test")
+});
+
+/// Something that can be watched.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Integration {
+    /// What it is called here.
+    pub name: String,
+    /// The Agent's check, whose name its folder in `conf.d` has; libraries need none.
+    #[serde(default)]
+    pub check: Option<String>,
+    /// Its name as people write it.
+    pub title: String,
+    /// How it is turned on.
+    pub kind: Kind,
+    /// What it reports, in one line.
+    pub about: String,
+    /// Other names it is asked for by.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Whether it takes the options of an HTTP client.
+    #[serde(default)]
+    pub http: bool,
+    /// The add-ons that provide it.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+    /// The config vars that turn it on.
+    #[serde(default)]
+    pub switch: Option<Switch>,
+    /// What must be there before it works.
+    #[serde(default)]
+    pub needs: Option<String>,
+    /// The newest version known, of a community one.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Its options, in the order in which a file has them.
+    #[serde(default)]
+    pub options: Vec<Opt>,
+}
+
+/// How an integration is turned on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// By config vars.
+    ConfigVar,
+    /// By a file in `conf.d`.
+    #[serde(rename = "conf.d")]
+    ConfD,
+    /// By a file in `conf.d`, after the check was installed.
+    Community,
+    /// By the app itself, which sends to DogStatsD.
+    Library,
+}
+
+impl Kind {
+    /// As JSON and people have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConfigVar => "config-var",
+            Self::ConfD => "conf.d",
+            Self::Community => "community",
+            Self::Library => "library",
+        }
+    }
+}
+
+/// An add-on that provides an integration.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The add-on's service: `heroku-redis`.
+    pub addon: String,
+    /// What its config vars begin with.
+    pub prefix: String,
+    /// The values that options get from them; `PREFIX` stands for the prefix of the attachment.
+    #[serde(default)]
+    pub set: serde_json::Map<String, Value>,
+}
+
+/// The config vars that turn an integration on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switch {
+    /// The one that is true.
+    pub enable: String,
+    /// The one that lists the names of those which hold URLs.
+    pub names: String,
+    /// The one that holds the URL when nothing was listed.
+    pub usual: String,
+    /// The schemes of such URLs.
+    pub schemes: Vec<String>,
+    /// The one that turns Database Monitoring on.
+    #[serde(default)]
+    pub deep: Option<String>,
+}
+
+/// An option of a check's instance.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opt {
+    /// Its name.
+    pub name: String,
+    /// What it takes.
+    #[serde(rename = "type")]
+    pub kind: Type,
+    /// Whether the check refuses to run without it.
+    #[serde(default)]
+    pub required: bool,
+    /// Options that may stand in for it.
+    #[serde(default)]
+    pub or: Vec<String>,
+    /// Of a required one, what is written when nothing else was said; of another one, an example.
+    #[serde(default)]
+    pub value: Option<Value>,
+    /// Whether it is written although it is not required.
+    #[serde(default)]
+    pub on: bool,
+    /// What it is, in one line.
+    pub about: String,
+}
+
+impl Integration {
+    /// The option of that name, one of its own, of the HTTP client's or of every check's.
+    pub fn option(&self, name: &str) -> Option<Type> {
+        let own = self.options.iter().find(|option| option.name == name).map(|option| option.kind);
+        let http = || {
+            types::HTTP.iter().filter(|_| self.http).find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+        };
+        let common = || types::COMMON.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
+        own.or_else(http).or_else(common)
+    }
+
+    /// The names of all options it is known to take.
+    pub fn option_names(&self) -> impl Iterator<Item = &str> {
+        let http = types::HTTP.iter().filter(|_| self.http);
+        self.options
+            .iter()
+            .map(|option| option.name.as_str())
+            .chain(http.chain(types::COMMON).map(|(name, _)| *name))
+    }
+
+    /// The folder of its configuration in a checkout.
+    pub fn folder(&self) -> Option<String> {
+        self.check.as_ref().map(|check| format!("datadog/conf.d/{check}.d"))
+    }
+}
+
+/// Every integration, in the order in which they are shown.
+pub fn all() -> &'static [Integration] {
+    &CATALOGUE
+}
+
+/// The integration that is called so: by its name, its check's, an add-on's or another alias.
+pub fn find(name: &str) -> Option<&'static Integration> {
+    let name = name.to_ascii_lowercase();
+    let is = |known: &String| *known == name;
+    all().iter().find(|entry| is(&entry.name)).or_else(|| {
+        all().iter().find(|entry| entry.check.as_ref().is_some_and(is) || entry.aliases.iter().any(is))
+    })
+}
+
+/// The integration whose check is called so.
+pub fn of_check(check: &str) -> Option<&'static Integration> {
+    all().iter().find(|entry| entry.check.as_deref() == Some(check))
+}
+
+/// Names that someone who wrote `name` may have meant, the likeliest first.
+pub fn near(name: &str) -> Vec<&'static str> {
+    let name = name.to_ascii_lowercase();
+    let likeness = |entry: &'static Integration| {
+        std::iter::once(&entry.name)
+            .chain(&entry.aliases)
+            .chain(&entry.check)
+            .map(|known| strsim::normalized_damerau_levenshtein(&name, known))
+            .fold(0.0, f64::max)
+    };
+    let mut found: Vec<_> = all().iter().map(|entry| (likeness(entry), entry.name.as_str())).collect();
+    found.retain(|(likeness, _)| *likeness > 0.6);
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// Whether an option holds a secret, so that its value belongs into a config var and not into a file.
+pub fn is_secret_option(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name != "no_token" && ["password", "token", "secret", "api_key"].iter().any(|word| name.ends_with(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_catalogue_is_true_to_itself() {
+        assert!(all().len() >= 40, "{}", all().len());
+        let mut names = BTreeSet::new();
+        for entry in all() {
+            let of = &entry.name;
+            assert!(names.insert(of), "{of} is there twice");
+            assert!(!entry.about.ends_with('.') && entry.about.len() <= 100, "{of}");
+            assert_eq!(entry.check.is_none(), entry.kind == Kind::Library, "{of}");
+            assert_eq!(entry.switch.is_some(), entry.kind == Kind::ConfigVar, "{of}");
+            assert_eq!(entry.options.is_empty(), entry.kind == Kind::Library, "{of}");
+            assert!(
+                entry.options.first().is_none_or(|first| first.required),
+                "{of}: a required option comes first"
+            );
+            for option in &entry.options {
+                let value = option.value.as_ref();
+                assert!(value.is_none_or(|value| option.kind.accepts(value)), "{of}: {}", option.name);
+                assert!(option.required || option.or.is_empty(), "{of}: {}", option.name);
+                assert!(!is_secret_option(&option.name) || value.is_none(), "{of}: {}", option.name);
+            }
+            for (option, value) in entry.sources.iter().flat_map(|source| &source.set) {
+                assert!(entry.option(option).is_some_and(|kind| kind.accepts(value)), "{of}: {option}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_integration_is_found_by_whatever_people_call_it() {
+        for (asked, name) in [
+            ("redis", "redis"),
+            ("redisdb", "redis"),
+            ("heroku-redis", "redis"),
+            ("Memcached", "mcache"),
+            ("kafka", "kafka_consumer"),
+            ("php-fpm", "php_fpm"),
+            ("prometheus", "openmetrics"),
+        ] {
+            assert_eq!(find(asked).map(|entry| entry.name.as_str()), Some(name), "{asked}");
+        }
+        assert!(find("no-such-thing").is_none());
+        for (asked, name) in [("rediss", "redis"), ("postgress", "postgres"), ("gunicron", "gunicorn")] {
+            assert_eq!(near(asked).first(), Some(&name), "{asked}");
+        }
+    }
+}
