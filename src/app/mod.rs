@@ -5,6 +5,7 @@ pub mod change;
 pub mod codes;
 pub mod desired;
 pub mod drains;
+pub mod metrics;
 pub mod observed;
 pub mod order;
 pub mod plan;

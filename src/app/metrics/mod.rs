@@ -1,0 +1,18 @@
+//! Dyno and router metrics made of log lines: what is measured ([`measure`]), how a line is read ([`line`]), what a
+//! stream of lines comes to ([`preview`]), and what Datadog is to be told so that it does the same: the pipeline
+//! that parses ([`pipeline`]), the metrics that count ([`definition`]) and the dashboard that shows ([`dashboard`]).
+//!
+//! The lines: <https://devcenter.heroku.com/articles/log-runtime-metrics>,
+//! <https://devcenter.heroku.com/articles/http-routing#heroku-router-log-format>.
+
+pub mod dashboard;
+pub mod definition;
+pub mod line;
+pub mod measure;
+pub mod pipeline;
+pub mod preview;
+pub mod series;
+pub mod sketch;
+
+pub use definition::LogMetric;
+pub use measure::Measure;

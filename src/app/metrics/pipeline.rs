@@ -1,0 +1,129 @@
+//! The log pipeline that turns the lines into attributes, as JSON for Datadog. The metrics are computed from
+//! attributes that this pipeline makes and no other: what Datadog's own parsing of Heroku's logs makes is not
+//! documented, and may change.
+//!
+//! <https://docs.datadoghq.com/api/latest/logs-pipelines/>,
+//! <https://docs.datadoghq.com/logs/log_configuration/parsing/>.
+
+use serde_json::{Value, json};
+
+use super::{Measure, definition};
+
+/// The pipeline's name, by which it is found again.
+pub const NAME: &str = "Heroku dynos and router (dd-heroku)";
+
+/// Bytes in what Heroku calls a megabyte.
+const MEGABYTE: u32 = 1024 * 1024;
+
+/// The pipeline.
+pub fn wanted() -> Value {
+    json!({
+        "name": NAME,
+        "is_enabled": true,
+        "filter": {"query": definition::SOURCE},
+        "processors": [
+            grok("Runtime metrics and router lines", "message", &lines(), &[SAMPLE_MEMORY, SAMPLE_LOAD, SAMPLE_ROUTER]),
+            grok("Dyno type", "heroku.dyno", r#"type %{regex("[^.]+"):heroku.dynotype}%{data}"#, &["web.1"]),
+            {
+                "type": "arithmetic-processor",
+                "name": "Share of the memory quota",
+                "is_enabled": true,
+                "expression": "(heroku.memory_total / heroku.memory_quota) * 100",
+                "target": Measure::MemoryQuota.attribute(),
+                "is_replace_missing": false,
+            },
+        ],
+    })
+}
+
+/// Whether a pipeline of ours does what the wanted one does; the service adds fields of its own.
+pub fn is_current(there: &Value) -> bool {
+    holds(there, &wanted())
+}
+
+const SAMPLE_MEMORY: &str = "source=web.1 dyno=heroku.2808254.d97d0ea7-cf3d-411b-b453-d2943a50b456 \
+    sample#memory_total=180.43MB sample#memory_rss=180.05MB sample#memory_cache=0.38MB sample#memory_swap=0.00MB \
+    sample#memory_pgpgin=84329pages sample#memory_pgpgout=38140pages sample#memory_quota=512.00MB";
+const SAMPLE_LOAD: &str = "source=web.1 dyno=heroku.2808254.d97d0ea7-cf3d-411b-b453-d2943a50b456 \
+    sample#load_avg_1m=2.46 sample#load_avg_5m=1.06 sample#load_avg_15m=0.99";
+const SAMPLE_ROUTER: &str = "at=info method=GET path=\"/\" host=example.com \
+    request_id=8601b555-6a83-4c12-8269-97c8e32cdb22 fwd=\"204.204.204.204\" dyno=web.1 connect=1ms service=18ms \
+    status=200 bytes=13 protocol=https";
+
+/// The grok rules for the lines. The first that matches a whole line wins.
+fn lines() -> String {
+    let head = "(%{data} )?source=%{notSpace:heroku.dyno} dyno=%{notSpace}";
+    let bytes = |name: &str| format!("sample#{name}=%{{number:heroku.{name}:scale({MEGABYTE})}}MB");
+    let memory = ["memory_total", "memory_rss", "memory_cache", "memory_swap"].map(bytes).join(" ");
+    let pages = "sample#memory_pgpgin=%{integer}pages sample#memory_pgpgout=%{integer}pages";
+    let quota = bytes("memory_quota");
+    let load = ["load_avg_1m", "load_avg_5m", "load_avg_15m"]
+        .map(|name| format!("sample#{name}=%{{number:heroku.{name}}}"))
+        .join(" ");
+    let router = "(%{data} )?at=%{word} (code=%{notSpace:heroku.code} )?%{data} \
+                  dyno=(%{notSpace:heroku.dyno})? connect=(%{integer:heroku.connect}ms)? \
+                  service=(%{integer:heroku.service}ms)? status=%{integer:heroku.status}%{data}";
+    [
+        format!("memory_and_quota {head} {memory} {pages} {quota}%{{data}}"),
+        format!("memory {head} {memory}%{{data}}"),
+        format!("load {head} {load}%{{data}}"),
+        format!("router {router}"),
+    ]
+    .join("\n")
+}
+
+fn grok(name: &str, source: &str, rules: &str, samples: &[&str]) -> Value {
+    json!({
+        "type": "grok-parser",
+        "name": name,
+        "is_enabled": true,
+        "source": source,
+        "samples": samples,
+        "grok": {"support_rules": "", "match_rules": rules},
+    })
+}
+
+/// Whether `there` holds all of `wanted`: every field of an object, lists item by item.
+fn holds(there: &Value, wanted: &Value) -> bool {
+    match (there, wanted) {
+        (Value::Object(there), Value::Object(wanted)) => {
+            wanted.iter().all(|(name, wanted)| there.get(name).is_some_and(|there| holds(there, wanted)))
+        }
+        (Value::Array(there), Value::Array(wanted)) => {
+            there.len() == wanted.len()
+                && there.iter().zip(wanted).all(|(there, wanted)| holds(there, wanted))
+        }
+        (there, wanted) => there == wanted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pipeline_is_the_one_in_the_repository() {
+        let text = format!("{:#}\n", wanted());
+        snapbox::assert_data_eq!(text, snapbox::file!["pipeline.json"].raw());
+    }
+
+    #[test]
+    fn every_metric_has_an_attribute_that_the_pipeline_makes() {
+        let text = wanted().to_string();
+        for measure in Measure::ALL {
+            assert!(text.contains(measure.attribute()), "{measure:?}");
+        }
+    }
+
+    #[test]
+    fn the_services_own_fields_do_not_matter_but_rules_do() {
+        let mut there = wanted();
+        there["id"] = json!("abc");
+        there["processors"][0]["is_enabled"] = json!(true);
+        there["processors"][0]["grok"]["extra"] = json!(1);
+        assert!(is_current(&there));
+        there["processors"][0]["grok"]["match_rules"] = json!("");
+        assert!(!is_current(&there));
+        assert!(!is_current(&json!({"name": NAME})));
+    }
+}
