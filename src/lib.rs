@@ -27,6 +27,10 @@ pub mod intake;
 #[cfg(feature = "cli")]
 pub mod interrupt;
 #[cfg(feature = "cli")]
+pub mod keychain;
+#[cfg(feature = "cli")]
+pub mod program;
+#[cfg(feature = "cli")]
 pub mod repo;
 #[cfg(feature = "cli")]
 pub mod sandbox;
