@@ -122,6 +122,10 @@ variables! {
     XDG_CACHE_HOME;
     /// Base of the user's data folder (Windows).
     LOCALAPPDATA;
+    /// Where the session's sockets are (Linux).
+    XDG_RUNTIME_DIR;
+    /// Where the session bus listens, over which the keyring is reached (Linux).
+    DBUS_SESSION_BUS_ADDRESS;
 
     /// The Heroku token.
     HEROKU_API_KEY;
