@@ -1,1 +1,5 @@
 //! The one test binary: a module per verb, all of them through the real `dd-heroku`.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod heroku;
+mod support;

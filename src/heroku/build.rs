@@ -1,0 +1,246 @@
+//! Builds: a place for the source, its upload, the start, the output as it comes, and the end. Upload and output
+//! are on other origins: the token never goes there.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use reqwest::StatusCode;
+use reqwest::blocking::{Body, Response};
+use reqwest::header::{CONTENT_TYPE, HeaderValue, RANGE};
+use serde::Deserialize;
+use serde_json::json;
+use url::Url;
+
+use super::call::{Call, network, segment};
+use super::error::{Error, Fault, Kind};
+use super::retry::Patience;
+use super::wire;
+use super::write::Writer;
+use crate::app::observed::{Build, Status};
+use crate::secret::Secret;
+
+/// Where a source is put and got. Both URLs are signed: whoever knows them can use them.
+#[derive(Debug)]
+pub struct SourceBlob {
+    /// Where to `PUT` the gzipped tarball.
+    pub put_url: Secret,
+    /// Where the build gets it from.
+    pub get_url: Secret,
+}
+
+/// What to build.
+#[derive(Debug)]
+pub struct StartBuild {
+    /// Where the gzipped tarball is.
+    pub url: Secret,
+    /// The commit it is of: Heroku calls it the source's version.
+    pub version: String,
+    /// `SHA256:` and the tarball's digest in hex, where it is known.
+    pub checksum: Option<String>,
+    /// The UUIDs of the builds that are known, so that a build whose start was not answered is recognised.
+    pub known: Vec<String>,
+}
+
+/// How the output of a build ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Streamed {
+    /// It came to its end; the build is about to have a status.
+    Ended,
+    /// The caller had enough.
+    Stopped,
+}
+
+#[derive(Deserialize)]
+struct SourceWire {
+    source_blob: SourceUrls,
+}
+
+#[derive(Deserialize)]
+struct SourceUrls {
+    put_url: String,
+    get_url: String,
+}
+
+/// The slowest upload that is waited for, in bytes a second.
+const SLOWEST_UPLOAD: u64 = 50_000;
+
+impl Writer<'_> {
+    /// Makes a place for a source. Repeating it makes another place, which harms nobody.
+    pub fn create_source(&self) -> Result<SourceBlob, Error> {
+        let SourceWire { source_blob } =
+            self.client.write(&Call::post("/sources", json!({})), || Ok(None))?;
+        let (put_url, get_url) = (Secret::new(source_blob.put_url), Secret::new(source_blob.get_url));
+        Ok(SourceBlob { put_url, get_url })
+    }
+
+    /// Puts a gzipped tarball to its place: whole, with its length, an empty content type as the signature
+    /// wants it, and without the token. Safe to repeat: it replaces what was put before.
+    pub fn upload(&self, put_url: &Secret, tarball: &File) -> Result<(), Error> {
+        let fail = |kind: Kind| kind.of("PUT", "the source's place");
+        let unreadable = |error: std::io::Error| fail(Kind::Source(error.to_string()));
+        let url = parse(put_url).map_err(fail)?;
+        let size = tarball.metadata().map_err(unreadable)?.len();
+        let within = self.client.pace.answer + Duration::from_secs(size / SLOWEST_UPLOAD);
+        let mut patience = Patience::new(self.client);
+        loop {
+            let mut content = tarball.try_clone().map_err(unreadable)?;
+            std::io::Seek::rewind(&mut content).map_err(unreadable)?;
+            let request = self.client.http(&url).map_err(fail)?.put(url.clone()).timeout(within);
+            let request = request.header(CONTENT_TYPE, HeaderValue::from_static(""));
+            match request.body(Body::sized(content, size)).send() {
+                Ok(response) if response.status().is_success() => return Ok(()),
+                Ok(response) => patience.bear(fail(refused(&response)))?,
+                Err(error) => patience.bear(fail(network(&error, &url)))?,
+            }
+        }
+    }
+
+    /// Starts a build. When its answer is lost, the build that was started is found among those not known
+    /// before, by its source; a second one is never started.
+    pub fn start_build(&self, app: &str, build: &StartBuild) -> Result<Build, Error> {
+        let path = format!("/apps/{}/builds", segment(app));
+        let mut blob = json!({ "url": build.url.expose(), "version": build.version });
+        if let Some(checksum) = &build.checksum {
+            blob["checksum"] = checksum.as_str().into();
+        }
+        let call = Call::post(path.clone(), json!({ "source_blob": blob }));
+        let find = || {
+            let call = Call::get(path.clone()).range("started_at ..; order=desc,max=20");
+            let there: Vec<wire::Build> = self.client.read(&call)?.json()?;
+            Ok(there.into_iter().find(|it| it.is_of(&build.url) && !build.known.contains(&it.id)))
+        };
+        let started: wire::Build =
+            self.client.write(&call, find).map_err(|error| error.without(&[&build.url]))?;
+        Ok(started.into())
+    }
+
+    /// Gives every line of a build's output to `line` as it comes, colours and all. After a cut it goes on where
+    /// it was. `Break` ends it early.
+    ///
+    /// Fails with [`Kind::StreamLost`] when there is no output to be had any more; the build goes on, and
+    /// [`finish_build`](Self::finish_build) tells how it ends.
+    pub fn stream_build(
+        &self,
+        build: &Build,
+        line: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<Streamed, Error> {
+        let fail = |kind: Kind| kind.of("GET", "the build's output");
+        let Some(url) = &build.output_stream_url else { return Err(fail(Kind::StreamLost)) };
+        let url = parse(url).map_err(fail)?;
+        let mut lines = Lines::default();
+        let mut patience = Patience::new(self.client);
+        loop {
+            let mut request = self.client.http(&url).map_err(fail)?.get(url.clone());
+            if lines.received > 0 {
+                request = request.header(RANGE, format!("bytes={}-", lines.received));
+            }
+            let before = lines.received;
+            let cut = match request.send() {
+                Ok(response) if response.status() == StatusCode::RANGE_NOT_SATISFIABLE => None,
+                Ok(response) if response.status().is_success() => match lines.take_from(response, line) {
+                    Ok(ControlFlow::Break(())) => return Ok(Streamed::Stopped),
+                    Ok(ControlFlow::Continue(())) => None,
+                    Err(_) => Some(broken(&url)),
+                },
+                // Streams expire some time after their build.
+                Ok(response) if response.status().is_client_error() => return Err(fail(Kind::StreamLost)),
+                Ok(response) => Some(refused(&response)),
+                Err(error) => Some(network(&error, &url)),
+            };
+            let Some(cut) = cut else {
+                return Ok(match lines.finish(line) {
+                    ControlFlow::Continue(()) => Streamed::Ended,
+                    ControlFlow::Break(()) => Streamed::Stopped,
+                });
+            };
+            if lines.received > before {
+                patience = Patience::new(self.client);
+            }
+            patience.bear(fail(cut)).map_err(|_| fail(Kind::StreamLost))?;
+        }
+    }
+
+    /// Waits until a build has ended, and gives it back as it ended.
+    pub fn finish_build(&self, app: &str, id: &str) -> Result<Build, Error> {
+        let began = Instant::now();
+        let pace = self.client.pace;
+        let mut wait = pace.poll / 8;
+        loop {
+            let build = self.reader.build(app, id)?;
+            if build.status != Status::Pending {
+                return Ok(build);
+            }
+            if began.elapsed() > pace.build {
+                let path = format!("/apps/{}/builds/{}", segment(app), segment(id));
+                return Err(Kind::BuildTooLong { after: pace.build }.of("GET", &path));
+            }
+            std::thread::sleep(wait);
+            wait = (wait * 2).min(pace.poll);
+        }
+    }
+}
+
+/// The output so far: complete lines go out, the rest waits for its end.
+#[derive(Default)]
+struct Lines {
+    received: u64,
+    rest: Vec<u8>,
+}
+
+impl Lines {
+    fn take_from(
+        &mut self,
+        response: Response,
+        line: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> std::io::Result<ControlFlow<()>> {
+        // A server that ignores the range begins at the beginning: skip what is known.
+        let known = if response.status() == StatusCode::PARTIAL_CONTENT { 0 } else { self.received };
+        let mut output = BufReader::new(response);
+        std::io::copy(&mut Read::by_ref(&mut output).take(known), &mut std::io::sink())?;
+        loop {
+            let chunk = output.fill_buf()?;
+            if chunk.is_empty() {
+                return Ok(ControlFlow::Continue(()));
+            }
+            let length = chunk.len();
+            self.rest.extend_from_slice(chunk);
+            output.consume(length);
+            self.received += length as u64;
+            while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
+                let whole: Vec<u8> = self.rest.drain(..=end).collect();
+                if give(&whole, line).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+        }
+    }
+
+    fn finish(&mut self, line: &mut dyn FnMut(&str) -> ControlFlow<()>) -> ControlFlow<()> {
+        let rest = std::mem::take(&mut self.rest);
+        if rest.is_empty() { ControlFlow::Continue(()) } else { give(&rest, line) }
+    }
+}
+
+/// Gives one line out, without its end and without the NULs that keep a silent stream alive.
+fn give(bytes: &[u8], line: &mut dyn FnMut(&str) -> ControlFlow<()>) -> ControlFlow<()> {
+    let text = String::from_utf8_lossy(bytes).replace('\0', "");
+    line(text.trim_end_matches(['\n', '\r']))
+}
+
+fn parse(url: &Secret) -> Result<Url, Kind> {
+    let garbled = Kind::Garbled { status: 200, what: "a URL that is none" };
+    Url::parse(url.expose()).map_err(|_| garbled)
+}
+
+fn broken(url: &Url) -> Kind {
+    Kind::Network { fault: Fault::Reset, host: url.host_str().unwrap_or_default().to_owned() }
+}
+
+fn refused(response: &Response) -> Kind {
+    match response.status().as_u16() {
+        status @ 500.. => Kind::Server { status },
+        status => Kind::Garbled { status, what: "a refusal" },
+    }
+}

@@ -1,0 +1,295 @@
+//! One request to the API and its answer: headers on the way out, status and body told apart on the way back.
+//! Nothing is repeated here; [`retry`](super::retry) does that.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Method;
+use reqwest::blocking::Response;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RANGE, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use super::client::Client;
+use super::error::{Error, Fault, Kind};
+
+const JSON_V3: &str = "application/vnd.heroku+json; version=3";
+const JSON_SDK: &str = "application/vnd.heroku+json; version=3.sdk";
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
+
+/// A request, ready to be sent more than once.
+#[derive(Clone)]
+pub(super) struct Call {
+    method: Method,
+    pub(super) path: String,
+    body: Option<Value>,
+    range: Option<String>,
+    accept: &'static str,
+    on_data_api: bool,
+}
+
+impl Call {
+    fn new(method: Method, path: String, body: Option<Value>) -> Self {
+        Self { method, path, body, range: None, accept: JSON_V3, on_data_api: false }
+    }
+
+    pub(super) fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path.into(), None)
+    }
+
+    pub(super) fn post(path: impl Into<String>, body: Value) -> Self {
+        Self::new(Method::POST, path.into(), Some(body))
+    }
+
+    pub(super) fn patch(path: impl Into<String>, body: Value) -> Self {
+        Self::new(Method::PATCH, path.into(), Some(body))
+    }
+
+    pub(super) fn put(path: impl Into<String>, body: Value) -> Self {
+        Self::new(Method::PUT, path.into(), Some(body))
+    }
+
+    pub(super) fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path.into(), None)
+    }
+
+    /// Asks for a part of a list: `version ..; order=desc,max=20`.
+    pub(super) fn range(mut self, range: impl Into<String>) -> Self {
+        self.range = Some(range.into());
+        self
+    }
+
+    /// Asks for the variant of the API that knows telemetry drains.
+    pub(super) fn sdk(mut self) -> Self {
+        self.accept = JSON_SDK;
+        self
+    }
+
+    /// Goes to the data API instead.
+    pub(super) fn on_data_api(mut self) -> Self {
+        self.on_data_api = true;
+        self
+    }
+
+    /// The error `kind` of this request.
+    pub(super) fn fail(&self, kind: Kind) -> Error {
+        kind.of(name(&self.method), &self.path)
+    }
+}
+
+/// A usable answer: a status of success and its body, whole.
+pub(super) struct Answer {
+    body: Vec<u8>,
+    /// Where the next page of a list begins.
+    pub(super) next_range: Option<String>,
+    status: u16,
+    method: &'static str,
+    path: String,
+    request_id: Option<String>,
+}
+
+impl Answer {
+    /// The body as `T`. An empty one counts as `null`.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let body = if self.body.is_empty() { b"null" } else { &self.body[..] };
+        serde_json::from_slice(body).map_err(|_| {
+            let kind = Kind::Garbled { status: self.status, what: oddity(body) };
+            Error { request_id: self.request_id.clone(), ..kind.of(self.method, &self.path) }
+        })
+    }
+}
+
+impl Client {
+    /// Sends a request once. Every status but 2xx is an error.
+    pub(super) fn send(&self, call: &Call) -> Result<Answer, Error> {
+        let fail = |kind| call.fail(kind);
+        let base = if call.on_data_api { &self.endpoints.data } else { &self.endpoints.api };
+        let url = Url::parse(&format!("{}{}", base.as_str().trim_end_matches('/'), call.path))
+            .map_err(|error| fail(Kind::Setup(error.to_string())))?;
+        let mut request = self
+            .http(&url)
+            .map_err(fail)?
+            .request(call.method.clone(), url.clone())
+            .headers(self.headers(call));
+        if let Some(body) = &call.body {
+            request = request.json(body);
+        }
+        let response = request.send().map_err(|error| fail(network(&error, &url)))?;
+        let request_id = text(response.headers(), "request-id");
+        let kind = |kind| Error { request_id: request_id.clone(), ..fail(kind) };
+
+        let status = response.status().as_u16();
+        let next_range = text(response.headers(), "next-range");
+        let wait = retry_after(&response);
+        let body = response.bytes().map_err(|error| kind(network(&error, &url)))?.to_vec();
+        if let Some(refusal) = refusal(status, wait, &body) {
+            return Err(kind(refusal.without(&[self.token.expose()])));
+        }
+        let (method, path) = (name(&call.method), call.path.clone());
+        Ok(Answer { body, next_range, status, method, path, request_id })
+    }
+
+    /// What goes with every request to the API. `HEROKU_HEADERS` goes over the standing ones, as in the
+    /// official CLI.
+    fn headers(&self, call: &Call) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(call.accept));
+        if let Ok(mut bearer) = HeaderValue::try_from(format!("Bearer {}", self.token.expose())) {
+            bearer.set_sensitive(true);
+            headers.insert(AUTHORIZATION, bearer);
+        }
+        for (name, value) in &self.endpoints.headers.0 {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                headers.insert(name, value);
+            }
+        }
+        if let Some(range) = call.range.as_deref().and_then(|range| HeaderValue::try_from(range).ok()) {
+            headers.insert(RANGE, range);
+        }
+        headers
+    }
+}
+
+/// One part of a path, encoded. What no name can be (nothing, dots that would climb) becomes a name that
+/// nothing has, so that it is not found.
+pub(super) fn segment(text: &str) -> String {
+    match text {
+        "" | "." | ".." => "-".into(),
+        _ => utf8_percent_encode(text, PLAIN).to_string(),
+    }
+}
+
+/// What a failed exchange means.
+pub(super) fn network(error: &reqwest::Error, url: &Url) -> Kind {
+    if error.is_builder() {
+        return Kind::Setup(root_cause(error));
+    }
+    let fault = if error.is_timeout() {
+        Fault::Timeout
+    } else if error.is_dns() {
+        Fault::Dns
+    } else if is_tls(error) {
+        Fault::Tls
+    } else if error.is_connect() {
+        Fault::Refused
+    } else {
+        Fault::Reset
+    };
+    Kind::Network { fault, host: url.host_str().unwrap_or_default().to_owned() }
+}
+
+/// The innermost cause of an error: the part that says something. It holds no URL.
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = match error.source() {
+        Some(source) => source,
+        None => return "the HTTP client could not be set up".into(),
+    };
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+fn is_tls(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if error.is::<rustls::Error>()
+            || inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
+        {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// What a status other than success means.
+fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Option<Kind> {
+    if matches!(status, 200..=299) {
+        return None;
+    }
+    let told: Option<Told> = serde_json::from_slice(body).ok();
+    let is_herokus = told.is_some();
+    let Told { id, message } = told.unwrap_or_default();
+    Some(match status {
+        401 => Kind::Unauthorized,
+        429 => Kind::RateLimited { wait },
+        503 if id == "maintenance" => Kind::Maintenance { message },
+        500.. => Kind::Server { status },
+        407 => Kind::Garbled { status, what: "the proxy wants a user name and a password" },
+        300..=399 => Kind::Garbled { status, what: "a redirect to another place" },
+        _ if !is_herokus => Kind::Garbled { status, what: oddity(body) },
+        402 | 403 => Kind::Forbidden { id, message },
+        404 | 410 => Kind::NotFound { message },
+        409 | 423 => Kind::Conflict { message },
+        _ => Kind::Invalid { id, message },
+    })
+}
+
+/// The body of an error.
+#[derive(Default, serde::Deserialize)]
+struct Told {
+    #[serde(default)]
+    id: String,
+    message: String,
+}
+
+fn oddity(body: &[u8]) -> &'static str {
+    match body.trim_ascii_start().first() {
+        None | Some(b'n') => "no body",
+        Some(b'<') => "a web page",
+        Some(b'{' | b'[') => "JSON that is cut off or of another shape",
+        Some(_) => "text that is no JSON",
+    }
+}
+
+fn retry_after(response: &Response) -> Option<Duration> {
+    let value = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    value.trim().parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+fn name(method: &Method) -> &'static str {
+    match *method {
+        Method::POST => "POST",
+        Method::PATCH => "PATCH",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        _ => "GET",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_part_cannot_leave_its_place() {
+        for (text, part) in
+            [("shop", "shop"), ("a/b?c#d", "a%2Fb%3Fc%23d"), ("..", "-"), ("", "-"), ("é", "%C3%A9")]
+        {
+            assert_eq!(segment(text), part);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_not_herokus_is_told_from_a_refusal() {
+        let body = br#"{"id":"not_found","message":"Couldn't find that app."}"#;
+        assert_eq!(
+            refusal(404, None, body),
+            Some(Kind::NotFound { message: "Couldn't find that app.".into() })
+        );
+        assert_eq!(
+            refusal(403, None, b"<html>Blocked by policy</html>"),
+            Some(Kind::Garbled { status: 403, what: "a web page" })
+        );
+        assert_eq!(refusal(502, None, b"<html>"), Some(Kind::Server { status: 502 }));
+        assert_eq!(refusal(204, None, b""), None);
+    }
+}

@@ -1,0 +1,287 @@
+//! Reading: one app's snapshot in one round of requests, and the single things that commands look up.
+//! A reader writes nothing.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde::de::DeserializeOwned;
+
+use super::call::{Call, segment};
+use super::client::Client;
+use super::error::{Error, Kind};
+use super::{Account, Pipeline, wire};
+use crate::app::observed::{self, ConfigVars};
+use crate::app::{Observed, Part, Parts};
+
+/// How many requests are on their way at the same time.
+const AT_ONCE: usize = 8;
+/// How many releases and builds tell what runs and what was tried last.
+const RECENT: usize = 20;
+
+/// Reads from Heroku.
+#[derive(Clone, Debug)]
+pub struct Reader<'a> {
+    pub(super) client: &'a Client,
+}
+
+/// One answer on its way into the snapshot.
+type Fill = Box<dyn FnOnce(&mut Observed) + Send>;
+
+impl<'a> Reader<'a> {
+    /// A reader over `client`.
+    pub fn new(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// Reads the app and the `parts` of it that are asked for, all at the same time, each in one request.
+    /// What a kind of app does not have (buildpacks on Fir, telemetry drains on Cedar) is empty.
+    ///
+    /// Fails with [`Kind::AppNotFound`] when the account sees no such app.
+    pub fn observe(&self, app: &str, parts: &Parts) -> Result<Observed, Error> {
+        let wanted: Vec<Option<Part>> =
+            std::iter::once(None).chain(parts.iter().copied().map(Some)).collect();
+        let next = AtomicUsize::new(0);
+        let answers: Mutex<Vec<(usize, Result<Fill, Error>)>> = Mutex::new(Vec::with_capacity(wanted.len()));
+        std::thread::scope(|scope| {
+            for _ in 0..wanted.len().min(AT_ONCE) {
+                scope.spawn(|| {
+                    while let Some(part) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let answer = match part {
+                            Some(part) => self.part(app, *part),
+                            None => self.app(app).map(|app| fill(move |into| into.app = app)),
+                        };
+                        let place = part.map_or(0, |part| 1 + part as usize);
+                        answers
+                            .lock()
+                            .unwrap_or_else(std::sync::PoisonError::into_inner)
+                            .push((place, answer));
+                    }
+                });
+            }
+        });
+        let mut answers = answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // The app's own answer first: when there is no such app, that is the error to tell.
+        answers.sort_by_key(|(place, _)| *place);
+        let mut observed = Observed::default();
+        for (_, answer) in answers {
+            answer.map_err(|error| self.explained(app, error))?(&mut observed);
+        }
+        Ok(observed)
+    }
+
+    fn part(&self, app: &str, part: Part) -> Result<Fill, Error> {
+        let at = |rest: &str| Call::get(format!("/apps/{}/{rest}", segment(app)));
+        Ok(match part {
+            Part::Config => {
+                let vars: ConfigVars = self.config(app)?;
+                fill(|into| into.config = Some(vars))
+            }
+            Part::Buildpacks => {
+                let list = wire::buildpacks(self.list_if_there(at("buildpack-installations"))?);
+                fill(|into| into.buildpacks = Some(list))
+            }
+            Part::Features => {
+                let list: Vec<wire::Feature> = self.client.list(at("features"))?;
+                let features = list.into_iter().map(|feature| (feature.name, feature.enabled)).collect();
+                fill(|into| into.features = Some(features))
+            }
+            Part::Formation => {
+                let list = into_all::<wire::Formation, _>(self.client.list(at("formation"))?);
+                fill(|into| into.formation = Some(list))
+            }
+            Part::Releases => {
+                let list = self.releases(app)?;
+                fill(|into| into.releases = Some(list))
+            }
+            Part::Builds => {
+                let list = self.builds(app)?;
+                fill(|into| into.builds = Some(list))
+            }
+            Part::Drains => {
+                let list = into_all::<wire::Drain, _>(self.list_if_there(at("log-drains"))?);
+                fill(|into| into.drains = Some(list))
+            }
+            Part::Addons => {
+                let list = into_all::<wire::Addon, _>(self.client.list(at("addons"))?);
+                fill(|into| into.addons = Some(list))
+            }
+            Part::Attachments => {
+                let list = into_all::<wire::Attachment, _>(self.client.list(at("addon-attachments"))?);
+                fill(|into| into.attachments = Some(list))
+            }
+            Part::Coupling => {
+                let answer = self.client.read(&at("pipeline-couplings"));
+                let coupling = if_there(answer.and_then(|answer| answer.json::<wire::Coupling>()))?;
+                fill(|into| into.coupling = Some(coupling.map(Into::into)))
+            }
+            Part::TelemetryDrains => {
+                let call = at("telemetry-drains").sdk();
+                let list = into_all::<wire::TelemetryDrain, _>(self.list_if_there(call)?);
+                fill(|into| into.telemetry_drains = Some(list))
+            }
+            Part::Dynos => {
+                let list = into_all::<wire::Dyno, _>(self.client.list(at("dynos"))?);
+                fill(|into| into.dynos = Some(list))
+            }
+        })
+    }
+
+    /// The app itself.
+    pub fn app(&self, app: &str) -> Result<observed::App, Error> {
+        self.client.get::<wire::App>(format!("/apps/{}", segment(app))).map(Into::into)
+    }
+
+    /// The app's config vars.
+    pub fn config(&self, app: &str) -> Result<ConfigVars, Error> {
+        let vars: std::collections::BTreeMap<String, Option<String>> =
+            self.client.get(format!("/apps/{}/config-vars", segment(app)))?;
+        Ok(vars.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    }
+
+    /// The app's newest releases, the newest first.
+    pub fn releases(&self, app: &str) -> Result<Vec<observed::Release>, Error> {
+        let range = format!("version ..; order=desc,max={RECENT}");
+        let mut list: Vec<observed::Release> =
+            into_all::<wire::Release, _>(self.newest(app, "releases", &range)?);
+        list.sort_by_key(|release| std::cmp::Reverse(release.version));
+        Ok(list)
+    }
+
+    /// The app's newest builds, the newest first.
+    pub fn builds(&self, app: &str) -> Result<Vec<observed::Build>, Error> {
+        let range = format!("started_at ..; order=desc,max={RECENT}");
+        let mut list: Vec<observed::Build> = into_all::<wire::Build, _>(self.newest(app, "builds", &range)?);
+        list.sort_by(|a, b| b.created_at.cmp(&a.created_at));
+        Ok(list)
+    }
+
+    /// One release, by its UUID or number.
+    pub fn release(&self, app: &str, id: &str) -> Result<observed::Release, Error> {
+        let path = format!("/apps/{}/releases/{}", segment(app), segment(id));
+        self.client.get::<wire::Release>(path).map(Into::into)
+    }
+
+    /// One build.
+    pub fn build(&self, app: &str, id: &str) -> Result<observed::Build, Error> {
+        let path = format!("/apps/{}/builds/{}", segment(app), segment(id));
+        self.client.get::<wire::Build>(path).map(Into::into)
+    }
+
+    /// One slug.
+    pub fn slug(&self, app: &str, id: &str) -> Result<observed::Slug, Error> {
+        let path = format!("/apps/{}/slugs/{}", segment(app), segment(id));
+        self.client.get::<wire::Slug>(path).map(Into::into)
+    }
+
+    /// The slug of the newest release that succeeded and has one: what runs now.
+    /// `None` when nothing was deployed yet. Needed where no build tells the commit: after a promotion.
+    pub fn running_slug(
+        &self,
+        app: &str,
+        releases: &[observed::Release],
+    ) -> Result<Option<observed::Slug>, Error> {
+        let running =
+            releases.iter().find(|it| it.status == observed::Status::Succeeded && it.slug.is_some());
+        running.and_then(|release| release.slug.as_deref()).map(|id| self.slug(app, id)).transpose()
+    }
+
+    /// Every app that the account sees, by name.
+    pub fn apps(&self) -> Result<Vec<observed::App>, Error> {
+        Ok(into_all::<wire::App, _>(self.client.list(Call::get("/apps").range("name ..; max=1000"))?))
+    }
+
+    /// Every app of a team, by name.
+    pub fn team_apps(&self, team: &str) -> Result<Vec<observed::App>, Error> {
+        let call = Call::get(format!("/teams/{}/apps", segment(team)));
+        Ok(into_all::<wire::App, _>(self.client.list(call)?))
+    }
+
+    /// A pipeline, by its name or UUID, with the apps in it and their stages.
+    pub fn pipeline(&self, name_or_id: &str) -> Result<Pipeline, Error> {
+        let pipeline: wire::Named = self.client.get(format!("/pipelines/{}", segment(name_or_id)))?;
+        let path = format!("/pipelines/{}/pipeline-couplings", segment(&pipeline.id));
+        let couplings: Vec<wire::Coupling> = self.client.list(Call::get(path))?;
+        // A coupling names its app by UUID only; the list of all apps tells the names in one request.
+        let mut names: std::collections::BTreeMap<String, String> =
+            self.apps()?.into_iter().map(|app| (app.id, app.name)).collect();
+        let apps = couplings
+            .into_iter()
+            .map(|coupling| {
+                let name = if coupling.app.name.is_empty() {
+                    names.remove(&coupling.app.id).unwrap_or_else(|| coupling.app.id.clone())
+                } else {
+                    coupling.app.name
+                };
+                (name, coupling.stage)
+            })
+            .collect();
+        Ok(Pipeline { id: pipeline.id, name: pipeline.name, apps })
+    }
+
+    /// Whose token this is.
+    pub fn account(&self) -> Result<Account, Error> {
+        self.client.get("/account")
+    }
+
+    fn newest<T: DeserializeOwned>(&self, app: &str, list: &str, range: &str) -> Result<Vec<T>, Error> {
+        let call = Call::get(format!("/apps/{}/{list}", segment(app))).range(range);
+        Ok(if_there(self.client.read(&call).and_then(|answer| answer.json()))?.unwrap_or_default())
+    }
+
+    fn list_if_there<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
+        Ok(if_there(self.client.list(call))?.unwrap_or_default())
+    }
+
+    /// A missing app is told together with the names it may have been meant for.
+    fn explained(&self, app: &str, error: Error) -> Error {
+        if !matches!(error.kind, Kind::NotFound { .. }) || error.path != format!("/apps/{}", segment(app)) {
+            return error;
+        }
+        let names = self.apps().unwrap_or_default().into_iter().map(|app| app.name).collect();
+        Error { kind: Kind::AppNotFound { app: app.to_owned(), near: near(app, names) }, ..error }
+    }
+}
+
+/// At most three of `names` that `wanted` may have been meant for, the likeliest first.
+fn near(wanted: &str, names: Vec<String>) -> Vec<String> {
+    let likeness = |name: &String| {
+        let contained =
+            wanted.len().min(name.len()) >= 3 && (name.contains(wanted) || wanted.contains(name.as_str()));
+        strsim::normalized_damerau_levenshtein(wanted, name).max(if contained { 0.7 } else { 0.0 })
+    };
+    let mut scored: Vec<(f64, String)> = names.into_iter().map(|name| (likeness(&name), name)).collect();
+    scored.retain(|(likeness, _)| *likeness >= 0.6);
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    scored.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+fn fill(into: impl FnOnce(&mut Observed) + Send + 'static) -> Fill {
+    Box::new(into)
+}
+
+fn if_there<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(there) => Ok(Some(there)),
+        Err(error) if error.is_absent() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn into_all<W, T: From<W>>(list: Vec<W>) -> Vec<T> {
+    list.into_iter().map(Into::into).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_the_likely_ones() {
+        let names = || ["shop", "shop-staging", "mobile-api", "legacy"].map(String::from).to_vec();
+        assert_eq!(near("shp", names()), ["shop"]);
+        assert_eq!(near("staging", names()), ["shop-staging"]);
+        assert_eq!(near("mobil-api", names()), ["mobile-api"]);
+        assert!(near("zzz", names()).is_empty());
+        assert!(near("", names()).is_empty());
+    }
+}

@@ -1,0 +1,236 @@
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use dd_heroku::app::Part;
+use dd_heroku::app::observed::{Generation, Status};
+use dd_heroku::failure::{Code, Failure};
+use dd_heroku::heroku::{Fault, Kind, Notice, Reader};
+use serde_json::json;
+
+use super::{TOKEN, client};
+use crate::support::scripted::{Reply, Request, Scripted};
+
+fn app(name: &str) -> serde_json::Value {
+    json!({"id": "01", "name": name, "stack": {"name": "heroku-24"}, "build_stack": {"name": "heroku-24"},
+           "generation": {"id": "7", "name": "cedar"}, "region": {"name": "eu"}, "slug_size": 121_000_000})
+}
+
+/// An app with a little of everything.
+fn shop(request: &Request, _: usize) -> Reply {
+    Reply::ok(match request.path.as_str() {
+        "/apps/shop" => app("shop"),
+        "/apps/shop/config-vars" => json!({"DD_SITE": "datadoghq.eu", "EMPTY": "", "GONE": null}),
+        "/apps/shop/buildpack-installations" => {
+            json!([{"ordinal": 0, "buildpack": {"name": "heroku/ruby", "url": "urn:buildpack:heroku/ruby"}}])
+        }
+        "/apps/shop/features" => json!([{"name": "runtime-dyno-metadata", "enabled": false}]),
+        "/apps/shop/formation" => json!([{"type": "web", "quantity": 2, "size": "Standard-1X"}]),
+        "/apps/shop/releases" => json!([
+            {"id": "r1", "version": 1, "description": "Initial release", "status": "succeeded",
+             "current": false, "slug": null, "created_at": "2026-01-01T00:00:00Z"},
+            {"id": "r2", "version": 2, "description": "Deploy 60883d9f", "status": "succeeded",
+             "current": true, "slug": {"id": "s2"}, "created_at": "2026-01-02T00:00:00Z"}]),
+        "/apps/shop/builds" => json!([
+            {"id": "b1", "status": "succeeded", "source_blob": {"url": "https://x.example/1", "version": "60883d9f"},
+             "release": {"id": "r2"}, "slug": {"id": "s2"}, "created_at": "2026-01-02T00:00:00Z"}]),
+        "/apps/shop/log-drains" => json!([{"id": "d1", "url": "https://logs.example/?key=k", "addon": null}]),
+        _ => return Reply::error(404, "not_found", "Couldn't find that resource."),
+    })
+}
+
+fn parts(parts: &[Part]) -> BTreeSet<Part> {
+    parts.iter().copied().collect()
+}
+
+#[test]
+fn an_app_is_read_in_one_round_with_one_request_a_part() {
+    let server = Scripted::start(shop);
+    let client = client(&server);
+    let wanted = [
+        Part::Config,
+        Part::Buildpacks,
+        Part::Features,
+        Part::Formation,
+        Part::Releases,
+        Part::Builds,
+        Part::Drains,
+    ];
+
+    let seen = Reader::new(&client).observe("shop", &parts(&wanted)).unwrap();
+
+    assert_eq!(seen.app.generation, Generation::Cedar);
+    assert_eq!(seen.config.as_ref().and_then(|config| config.get("DD_SITE")), Some("datadoghq.eu"));
+    assert_eq!(seen.config.as_ref().and_then(|config| config.raw("EMPTY")), Some(""));
+    assert_eq!(seen.config.as_ref().and_then(|config| config.raw("GONE")), None);
+    assert_eq!(seen.buildpacks.unwrap()[0].reference(), "heroku/ruby");
+    assert!(!seen.features.unwrap()["runtime-dyno-metadata"]);
+    assert_eq!(seen.formation.unwrap()[0].quantity, 2);
+    assert_eq!(seen.releases.unwrap()[0].version, 2, "the newest first");
+    assert_eq!(seen.builds.unwrap()[0].commit.as_deref(), Some("60883d9f"));
+    assert_eq!(seen.drains.unwrap()[0].id, "d1");
+    assert!(seen.addons.is_none(), "what was not asked for is not known");
+    assert_eq!(server.asked().len(), wanted.len() + 1);
+    for request in server.asked() {
+        assert_eq!(request.header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
+        assert_eq!(request.header("accept"), Some("application/vnd.heroku+json; version=3"));
+    }
+}
+
+#[test]
+fn what_a_kind_of_app_does_not_have_is_empty() {
+    let server = Scripted::start(|request, _| match request.path.as_str() {
+        "/apps/fjord" => Reply::ok(app("fjord")),
+        "/apps/fjord/log-drains" => Reply::error(422, "invalid_params", "Not on this generation."),
+        _ => Reply::error(404, "not_found", "The requested API endpoint was not found."),
+    });
+    let wanted =
+        parts(&[Part::Buildpacks, Part::Builds, Part::Drains, Part::Coupling, Part::TelemetryDrains]);
+    let seen = Reader::new(&client(&server)).observe("fjord", &wanted).unwrap();
+    assert_eq!(seen.buildpacks.as_deref(), Some(&[][..]));
+    assert_eq!(seen.builds.as_deref(), Some(&[][..]));
+    assert_eq!(seen.drains.as_deref(), Some(&[][..]));
+    assert_eq!(seen.coupling, Some(None));
+    assert_eq!(seen.telemetry_drains.as_deref(), Some(&[][..]));
+}
+
+#[test]
+fn an_unknown_app_is_told_with_near_names() {
+    let server = Scripted::start(|request, _| match request.path.as_str() {
+        "/apps" => Reply::ok(json!([app("shop"), app("mobile-api")])),
+        _ => Reply::error(404, "not_found", "Couldn't find that app."),
+    });
+    let error = Reader::new(&client(&server)).observe("shpo", &parts(&[Part::Config])).unwrap_err();
+    assert_eq!(error.kind, Kind::AppNotFound { app: "shpo".into(), near: vec!["shop".into()] });
+    assert_eq!(Failure::from(error).code, Code::AppNotFound);
+}
+
+#[test]
+fn a_list_is_read_page_after_page() {
+    let server = Scripted::start(|request, _| match request.header("range") {
+        Some("name ..; max=1000") => {
+            let next = vec![("next-range", "name ]a..; max=1000".to_owned())];
+            Reply::Raw(206, next, json!([app("a")]).to_string().into_bytes())
+        }
+        Some("name ]a..; max=1000") => Reply::ok(json!([app("b")])),
+        other => panic!("range {other:?}"),
+    });
+    let names: Vec<_> =
+        Reader::new(&client(&server)).apps().unwrap().into_iter().map(|app| app.name).collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
+fn a_read_is_repeated_after_everything_that_passes() {
+    let server = Scripted::start(|_, nth| match nth {
+        1 => Reply::Reset,
+        2 => Reply::Raw(503, vec![], b"<html>busy</html>".to_vec()),
+        3 => Reply::Cut(b"{\"id\":".to_vec()),
+        _ => Reply::ok(app("shop")),
+    });
+    assert_eq!(Reader::new(&client(&server)).app("shop").unwrap().name, "shop");
+    assert_eq!(server.asked().len(), 4);
+}
+
+#[test]
+fn a_read_is_given_up_when_it_keeps_failing() {
+    let server = Scripted::start(|_, _| Reply::Raw(500, vec![("request-id", "abc".into())], Vec::new()));
+    let error = Reader::new(&client(&server)).app("shop").unwrap_err();
+    assert_eq!(error.kind, Kind::Server { status: 500 });
+    assert_eq!(error.request_id.as_deref(), Some("abc"));
+    assert_eq!(server.asked().len(), 4);
+}
+
+#[test]
+fn a_server_that_never_answers_is_asked_twice() {
+    let server = Scripted::start(|_, _| Reply::Hang);
+    let error = Reader::new(&client(&server)).app("shop").unwrap_err();
+    assert!(matches!(error.kind, Kind::Network { fault: Fault::Timeout, .. }), "{error}");
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[test]
+fn a_rate_limit_is_waited_for_as_told() {
+    let server = Scripted::start(|_, nth| match nth {
+        1 => Reply::Raw(
+            429,
+            vec![("retry-after", "0.05".into())],
+            br#"{"id":"rate_limit","message":"x"}"#.to_vec(),
+        ),
+        2 => Reply::error(429, "rate_limit", "Your account reached the API rate limit"),
+        _ => Reply::ok(app("shop")),
+    });
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let notices = Arc::clone(&told);
+    let client = client(&server).with_notice(move |notice| notices.lock().unwrap().push(notice.clone()));
+    let began = std::time::Instant::now();
+    Reader::new(&client).app("shop").unwrap();
+    assert!(began.elapsed() >= std::time::Duration::from_millis(50));
+    let millis = std::time::Duration::from_millis;
+    assert_eq!(*told.lock().unwrap(), [Notice::RateLimited(millis(50)), Notice::RateLimited(millis(1))]);
+}
+
+#[test]
+fn a_wait_of_an_hour_is_an_error_at_once() {
+    let server = Scripted::start(|_, _| {
+        Reply::Raw(
+            429,
+            vec![("retry-after", "3600".into())],
+            br#"{"id":"rate_limit","message":"x"}"#.to_vec(),
+        )
+    });
+    let error = Reader::new(&client(&server)).app("shop").unwrap_err();
+    assert!(matches!(error.kind, Kind::RateLimited { wait: Some(_) }));
+    assert_eq!(server.asked().len(), 1);
+}
+
+#[test]
+fn the_answer_of_a_proxy_is_recognised() {
+    let page = b"<html>Please sign in to the guest network</html>";
+    let server = Scripted::start(move |_, _| Reply::Raw(200, vec![], page.to_vec()));
+    let error = Reader::new(&client(&server)).app("shop").unwrap_err();
+    assert_eq!(error.kind, Kind::Garbled { status: 200, what: "a web page" });
+
+    let server = Scripted::start(|_, _| Reply::Raw(200, vec![], br#"{"id":"01","na"#.to_vec()));
+    let error = Reader::new(&client(&server)).app("shop").unwrap_err();
+    assert_eq!(error.kind, Kind::Garbled { status: 200, what: "JSON that is cut off or of another shape" });
+}
+
+#[test]
+fn the_token_does_not_follow_a_redirect_to_another_origin() {
+    let elsewhere = Scripted::start(|_, _| Reply::ok(app("shop")));
+    let target = elsewhere.url().to_string();
+    let server = Scripted::start(move |_, _| Reply::Raw(302, vec![("location", target.clone())], Vec::new()));
+    let error = Reader::new(&client(&server)).app("shop").unwrap_err();
+    assert!(matches!(error.kind, Kind::Garbled { status: 302, .. }), "{error}");
+    assert!(elsewhere.asked().is_empty());
+}
+
+#[test]
+fn the_running_slug_is_that_of_the_newest_release_that_succeeded() {
+    let server = Scripted::start(|request, _| match request.path.as_str() {
+        "/apps/shop/slugs/s2" => Reply::ok(
+            json!({"id": "s2", "commit": "60883d9f", "size": 1, "created_at": "2026-01-02T00:00:00Z"}),
+        ),
+        _ => shop(request, 1),
+    });
+    let client = client(&server);
+    let reader = Reader::new(&client);
+    let mut releases = reader.releases("shop").unwrap();
+    let mut failed = releases[0].clone();
+    (failed.status, failed.slug, failed.version) = (Status::Failed, Some("s3".into()), 3);
+    releases.insert(0, failed);
+    let slug = reader.running_slug("shop", &releases).unwrap().unwrap();
+    assert_eq!(slug.commit.as_deref(), Some("60883d9f"));
+}
+
+#[test]
+fn a_refused_connection_is_told_at_once() {
+    let url = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let endpoints = dd_heroku::heroku::Endpoints::at(url.parse().unwrap());
+    let client = dd_heroku::heroku::Client::new(endpoints, dd_heroku::secret::Secret::new(TOKEN));
+    let error = Reader::new(&client).app("shop").unwrap_err();
+    assert!(matches!(error.kind, Kind::Network { fault: Fault::Refused, .. }), "{error}");
+}
