@@ -1,11 +1,15 @@
 //! The one place that makes HTTP clients: which URLs are allowed, which certificates are trusted, whose proxy is
 //! used. It must never let a request, or a redirect of one, leave in the clear for another machine.
 
+mod fault;
+
 use std::time::Duration;
 
 use reqwest::blocking::{Client, ClientBuilder};
 use reqwest::redirect;
 use url::{Host, Url};
+
+pub use fault::{Fault, root_cause};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const REDIRECTS: usize = 5;

@@ -14,12 +14,13 @@ use serde_json::json;
 use url::Url;
 
 use super::call::{Call, network, segment};
-use super::error::{Error, Fault, Kind};
+use super::error::{Error, Kind};
 use super::retry::Patience;
 use super::wire;
 use super::write::Writer;
 use crate::app::observed::{Build, Status};
 use crate::secret::Secret;
+use crate::transport::Fault;
 
 /// Where a source is put and got. Both URLs are signed: whoever knows them can use them.
 #[derive(Debug)]

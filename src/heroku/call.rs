@@ -1,7 +1,6 @@
 //! One request to the API and its answer: headers on the way out, status and body told apart on the way back.
 //! Nothing is repeated here; [`retry`](super::retry) does that.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -13,7 +12,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::client::Client;
-use super::error::{Error, Fault, Kind};
+use super::error::{Error, Kind};
+use crate::transport::{Fault, root_cause};
 
 const JSON_V3: &str = "application/vnd.heroku+json; version=3";
 const JSON_SDK: &str = "application/vnd.heroku+json; version=3.sdk";
@@ -166,44 +166,7 @@ pub(super) fn network(error: &reqwest::Error, url: &Url) -> Kind {
     if error.is_builder() {
         return Kind::Setup(root_cause(error));
     }
-    let fault = if error.is_timeout() {
-        Fault::Timeout
-    } else if error.is_dns() {
-        Fault::Dns
-    } else if is_tls(error) {
-        Fault::Tls
-    } else if error.is_connect() {
-        Fault::Refused
-    } else {
-        Fault::Reset
-    };
-    Kind::Network { fault, host: url.host_str().unwrap_or_default().to_owned() }
-}
-
-/// The innermost cause of an error: the part that says something. It holds no URL.
-pub(super) fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = match error.source() {
-        Some(source) => source,
-        None => return "the HTTP client could not be set up".into(),
-    };
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
-}
-
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if error.is::<rustls::Error>()
-            || inner.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
-        {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+    Kind::Network { fault: Fault::of(error), host: url.host_str().unwrap_or_default().to_owned() }
 }
 
 /// What a status other than success means.

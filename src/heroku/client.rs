@@ -123,7 +123,7 @@ impl Client {
         let builder = transport::client_builder(url).map_err(|refusal| refusal.to_string())?;
         // No Referer: the URLs of uploads and streams hold signatures.
         let built = builder.timeout(self.pace.answer).referer(false).build();
-        built.map_err(|error| super::call::root_cause(&error))
+        built.map_err(|error| transport::root_cause(&error))
     }
 }
 

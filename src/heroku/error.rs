@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::secret::{Secret, mask};
+use crate::transport::Fault;
 
 /// A request that did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -112,32 +113,12 @@ pub enum Kind {
     Setup(String),
 }
 
-/// What happened on the way to Heroku and back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// The host name is not known.
-    #[error("its name could not be resolved")]
-    Dns,
-    /// Nobody listens there, or there is no way there.
-    #[error("the connection was refused")]
-    Refused,
-    /// No answer in time.
-    #[error("timed out")]
-    Timeout,
-    /// The certificate or the handshake did not do.
-    #[error("no trusted encrypted connection")]
-    Tls,
-    /// The connection broke.
-    #[error("the connection broke")]
-    Reset,
-}
-
 impl Error {
     /// Whether it is unknown if the request took effect: no answer, or one that says nothing about it.
     pub fn leaves_doubt(&self) -> bool {
         match &self.kind {
             Kind::Server { .. } | Kind::Garbled { .. } => true,
-            Kind::Network { fault, .. } => matches!(fault, Fault::Timeout | Fault::Reset),
+            Kind::Network { fault, .. } => fault.is_passing(),
             _ => false,
         }
     }
@@ -146,7 +127,7 @@ impl Error {
     pub(super) fn is_passing(&self) -> bool {
         match &self.kind {
             Kind::Server { .. } => true,
-            Kind::Network { fault, .. } => matches!(fault, Fault::Timeout | Fault::Reset),
+            Kind::Network { fault, .. } => fault.is_passing(),
             _ => false,
         }
     }

@@ -19,7 +19,7 @@ pub use build::{SourceBlob, StartBuild, Streamed};
 pub use client::{Client, Notice, Pace};
 pub use credentials::{Source, Token};
 pub use endpoints::{Endpoints, Headers};
-pub use error::{Error, Fault, Kind};
+pub use error::{Error, Kind};
 pub use read::Reader;
 pub use write::Writer;
 

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::call::{Answer, Call};
 use super::client::{Client, Notice};
-use super::error::{Error, Fault, Kind};
+use super::error::{Error, Kind};
+use crate::transport::Fault;
 
 impl Client {
     /// Sends a read until it is answered, or until patience ends.

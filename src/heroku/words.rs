@@ -1,7 +1,8 @@
 //! Every error of Heroku as a person reads it: what happened, and what to do next.
 
-use super::error::{Error, Fault, Kind};
+use super::error::{Error, Kind};
 use crate::failure::{Code, Failure};
+use crate::transport::Fault;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
@@ -89,21 +90,7 @@ fn words(error: &Error) -> Failure {
 }
 
 fn network(fault: Fault, host: &str) -> Failure {
-    let (happened, hint) = match fault {
-        Fault::Dns => ("its name could not be resolved", "is there a network? is HEROKU_HOST right?"),
-        Fault::Refused => {
-            ("the connection was refused", "check HEROKU_HOST, and HTTPS_PROXY if you need a proxy")
-        }
-        Fault::Timeout => {
-            ("there was no answer in time", "run the command again; check HTTPS_PROXY if you need a proxy")
-        }
-        Fault::Tls => (
-            "its certificate is not trusted",
-            "behind a proxy with its own certificate, name that in SSL_CERT_FILE",
-        ),
-        Fault::Reset => ("the connection broke", "run the command again: it goes on where it stopped"),
-    };
-    Failure::new(Code::Unreachable, format!("`{host}` could not be reached: {happened}")).hint(hint)
+    Failure::new(Code::Unreachable, format!("`{host}` could not be reached: {fault}")).hint(fault.hint())
 }
 
 fn speaks_of_server(kind: &Kind) -> bool {

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use dd_heroku::app::Part;
 use dd_heroku::app::observed::{Generation, Status};
 use dd_heroku::failure::{Code, Failure};
-use dd_heroku::heroku::{Fault, Kind, Notice, Reader};
+use dd_heroku::heroku::{Kind, Notice, Reader};
+use dd_heroku::transport::Fault;
 use serde_json::json;
 
 use super::{TOKEN, client};
