@@ -3,4 +3,5 @@
 
 mod heroku;
 mod intake;
+mod prerun_block;
 mod support;

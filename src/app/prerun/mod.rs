@@ -3,6 +3,9 @@
 //! Everything outside the markers is left byte for byte as it is. The opening marker carries a digest of the block,
 //! so that a block somebody edited is noticed and never overwritten.
 
+mod script;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use ring::digest;
@@ -21,6 +24,23 @@ const CLOSE: &str = "# <<< dd-heroku <<<\n";
 pub struct Block {
     /// Dyno types on which the Agent stays off, shell patterns.
     pub skip: Vec<String>,
+    /// What `DD_VERSION` is taken from.
+    pub version: Option<Version>,
+    /// The dynos that a check runs on, by the check's name: types (`web`) or single dynos (`web.1`).
+    pub limits: BTreeMap<String, Vec<String>>,
+    /// Community checks to install, by name, and their versions.
+    pub installs: BTreeMap<String, String>,
+    /// Whether config vars are put into the files of `conf.d` that ask for it.
+    pub fill: bool,
+}
+
+/// What `DD_VERSION` is taken from when a dyno boots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// The commit that was built.
+    Slug,
+    /// The number of the release: `v41`.
+    Release,
 }
 
 /// Why a block cannot be put into a file.
@@ -35,7 +55,7 @@ pub enum Unmanageable {
 impl Block {
     /// The block's text, markers included; empty when there is nothing to do.
     pub fn render(&self) -> String {
-        let body = self.body();
+        let body = script::body(self);
         if body.is_empty() {
             return String::new();
         }
@@ -45,34 +65,10 @@ impl Block {
         )
     }
 
-    fn body(&self) -> String {
-        let mut body = String::new();
-        if !self.skip.is_empty() {
-            let _ = write!(
-                body,
-                "# skip: {}\n\
-                 case \"${{DYNOTYPE:-${{DYNO%%.*}}}}\" in\n  \
-                 {})\n    \
-                 DISABLE_DATADOG_AGENT=true\n    \
-                 export DD_TRACE_ENABLED=false DD_PROFILING_ENABLED=false DD_INSTRUMENTATION_TELEMETRY_ENABLED=false\n    \
-                 ;;\nesac\n",
-                self.skip.join(" "),
-                self.skip.join(" | ")
-            );
-        }
-        body
-    }
-
     /// The block that a file holds, when it holds one that nobody edited.
     pub fn read(text: &str) -> Result<Option<Self>, Unmanageable> {
         let Some(found) = Found::locate(text)? else { return Ok(None) };
-        let mut block = Self::default();
-        for line in found.body(text).lines() {
-            if let Some(types) = line.strip_prefix("# skip: ") {
-                block.skip = types.split_whitespace().map(str::to_owned).collect();
-            }
-        }
-        Ok(Some(block))
+        Ok(Some(script::read(found.body(text))))
     }
 
     /// The file with this block in it: in the place of the old one, else after the `#!` line, before anything of the
@@ -151,14 +147,14 @@ mod tests {
     use super::*;
 
     fn block() -> Block {
-        Block { skip: vec!["run".into(), "release".into()] }
+        Block { skip: vec!["run".into(), "release".into()], ..Block::default() }
     }
 
     #[test]
     fn a_new_file_is_a_script_with_the_block() {
         let text = block().put_into(None).expect("a file");
         assert!(text.starts_with("#!/usr/bin/env bash\n# >>> dd-heroku "), "{text}");
-        assert!(text.contains("\n  run | release)\n"), "{text}");
+        assert!(text.contains("\n  run.* | release.*) "), "{text}");
         assert_eq!(Block::read(&text), Ok(Some(block())));
     }
 
@@ -177,7 +173,9 @@ mod tests {
                 file.trim_end_matches('\n')
             );
             assert_eq!(block().put_into(Some(&with)), Ok(with.clone()));
-            let other = Block { skip: vec!["clock".into()] }.put_into(Some(&with)).expect("a file");
+            let other = Block { skip: vec!["clock".into()], ..Block::default() }
+                .put_into(Some(&with))
+                .expect("a file");
             assert_eq!(block().put_into(Some(&other)), Ok(with));
         }
     }

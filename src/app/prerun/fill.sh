@@ -1,0 +1,111 @@
+# fill
+__dd_heroku_part() { # NAME PART: leaves the part in `got`; 1 when the variable is unset, 2 when the part is not there
+  local raw=${!1-} rest authority user='' byte decoded=''
+  got=''
+  [ -n "$raw" ] || return 1
+  case $2 in
+    '') got=$raw; return 0 ;;
+    file)
+      got=$DD_CONF_DIR/dd-heroku/$1
+      (umask 077 && mkdir -p "${got%/*}" && printf '%s\n' "$raw" >"$got")
+      return ;;
+  esac
+  rest=${raw#*://}
+  rest=${rest%%,"${raw%%://*}"://*}
+  authority=${rest%%[/?#]*}
+  if [[ $authority != *@* && $rest =~ ^([^/?#@]*:[^@]*)@([^/?#@]+:[0-9]+)([/?#].*)?$ ]]; then
+    user=${BASH_REMATCH[1]} authority=${BASH_REMATCH[2]} rest=${BASH_REMATCH[3]} # a password with a bare slash
+  else
+    case $authority in *@*) user=${authority%@*} ;; esac
+    rest=${rest#"$authority"} authority=${authority##*@}
+  fi
+  authority=${authority%%,*}
+  case $2 in
+    host) case $authority in \[*) got=${authority#\[} got=${got%%\]*} ;; *) got=${authority%%:*} ;; esac ;;
+    port)
+      got=${authority##*[]:]}
+      case $authority in *:*[0-9]) ;; *) got='' ;; esac
+      case ${got:-$raw} in
+        postgres*) got=5432 ;; redis*) got=6379 ;; mysql*) got=3306 ;; mongodb*) got=27017 ;; amqps*) got=5671 ;;
+        amqp*) got=5672 ;; https*) got=443 ;; http*) got=80 ;; kafka+ssl*) got=9096 ;; *[!0-9]*) got='' ;;
+      esac ;;
+    user) got=${user%%:*} ;;
+    password) case $user in *:*) got=${user#*:} ;; esac ;;
+    path) got=${rest%%[?#]*} ;;
+    db) got=${rest%%[?#]*} got=${got#/} got=${got%/} ;;
+  esac
+  while [[ $got == *%* ]]; do
+    decoded+=${got%%\%*} got=${got#*\%}
+    case $got in
+      00*) decoded+=%00 got=${got:2} ;;
+      [0-9A-Fa-f][0-9A-Fa-f]*) printf -v byte "\\x${got:0:2}"; decoded+=$byte got=${got:2} ;;
+      *) decoded+=% ;;
+    esac
+  done
+  got=$decoded$got
+  [ -n "$got" ] || return 2
+}
+__dd_heroku_escape() { # makes `got` fit between YAML's double quotes
+  local i c out=''
+  got=${got//\\/\\\\}
+  got=${got//\"/\\\"}
+  got=${got//$'\n'/\\n}
+  got=${got//$'\xc2\x85'/\\N}
+  got=${got//$'\xe2\x80\xa8'/\\L}
+  got=${got//$'\xe2\x80\xa9'/\\P}
+  got=${got//$'\xef\xbb\xbf'/\\uFEFF}
+  [[ $got == *[[:cntrl:]]* || $got == *$'\xc2'[$'\x80'-$'\x9f']* ]] || return 0
+  for ((i = 0; i < ${#got}; i++)); do
+    c=${got:i:1}
+    case ${got:i:2} in
+      [[:cntrl:]]*) printf -v c '\\x%02x' "'$c" ;;
+      $'\xc2'[$'\x80'-$'\x9f']) i=$((i + 1)); printf -v c %d "'${got:i:1}"; printf -v c '\\x%02x' "$((c & 255))" ;;
+    esac
+    out+=$c
+  done
+  got=$out
+}
+__dd_heroku_fill() {
+  local file line lines text head rest name part got quotes plain LC_ALL=C IFS=$'\n'
+  for file in "$DD_CONF_DIR"/conf.d/*.d/*.yaml; do
+    [ -r "$file" ] && mapfile -t lines <"$file" || continue
+    lines=("${lines[@]%$'\r'}")
+    [[ $'\n'${lines[*]:0:10}$'\n' == *$'\n# dd-heroku: fill\n'* ]] || continue
+    text=''
+    for line in "${lines[@]}"; do
+      [ "$line" != '# dd-heroku: fill' ] || line+='ed'
+      if ! [[ $line =~ ^([[:space:]]*(-[[:space:]]+)?([^:\"\'#]+:[[:space:]]+)?)([^#[:space:]].*)$ && ${BASH_REMATCH[4]} == *'${'* ]]; then
+        text+=$line$'\n'
+        continue
+      fi
+      head=${BASH_REMATCH[1]} rest=${BASH_REMATCH[4]} plain=''
+      case $rest in [\"\[\{]*) ;; *) plain=1 rest=${rest%%[[:space:]]#*} ;; esac
+      line=''
+      while [[ $rest == *'${'*'}'* ]]; do
+        line+=${rest%%'${'*} rest=${rest#*'${'}
+        name=${rest%%\}*} rest=${rest#*\}}
+        part=${name#"${name%%.*}"}
+        __dd_heroku_part "${name%%.*}" "${part#.}"
+        case $? in
+          1)
+            printf 'dd-heroku: %s is left out: %s is not set\n' "${file##*/conf.d/}" "${name%%.*}" >&2
+            rm -f "$file"
+            continue 4 ;;
+          2) [[ $head == *-* ]] || continue 2 ;;
+        esac
+        quotes=${line//[!\"]/}
+        ((plain || ${#quotes} % 2 == 0)) || __dd_heroku_escape
+        line+=$got
+      done
+      got=$line$rest
+      if ((plain)) && [[ $got == *[!0-9]* ]]; then
+        __dd_heroku_escape
+        got=\"$got\"
+      fi
+      text+=$head$got$'\n'
+    done
+    (umask 077 && rm -f "$file" && printf %s "$text" >"$file")
+  done
+}
+[ -n "${__dd_heroku_ready-}" ] || [ ! -d "${DD_CONF_DIR-}/conf.d" ] || __dd_heroku_fill || :
+unset -f __dd_heroku_part __dd_heroku_escape __dd_heroku_fill
