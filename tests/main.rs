@@ -4,4 +4,5 @@
 mod heroku;
 mod intake;
 mod prerun_block;
+mod sandbox;
 mod support;

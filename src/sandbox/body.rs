@@ -17,7 +17,17 @@ use super::world::app::Status;
 /// The body of a response.
 pub(crate) enum Body {
     Whole(Option<Bytes>),
-    Pieces(mpsc::Receiver<io::Result<Bytes>>),
+    Pieces {
+        pieces: mpsc::Receiver<io::Result<Bytes>>,
+        /// An end that is held back until what came before it is on the wire.
+        end: Option<io::Error>,
+    },
+}
+
+impl From<mpsc::Receiver<io::Result<Bytes>>> for Body {
+    fn from(pieces: mpsc::Receiver<io::Result<Bytes>>) -> Self {
+        Self::Pieces { pieces, end: None }
+    }
 }
 
 impl Body {
@@ -31,7 +41,7 @@ impl Body {
             }
             Content::Bytes(kind, bytes) => whole(kind, bytes.into(), truncate),
             Content::Log { build, from } => {
-                (Some("text/plain; charset=utf-8"), Self::Pieces(follow(shared, build, from, truncate)), None)
+                (Some("text/plain; charset=utf-8"), follow(shared, build, from, truncate).into(), None)
             }
         };
         let mut response = hyper::Response::new(body);
@@ -61,7 +71,7 @@ fn whole(kind: &'static str, bytes: Bytes, truncate: bool) -> (Option<&'static s
     // The channel has room for both.
     let _ = sender.try_send(Ok(bytes.slice(..bytes.len() / 2)));
     let _ = sender.try_send(Err(io::ErrorKind::ConnectionReset.into()));
-    (Some(kind), Body::Pieces(receiver), Some(bytes.len()))
+    (Some(kind), receiver.into(), Some(bytes.len()))
 }
 
 /// Sends the log of a build as it grows, until the build is over.
@@ -112,8 +122,18 @@ impl hyper::body::Body for Body {
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         match self.get_mut() {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Pieces(receiver) => {
-                receiver.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+            Self::Pieces { pieces, end } => {
+                if let Some(error) = end.take() {
+                    return Poll::Ready(Some(Err(error)));
+                }
+                match pieces.poll_recv(context) {
+                    Poll::Ready(Some(Err(error))) => {
+                        *end = Some(error);
+                        context.waker().wake_by_ref();
+                        Poll::Pending
+                    }
+                    other => other.map(|piece| piece.map(|piece| piece.map(Frame::data))),
+                }
             }
         }
     }
@@ -125,7 +145,7 @@ impl hyper::body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
-            Self::Pieces(_) => SizeHint::default(),
+            Self::Pieces { .. } => SizeHint::default(),
         }
     }
 }

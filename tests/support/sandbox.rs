@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Process, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -11,11 +12,11 @@ use assert_cmd::Command;
 use tempfile::TempDir;
 
 /// The token the sandbox knows.
-pub const TOKEN: &str = dd_heroku::sandbox::TOKEN;
+pub(crate) const TOKEN: &str = dd_heroku::sandbox::TOKEN;
 
 /// A running sandbox; it is killed when this is dropped.
-pub struct Sandbox {
-    child: Child,
+pub(crate) struct Sandbox {
+    child: Mutex<Child>,
     url: String,
     folder: TempDir,
     arguments: Vec<String>,
@@ -23,26 +24,26 @@ pub struct Sandbox {
 
 /// How to start one.
 #[derive(Default)]
-pub struct Setup {
+pub(crate) struct Setup {
     faults: Option<Value>,
     latency_ms: u64,
 }
 
 impl Setup {
     /// Has faults injected: the JSON list of `docs/sandbox.md`.
-    pub fn faults(mut self, faults: Value) -> Self {
+    pub(crate) fn faults(mut self, faults: Value) -> Self {
         self.faults = Some(faults);
         self
     }
 
     /// Delays every request.
-    pub fn latency_ms(mut self, latency: u64) -> Self {
+    pub(crate) fn latency_ms(mut self, latency: u64) -> Self {
         self.latency_ms = latency;
         self
     }
 
     /// Starts it, in the state of the start.
-    pub fn start(self) -> Sandbox {
+    pub(crate) fn start(self) -> Sandbox {
         let folder = tempfile::tempdir().unwrap();
         let journal = folder.path().join("journal.jsonl");
         let mut arguments =
@@ -54,38 +55,38 @@ impl Setup {
         }
         fs::create_dir(folder.path().join("home")).unwrap();
         let (child, url) = serve(folder.path(), &arguments);
-        Sandbox { child, url, folder, arguments }
+        Sandbox { child: Mutex::new(child), url, folder, arguments }
     }
 }
 
 impl Sandbox {
     /// A sandbox without faults or latency.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Setup::default().start()
     }
 
     /// A sandbox with faults: the JSON list of `docs/sandbox.md`.
-    pub fn with_faults(faults: Value) -> Self {
+    pub(crate) fn with_faults(faults: Value) -> Self {
         Setup::default().faults(faults).start()
     }
 
     /// Its URL, that of the Heroku API.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// The user's home folder, and nothing of the machine's.
-    pub fn home(&self) -> PathBuf {
+    pub(crate) fn home(&self) -> PathBuf {
         self.folder.path().join("home")
     }
 
     /// The file its state is in.
-    pub fn state_file(&self) -> PathBuf {
+    pub(crate) fn state_file(&self) -> PathBuf {
         self.folder.path().join("sandbox.json")
     }
 
     /// `dd-heroku` with these arguments, in an environment of its own that points here.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::cargo_bin("dd-heroku").unwrap();
         command
             .args(arguments)
@@ -101,58 +102,61 @@ impl Sandbox {
     }
 
     /// The lines of its journal, in the order of the answers.
-    pub fn journal(&self) -> Vec<Value> {
+    pub(crate) fn journal(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.folder.path().join("journal.jsonl")).unwrap_or_default();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// `METHOD path` of every request in the journal that could change something.
-    pub fn writes(&self) -> Vec<String> {
+    pub(crate) fn writes(&self) -> Vec<String> {
         let writes = self.journal().into_iter().filter(|line| line["write"] == true);
         writes.map(|line| format!("{} {}", text_of(&line["method"]), text_of(&line["path"]))).collect()
     }
 
     /// The text of its journal.
-    pub fn journal_text(&self) -> String {
+    pub(crate) fn journal_text(&self) -> String {
         fs::read_to_string(self.folder.path().join("journal.jsonl")).unwrap_or_default()
     }
 
     /// Its state, as the state file has it.
-    pub fn state(&self) -> Value {
+    pub(crate) fn state(&self) -> Value {
         serde_json::from_str(&fs::read_to_string(self.state_file()).unwrap()).unwrap()
     }
 
     /// One app of its state.
-    pub fn app(&self, name: &str) -> Value {
+    pub(crate) fn app(&self, name: &str) -> Value {
         let state = self.state();
         let mut apps = state["apps"].as_array().unwrap().iter();
         apps.find(|app| app["name"] == name).unwrap().clone()
     }
 
     /// Kills it and starts another on the same state, without the faults.
-    pub fn restart(&mut self) {
-        self.kill();
+    pub(crate) fn restart(&mut self) {
+        self.stop();
         let faults = self.arguments.iter().position(|argument| argument == "--faults");
         if let Some(at) = faults {
             self.arguments.drain(at..at + 2);
         }
-        (self.child, self.url) = serve(self.folder.path(), &self.arguments);
+        let (child, url) = serve(self.folder.path(), &self.arguments);
+        (self.child, self.url) = (Mutex::new(child), url);
     }
 
     /// Waits for the process to end by itself, and says whether a signal ended it.
-    pub fn died(&mut self) -> bool {
-        self.child.wait().unwrap().code().is_none()
+    pub(crate) fn died(&self) -> bool {
+        self.child.lock().unwrap().wait().unwrap().code().is_none()
     }
 
-    fn kill(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    /// Kills it, and waits until it is gone.
+    pub(crate) fn stop(&self) {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = child.kill();
+        let _ = child.wait();
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.kill();
+        self.stop();
     }
 }
 
