@@ -5,6 +5,7 @@ pub mod buildpack;
 pub mod change;
 pub mod codes;
 pub mod desired;
+pub mod docker;
 pub mod drains;
 pub mod metrics;
 pub mod observed;
