@@ -4,5 +4,6 @@
 mod heroku;
 mod intake;
 mod prerun_block;
+mod repo;
 mod sandbox;
 mod support;
