@@ -7,3 +7,4 @@ mod prerun_block;
 mod repo;
 mod sandbox;
 mod support;
+mod tidy;

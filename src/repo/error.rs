@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::failure::{Code, Failure};
+use crate::failure::Failure;
 
 /// Something that could not be done in the checkout.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +92,7 @@ impl From<Error> for Failure {
             },
             Error::Archive(_) => "free some space, or name another folder in TMPDIR".to_owned(),
         };
-        let failure = Self { code: Code::Failed, error: error.into(), hints: Vec::new() };
+        let failure = Self::from(anyhow::Error::from(error));
         failure.hint(hint)
     }
 }
