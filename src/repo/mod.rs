@@ -4,7 +4,10 @@
 mod archive;
 mod error;
 mod files;
+mod folder;
 mod git;
+pub mod lint;
+pub mod yaml;
 
 use std::path::{Path, PathBuf};
 
