@@ -78,12 +78,6 @@ impl Environment {
         &self.cwd
     }
 
-    /// The user's cache folder for this program.
-    pub fn cache_folder(&self) -> Option<PathBuf> {
-        let base = self.get(XDG_CACHE_HOME).or_else(|| self.get(LOCALAPPDATA)).map(PathBuf::from);
-        Some(base.or_else(|| Some(self.home()?.join(".cache")))?.join("dd-heroku"))
-    }
-
     /// The user's home folder.
     pub fn home(&self) -> Option<PathBuf> {
         self.get(HOME).or_else(|| self.get(USERPROFILE)).map(PathBuf::from)
@@ -162,6 +156,13 @@ variables! {
     DD_HEROKU_APT_KEYS_URL;
     /// Fingerprints of further keys to trust, a comma list.
     DD_HEROKU_APT_KEY_FINGERPRINTS;
+
+    /// The app's stack while a slug is built: `heroku-24`.
+    STACK;
+    /// The Agent's version to install.
+    DD_AGENT_VERSION;
+    /// The Agent's major version to install, where no version is named.
+    DD_AGENT_MAJOR_VERSION;
 
     /// Runs every command against the embedded sandbox, as `--sandbox` does.
     DD_HEROKU_SANDBOX;
