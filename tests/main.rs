@@ -1,10 +1,8 @@
 //! The one test binary: a module per verb, all of them through the real `dd-heroku`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod build;
 mod heroku;
 mod intake;
 mod prerun_block;
-mod repo;
-mod sandbox;
 mod support;
-mod tidy;

@@ -5,9 +5,7 @@ pub mod buildpack;
 pub mod change;
 pub mod codes;
 pub mod desired;
-pub mod docker;
 pub mod drains;
-pub mod found;
 pub mod metrics;
 pub mod observed;
 pub mod order;
@@ -15,7 +13,6 @@ pub mod plan;
 pub mod prerun;
 pub mod receipt;
 pub mod running;
-pub mod setup;
 
 pub use buildpack::Buildpack;
 pub use change::{Change, Outcome, Rebuild, Source};

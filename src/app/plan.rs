@@ -22,8 +22,6 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// What the person should know.
     pub notes: Vec<Note>,
-    /// The UUIDs of the builds that were there, so that a new one is recognised.
-    pub known_builds: Vec<String>,
 }
 
 impl Plan {
@@ -80,14 +78,7 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Result<Plan, Conflict> {
     changes.extend(drain_changes(desired, observed));
     changes.extend(files(desired)?);
     changes.extend(rebuild(desired, observed, &changes, &mut notes)?);
-    let known_builds = observed.builds.iter().flatten().map(|build| build.id.clone()).collect();
-    Ok(Plan {
-        app: observed.app.clone(),
-        formation: observed.formation.clone(),
-        changes,
-        notes,
-        known_builds,
-    })
+    Ok(Plan { app: observed.app.clone(), formation: observed.formation.clone(), changes, notes })
 }
 
 fn features(desired: &Desired, observed: &Observed) -> Vec<Change> {
@@ -194,11 +185,12 @@ fn rebuild(
     notes: &mut Vec<Note>,
 ) -> Result<Option<Change>, Conflict> {
     let app = &observed.app.name;
-    let asked = desired.rebuild == RebuildWhen::Always;
+    let asked = matches!(desired.rebuild, RebuildWhen::Always { .. });
     if !observed.app.has_buildpacks() {
         return if asked { Err(Conflict::NoSlug(app.clone())) } else { Ok(None) };
     }
-    if !asked && !is_due(observed, changes) {
+    let reason = due(observed, changes);
+    if !asked && reason.is_none() {
         return Ok(None);
     }
     let Some(deployed) = running::slug(observed) else {
@@ -215,9 +207,12 @@ fn rebuild(
         ));
         return Ok(None);
     }
-    let commit = desired.commit.as_deref().or_else(|| running::commit(observed));
+    let commit = match &desired.rebuild {
+        RebuildWhen::Always { commit: Some(commit) } => Some(commit.as_str()),
+        _ => running::commit(observed),
+    };
     let build = running::build(observed).filter(|build| build.slug.as_deref() == Some(deployed));
-    let source = desired.source.as_ref().map(|source| source.of(commit)).or_else(|| {
+    let source = desired.source.clone().or_else(|| {
         let build = build.filter(|build| build.commit.as_deref() == commit)?;
         build.source_url.clone().map(Source::LastBuild)
     });
@@ -240,15 +235,17 @@ fn rebuild(
     })))
 }
 
-/// Whether the slug will not hold what it should once `changes` are applied.
-fn is_due(observed: &Observed, changes: &[Change]) -> bool {
+/// Why the slug does not hold what it should, once `changes` are applied.
+fn due(observed: &Observed, changes: &[Change]) -> Option<&'static str> {
     if changes.iter().any(is_compiled_in) {
-        return true;
+        return Some("changed");
     }
-    let Some(build) = running::build(observed) else { return false };
+    let build = running::build(observed)?;
     let buildpacks = observed.buildpacks.as_deref().unwrap_or_default();
-    let differs = buildpacks.iter().any(Buildpack::installs_agent) && !running::built_with(build, buildpacks);
-    differs || running::changed_since(observed, build).into_iter().any(options::needs_rebuild)
+    if buildpacks.iter().any(Buildpack::installs_agent) && !running::built_with(build, buildpacks) {
+        return Some("buildpacks");
+    }
+    running::changed_since(observed, build).into_iter().any(options::needs_rebuild).then_some("options")
 }
 
 /// Whether a change is of something that is compiled into the slug.

@@ -1,4 +1,15 @@
 //! What the tests share.
 
-pub(crate) mod sandbox;
+pub(crate) mod keyring;
+pub(crate) mod package;
+pub(crate) mod package_repository;
 pub(crate) mod scripted;
+
+use std::process::Command;
+
+/// Runs a command that must succeed; gives back what it printed.
+pub(crate) fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
