@@ -78,6 +78,12 @@ impl Environment {
         &self.cwd
     }
 
+    /// The user's cache folder for this program.
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        let base = self.get(XDG_CACHE_HOME).or_else(|| self.get(LOCALAPPDATA)).map(PathBuf::from);
+        Some(base.or_else(|| Some(self.home()?.join(".cache")))?.join("dd-heroku"))
+    }
+
     /// The user's home folder.
     pub fn home(&self) -> Option<PathBuf> {
         self.get(HOME).or_else(|| self.get(USERPROFILE)).map(PathBuf::from)

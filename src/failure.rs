@@ -73,12 +73,14 @@ pub struct Failure {
     pub error: anyhow::Error,
     /// One command or action each, ready to paste.
     pub hints: Vec<String>,
+    /// It was told already, in the answer's JSON say.
+    pub told: bool,
 }
 
 impl Failure {
     /// A failure with a message of its own.
     pub fn new(code: Code, message: impl Display) -> Self {
-        Self { code, error: anyhow::anyhow!("{message}"), hints: Vec::new() }
+        Self { code, error: anyhow::anyhow!("{message}"), hints: Vec::new(), told: false }
     }
 
     /// A failure of the arguments.
@@ -105,7 +107,7 @@ impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         match error.downcast::<Carried>() {
             Ok(Carried(failure)) => failure,
-            Err(error) => Self { code: Code::Failed, error, hints: Vec::new() },
+            Err(error) => Self { code: Code::Failed, error, hints: Vec::new(), told: false },
         }
     }
 }

@@ -43,6 +43,8 @@ pub mod ui;
 
 use std::process::ExitCode;
 
+#[cfg(feature = "cli")]
+use clap::CommandFactory;
 use clap::Parser;
 
 use env::Environment;
@@ -73,6 +75,10 @@ enum Verb {
 pub fn run(env: &Environment) -> ExitCode {
     if let Some(arguments) = env.as_agent_wrapper() {
         return dyno::agent_wrapper(env, arguments);
+    }
+    #[cfg(feature = "cli")]
+    if commands::completions::answer(env, Cli::command) {
+        return ExitCode::SUCCESS;
     }
     let cli = match Cli::try_parse_from(env.args()) {
         Ok(cli) => cli,

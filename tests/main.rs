@@ -5,4 +5,7 @@ mod build;
 mod heroku;
 mod intake;
 mod prerun_block;
+mod repo;
+mod sandbox;
 mod support;
+mod tidy;

@@ -107,6 +107,18 @@ pub enum Source {
     LastBuild(Secret),
 }
 
+impl Source {
+    /// The source of a commit: `{commit}` in a URL is replaced by it.
+    pub(super) fn of(&self, commit: Option<&str>) -> Self {
+        match (self, commit) {
+            (Self::Url(url), Some(commit)) => {
+                Self::Url(Secret::new(url.expose().replace("{commit}", commit)))
+            }
+            _ => self.clone(),
+        }
+    }
+}
+
 /// How a change ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Outcome {
@@ -115,12 +127,14 @@ pub enum Outcome {
     Pending,
     /// It took effect.
     Done,
-    /// A build took effect: its id and the number of its release.
+    /// A build took effect.
     Built {
         /// The build's UUID.
         id: String,
-        /// The release it made.
-        release: Option<u64>,
+        /// The UUID of the release it made.
+        release: Option<String>,
+        /// The number of that release, once it is known.
+        version: Option<u64>,
     },
     /// It did not take effect.
     Failed,

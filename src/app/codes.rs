@@ -22,5 +22,3 @@ pub const BUILD_UNDER_WAY: &str = "DDH040";
 pub const DEMO_KEY: &str = "DDH041";
 /// The app has never been deployed.
 pub const NEVER_DEPLOYED: &str = "DDH042";
-/// An add-on is there that Datadog has an integration for.
-pub const INTEGRATION_AT_HAND: &str = "DDH043";

@@ -25,6 +25,8 @@ pub struct Desired {
     pub files: Vec<File>,
     /// Whether the slug is to be compiled again.
     pub rebuild: RebuildWhen,
+    /// The commit to build instead of the one that runs.
+    pub commit: Option<String>,
     /// Where a rebuild may take its source from; `None` when there is no checkout and no `--source-url`.
     pub source: Option<Source>,
     /// What the person should know, whatever the plan turns out to be.
@@ -88,11 +90,8 @@ pub enum RebuildWhen {
     Never,
     /// When what is compiled in differs from what is wanted.
     Due,
-    /// In any case; of another commit than the running one when it is named.
-    Always {
-        /// The commit, instead of the running one.
-        commit: Option<String>,
-    },
+    /// In any case.
+    Always,
 }
 
 /// Something the person should know, with a code that never changes (`dd-heroku explain CODE`).

@@ -5,7 +5,9 @@ pub mod buildpack;
 pub mod change;
 pub mod codes;
 pub mod desired;
+pub mod docker;
 pub mod drains;
+pub mod found;
 pub mod metrics;
 pub mod observed;
 pub mod order;
@@ -13,6 +15,7 @@ pub mod plan;
 pub mod prerun;
 pub mod receipt;
 pub mod running;
+pub mod setup;
 
 pub use buildpack::Buildpack;
 pub use change::{Change, Outcome, Rebuild, Source};

@@ -22,6 +22,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// What the person should know.
     pub notes: Vec<Note>,
+    /// The UUIDs of the builds that were there, so that a new one is recognised.
+    pub known_builds: Vec<String>,
 }
 
 impl Plan {
@@ -78,7 +80,14 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Result<Plan, Conflict> {
     changes.extend(drain_changes(desired, observed));
     changes.extend(files(desired)?);
     changes.extend(rebuild(desired, observed, &changes, &mut notes)?);
-    Ok(Plan { app: observed.app.clone(), formation: observed.formation.clone(), changes, notes })
+    let known_builds = observed.builds.iter().flatten().map(|build| build.id.clone()).collect();
+    Ok(Plan {
+        app: observed.app.clone(),
+        formation: observed.formation.clone(),
+        changes,
+        notes,
+        known_builds,
+    })
 }
 
 fn features(desired: &Desired, observed: &Observed) -> Vec<Change> {
@@ -185,12 +194,11 @@ fn rebuild(
     notes: &mut Vec<Note>,
 ) -> Result<Option<Change>, Conflict> {
     let app = &observed.app.name;
-    let asked = matches!(desired.rebuild, RebuildWhen::Always { .. });
+    let asked = desired.rebuild == RebuildWhen::Always;
     if !observed.app.has_buildpacks() {
         return if asked { Err(Conflict::NoSlug(app.clone())) } else { Ok(None) };
     }
-    let reason = due(observed, changes);
-    if !asked && reason.is_none() {
+    if !asked && !is_due(observed, changes) {
         return Ok(None);
     }
     let Some(deployed) = running::slug(observed) else {
@@ -207,12 +215,9 @@ fn rebuild(
         ));
         return Ok(None);
     }
-    let commit = match &desired.rebuild {
-        RebuildWhen::Always { commit: Some(commit) } => Some(commit.as_str()),
-        _ => running::commit(observed),
-    };
+    let commit = desired.commit.as_deref().or_else(|| running::commit(observed));
     let build = running::build(observed).filter(|build| build.slug.as_deref() == Some(deployed));
-    let source = desired.source.clone().or_else(|| {
+    let source = desired.source.as_ref().map(|source| source.of(commit)).or_else(|| {
         let build = build.filter(|build| build.commit.as_deref() == commit)?;
         build.source_url.clone().map(Source::LastBuild)
     });
@@ -235,17 +240,15 @@ fn rebuild(
     })))
 }
 
-/// Why the slug does not hold what it should, once `changes` are applied.
-fn due(observed: &Observed, changes: &[Change]) -> Option<&'static str> {
+/// Whether the slug will not hold what it should once `changes` are applied.
+fn is_due(observed: &Observed, changes: &[Change]) -> bool {
     if changes.iter().any(is_compiled_in) {
-        return Some("changed");
+        return true;
     }
-    let build = running::build(observed)?;
+    let Some(build) = running::build(observed) else { return false };
     let buildpacks = observed.buildpacks.as_deref().unwrap_or_default();
-    if buildpacks.iter().any(Buildpack::installs_agent) && !running::built_with(build, buildpacks) {
-        return Some("buildpacks");
-    }
-    running::changed_since(observed, build).into_iter().any(options::needs_rebuild).then_some("options")
+    let differs = buildpacks.iter().any(Buildpack::installs_agent) && !running::built_with(build, buildpacks);
+    differs || running::changed_since(observed, build).into_iter().any(options::needs_rebuild)
 }
 
 /// Whether a change is of something that is compiled into the slug.

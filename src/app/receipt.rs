@@ -1,6 +1,7 @@
 //! How a plan went: each change with its outcome.
 
 use super::change::{Change, Outcome};
+use super::observed::Observed;
 use super::plan::Plan;
 
 /// A plan that was carried out, or as much of it as could be.
@@ -22,6 +23,16 @@ impl Receipt {
     /// The changes with their outcomes.
     pub fn iter(&self) -> impl Iterator<Item = (&Change, &Outcome)> {
         self.plan.changes.iter().zip(&self.outcomes)
+    }
+
+    /// Takes the number of the release that a build made from what was read afterwards.
+    pub fn learn(&mut self, observed: &Observed) {
+        for outcome in &mut self.outcomes {
+            if let Outcome::Built { release: Some(id), version, .. } = outcome {
+                let made = observed.releases.iter().flatten().find(|release| release.id == *id);
+                *version = made.map(|release| release.version);
+            }
+        }
     }
 
     /// Whether every change took effect.

@@ -69,6 +69,6 @@ impl From<Error> for Failure {
             Kind::Unreachable => Code::Unreachable,
             Kind::Untrusted | Kind::Refused | Kind::Disk => Code::Failed,
         };
-        Self { code, error: error.error, hints: error.remedies }
+        Self { code, error: error.error, hints: error.remedies, told: false }
     }
 }

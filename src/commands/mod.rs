@@ -1,21 +1,29 @@
 //! One file a verb: its arguments, whose doc comments are the help, and its `run`.
 
+pub mod completions;
+pub mod frame;
+pub mod init;
+pub mod key;
+pub mod man;
+
 use std::process::ExitCode;
 
 use crate::env::Environment;
+use crate::failure::{Code, Result};
+use crate::ui::Ui;
 use crate::{build, sandbox};
 
-/// The options that every command takes.
-#[derive(Debug, clap::Args)]
-pub struct Global {
-    /// Run against the embedded sandbox: no account, no network
-    #[arg(long, global = true)]
-    pub sandbox: bool,
-}
+pub use frame::change;
+pub use frame::context::Context;
+pub use frame::global::Global;
 
-/// Every verb but the dyno's.
+/// Every verb but the dyno's. The doc comment of a verb's `Args` is its help.
 #[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
+    Init(init::Args),
+    Completions(completions::Args),
+    Man(man::Args),
     /// The embedded stand-in for Heroku and Datadog
     #[command(subcommand)]
     Sandbox(sandbox::Verb),
@@ -24,10 +32,41 @@ pub enum Verb {
     Buildpack(build::Verb),
 }
 
+/// How a command that did not fail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All is done.
+    Done,
+    /// Changes are pending, or problems were found.
+    Pending,
+}
+
 /// Runs one verb.
-pub fn run(env: &Environment, _global: Global, verb: Verb) -> ExitCode {
+pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
+    let verb = match verb {
+        Verb::Sandbox(verb) => return sandbox::run(env, verb),
+        Verb::Buildpack(verb) => return build::run(env, verb),
+        verb => verb,
+    };
+    let ui = Ui::new(env, global.json, global.quiet, global.verbose, global.color);
+    let context = Context::new(env, global, ui);
+    match context.and_then(|context| dispatch(&context, verb)) {
+        Ok(Exit::Done) => ExitCode::SUCCESS,
+        Ok(Exit::Pending) => ExitCode::from(Code::Pending.exit()),
+        Err(failure) => {
+            if !failure.told {
+                ui.failure(&failure);
+            }
+            ExitCode::from(failure.code.exit())
+        }
+    }
+}
+
+fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
     match verb {
-        Verb::Sandbox(verb) => sandbox::run(env, verb),
-        Verb::Buildpack(verb) => build::run(env, verb),
+        Verb::Init(args) => init::run(context, args),
+        Verb::Completions(args) => completions::run(context, &args),
+        Verb::Man(args) => man::run(context, &args),
+        Verb::Sandbox(_) | Verb::Buildpack(_) => Ok(Exit::Done),
     }
 }

@@ -11,6 +11,7 @@ mod error;
 mod read;
 pub mod remotes;
 mod retry;
+mod source;
 mod wire;
 mod words;
 mod write;
@@ -21,6 +22,7 @@ pub use credentials::{Source, Token};
 pub use endpoints::{Endpoints, Headers};
 pub use error::{Error, Kind};
 pub use read::Reader;
+pub use source::answers;
 pub use write::Writer;
 
 /// Whose token it is.

@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
 
     /// The app's newest builds, the newest first.
     pub fn builds(&self, app: &str) -> Result<Vec<observed::Build>, Error> {
-        let range = format!("started_at ..; order=desc,max={RECENT}");
+        let range = format!("created_at ..; order=desc,max={RECENT}");
         let mut list: Vec<observed::Build> = into_all::<wire::Build, _>(self.newest(app, "builds", &range)?);
         list.sort_by(|a, b| b.created_at.cmp(&a.created_at));
         Ok(list)
@@ -224,8 +224,12 @@ impl<'a> Reader<'a> {
     }
 
     fn newest<T: DeserializeOwned>(&self, app: &str, list: &str, range: &str) -> Result<Vec<T>, Error> {
-        let call = Call::get(format!("/apps/{}/{list}", segment(app))).range(range);
-        Ok(if_there(self.client.read(&call).and_then(|answer| answer.json()))?.unwrap_or_default())
+        let call = Call::get(format!("/apps/{}/{list}", segment(app)));
+        match self.client.read(&call.clone().range(range)).and_then(|answer| answer.json()) {
+            // An order that this list does not have: all of it, then.
+            Err(error) if matches!(error.kind, Kind::Invalid { .. }) => self.list_if_there(call),
+            answer => Ok(if_there(answer)?.unwrap_or_default()),
+        }
     }
 
     fn list_if_there<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {

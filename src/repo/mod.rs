@@ -1,1 +1,42 @@
-//! The user's checkout: git, and the files under `datadog/`.
+//! The user's checkout: what git knows of it, the source of a commit, and the few files that are ours. It must never
+//! write outside the checkout, follow a link out of it, or change anything in git itself.
+
+mod archive;
+mod error;
+mod files;
+mod folder;
+mod git;
+pub mod lint;
+pub mod yaml;
+
+use std::path::{Path, PathBuf};
+
+pub use archive::Archive;
+pub use error::Error;
+
+use crate::env::Environment;
+
+/// A git checkout.
+#[derive(Clone, Debug)]
+pub struct Checkout {
+    root: PathBuf,
+    env: Environment,
+}
+
+impl Checkout {
+    /// The checkout that the working directory lies in. Without git on this machine it is found by its `.git`: its
+    /// files can then be worked on, and what needs git fails when it is asked for.
+    pub fn discover(env: &Environment) -> Option<Self> {
+        let told = git::run(env, &["rev-parse", "--show-toplevel"]).ok();
+        let root = told.map(PathBuf::from).or_else(|| {
+            let holds_git = |folder: &&Path| folder.join(".git").exists();
+            env.cwd().ancestors().find(holds_git).map(Path::to_path_buf)
+        })?;
+        Some(Self { root: root.canonicalize().ok()?, env: env.clone() })
+    }
+
+    /// Its topmost folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}

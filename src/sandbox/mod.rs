@@ -1,14 +1,57 @@
 //! The embedded stand-in for Heroku and Datadog that `--sandbox` and the tests use, over real HTTP on loopback.
+//!
+//! It is the other side: it uses nothing of [`crate::heroku`] or [`crate::intake`], so that a mistake there cannot
+//! hide behind the same mistake here. It never reaches the network and never listens beyond loopback.
+//!
+//! ```text
+//! server ─ faults ─ routes ─┬─ platform/…   the Heroku Platform API, on World
+//!   │        │              ├─ datadog      Datadog's API, on World
+//!   │      journal          └─ files        uploads and build logs
+//!   └─ store (state file) ── world/…        building → compile: what a build does
+//! ```
 
+mod body;
+mod building;
+mod compile;
+mod datadog;
+mod exchange;
+mod faults;
+mod files;
+mod gate;
+mod ids;
+mod journal;
+mod options;
+mod paging;
+mod platform;
+mod routes;
+mod server;
+mod show;
+mod store;
+mod tarball;
+mod verbs;
+mod world;
+
+use std::io::Write;
 use std::process::ExitCode;
 
 use crate::env::Environment;
 
-/// Serve, reset or show the sandbox
-#[derive(Debug, clap::Subcommand)]
-pub enum Verb {}
+pub use faults::Fault;
+pub use gate::{READ_ONLY_TOKEN, TOKEN};
+pub use options::Options;
+pub use server::{Running, start};
+pub use verbs::{Serve, Verb};
+
+/// The Datadog API key that is used where none is given. The sandbox's Datadog accepts it on every site.
+pub const DEMO_KEY: &str = "d06f00d5a4db0c5ea11e4e57cafe3f9a";
 
 /// Runs a `sandbox` verb.
-pub fn run(_env: &Environment, verb: Verb) -> ExitCode {
-    match verb {}
+pub fn run(env: &Environment, verb: Verb) -> ExitCode {
+    match verbs::run(env, verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr().lock(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -12,6 +12,7 @@ use std::io::{self, IsTerminal, Write};
 
 use console::style;
 
+use crate::app::Conflict;
 use crate::env::{self, Environment};
 use crate::failure::{Code, Failure, Result};
 
@@ -130,4 +131,26 @@ fn complain(text: impl Display) {
 /// A failure as the JSON of `"error"`.
 pub fn failure_json(failure: &Failure) -> serde_json::Value {
     failure::to_json(failure)
+}
+
+/// One document as it is; many, or any of a command on many apps, as an array.
+pub fn one_or_many(mut documents: Vec<serde_json::Value>, is_fleet: bool) -> serde_json::Value {
+    if is_fleet { documents.into() } else { documents.pop().unwrap_or_default() }
+}
+
+/// A plan that cannot be made, in words.
+pub fn conflict(conflict: Conflict) -> Failure {
+    let failure = Failure::new(Code::Failed, &conflict);
+    match conflict {
+        Conflict::NoBuildpacks(app) => failure.hint(format_args!(
+            "name its language first: heroku buildpacks:set heroku/ruby -a {app} (or nodejs, python, …)"
+        )),
+        Conflict::EditedBlock => failure
+            .hint("move your lines out of the block, then run `dd-heroku prerun skip TYPES --force` to write it anew"),
+        Conflict::BrokenBlock => failure.hint("take what is left of the block out of the file, then run this again"),
+        Conflict::NeverDeployed(app) => failure.hint(format_args!("deploy `{app}` first: git push heroku main")),
+        Conflict::NoSource(app) => failure
+            .hint(format_args!("run this in the checkout of `{app}`, or pass `--source-url URL` of a .tar.gz of the commit")),
+        Conflict::NoSlug(_) => failure.hint("the Agent of such an app comes with its image: dd-heroku docker init"),
+    }
 }

@@ -21,7 +21,7 @@ pub fn receipt(receipt: &Receipt, stopped: Option<&Failure>) -> Value {
 }
 
 fn document(plan: &Plan, outcomes: Option<&[Outcome]>, stopped: Option<&Failure>) -> Value {
-    let Plan { app, formation: _, changes, notes } = plan;
+    let Plan { app, formation: _, changes, notes, known_builds: _ } = plan;
     let changes: Vec<_> = changes
         .iter()
         .enumerate()
@@ -103,8 +103,8 @@ fn with_outcome(object: &mut Map<String, Value>, outcome: &Outcome) {
         Outcome::Pending | Outcome::Skipped => "skipped",
     };
     object.insert("result".into(), word.into());
-    if let Outcome::Built { id, release } = outcome {
-        let release = release.map(|version| format!("v{version}"));
+    if let Outcome::Built { id, release: _, version } = outcome {
+        let release = version.map(|version| format!("v{version}"));
         object.insert("build".into(), json!({ "id": id, "status": "succeeded", "release": release }));
     }
 }

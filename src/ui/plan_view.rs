@@ -15,7 +15,7 @@ const WIDTH: usize = 80;
 
 /// The app, its changes and the notes.
 pub fn render(plan: &Plan) -> String {
-    let Plan { app: _, formation: _, changes, notes } = plan;
+    let Plan { app: _, formation: _, changes, notes, known_builds: _ } = plan;
     let names = changes.iter().filter_map(config_name).map(str::len).max().unwrap_or_default();
     let mut lines = vec![heading(plan)];
     if changes.is_empty() {
@@ -25,7 +25,9 @@ pub fn render(plan: &Plan) -> String {
         lines.extend(show(change, names));
     }
     for Note { code, message } in notes {
-        lines.push(format!("  {} {message} ({code})", style("note:").cyan()));
+        let text = format!("{message} ({code})");
+        let text = textwrap::fill(&text, textwrap::Options::new(WIDTH - 8).break_words(false));
+        lines.push(format!("  {} {}", style("note:").cyan(), text.replace('\n', "\n        ")));
     }
     lines.join("\n")
 }
@@ -169,9 +171,9 @@ pub fn short(commit: &str) -> &str {
     }
 }
 
-/// `121 MB`, as Heroku counts: 1 MB is 1,048,576 bytes.
+/// `121 MB`: 1 MB is 1,000,000 bytes.
 pub fn megabytes(bytes: u64) -> String {
-    format!("{} MB", (bytes + (1 << 19)) >> 20)
+    format!("{} MB", (bytes + 500_000) / 1_000_000)
 }
 
 #[derive(Clone, Copy)]

@@ -16,7 +16,7 @@ pub fn report(receipt: &Receipt) -> String {
             Outcome::Pending | Outcome::Skipped => style("- not yet").dim(),
         };
         let built = match outcome {
-            Outcome::Built { release: Some(release), .. } => format!(" → v{release}"),
+            Outcome::Built { version: Some(version), .. } => format!(" → v{version}"),
             _ => String::new(),
         };
         lines.push(format!("  {sign}  {}{built}", name(change)));

@@ -1,0 +1,82 @@
+//! A rebuild: the source goes to Heroku, the build's output is followed, its status tells how it went.
+
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+use super::context::Context;
+use super::source::Prepared;
+use crate::app::Plan;
+use crate::app::change::{Outcome, Rebuild};
+use crate::app::observed::Status;
+use crate::failure::{Code, Failure, Result};
+use crate::heroku::{StartBuild, Writer};
+use crate::ui::Progress;
+use crate::ui::plan_view::short;
+
+/// Builds what `rebuild` names from its prepared source, and waits for the end of it.
+pub fn run(
+    context: &Context,
+    plan: &Plan,
+    rebuild: &Rebuild,
+    prepared: &Prepared,
+    progress: &Progress,
+) -> Result<Outcome> {
+    let app = &plan.app.name;
+    let writer = Writer::new(context.heroku()?);
+    let (url, checksum) = match prepared {
+        Prepared::Url(url) => (url.clone(), None),
+        Prepared::Archive(archive) => {
+            progress.now("uploading the source");
+            let blob = writer.create_source()?;
+            writer.upload(&blob.put_url, &archive.file)?;
+            (blob.get_url, Some(format!("SHA256:{}", archive.sha256)))
+        }
+        Prepared::Nothing => return Err(Failure::new(Code::Failed, "the rebuild has no source")),
+    };
+    let commit = short(&rebuild.commit);
+    progress.now(&format!("building {commit}"));
+    let version = rebuild.commit.clone();
+    let build =
+        writer.start_build(app, &StartBuild { url, version, checksum, known: plan.known_builds.clone() })?;
+    let mut tail = Tail::default();
+    let streamed = writer.stream_build(&build, &mut |line| {
+        progress.line(line);
+        tail.push(line);
+        if context.interrupts.is_stopping() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    if context.interrupts.is_stopping() {
+        let message = format!("interrupted; the build of {commit} goes on at Heroku");
+        return Err(
+            Failure::new(Code::Interrupted, message).hint(format_args!("heroku builds:info -a {app}"))
+        );
+    }
+    if let Err(error) = streamed {
+        // The output is for the eye: the build's own status tells how it went.
+        context.ui.detail(format_args!("the build's output broke off: {error}"));
+    }
+    let build = writer.finish_build(app, &build.id)?;
+    if build.status == Status::Succeeded {
+        return Ok(Outcome::Built { id: build.id, release: build.release, version: None });
+    }
+    let message = format!("the build of {commit} failed; what ran before runs on\n{}", tail.text());
+    Err(Failure::new(Code::BuildFailed, message.trim_end()))
+}
+
+/// The last lines of a build's output.
+#[derive(Default)]
+struct Tail(VecDeque<String>);
+
+impl Tail {
+    const LINES: usize = 12;
+
+    fn push(&mut self, line: &str) {
+        if self.0.len() == Self::LINES {
+            self.0.pop_front();
+        }
+        self.0.push_back(format!("  {}", console::strip_ansi_codes(line)));
+    }
+
+    fn text(&self) -> String {
+        self.0.iter().map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+}

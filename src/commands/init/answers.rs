@@ -1,0 +1,267 @@
+//! The flags of `init`, and the answers that they are.
+
+use super::keys::Keys;
+use crate::app::desired::RebuildWhen;
+use crate::app::found::Database;
+use crate::app::observed::Observed;
+use crate::app::setup::{Integrations, Setup};
+use crate::commands::Context;
+use crate::datadog::Site;
+use crate::datadog::options;
+use crate::datadog::site::SITES;
+use crate::failure::{Failure, Result};
+use crate::secret::Secret;
+use crate::transport;
+
+/// Sets Datadog up on an app: labs feature, config vars, buildpack, rebuild
+///
+/// On a terminal it asks; elsewhere the flags answer. Running it again changes nothing.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Datadog")]
+pub struct Args {
+    /// Read the Datadog API key from standard input; else it is taken from DD_API_KEY, the keyring or the app
+    #[arg(long)]
+    pub api_key_stdin: bool,
+    /// A key does not belong into arguments, where every user of the machine can read it
+    #[arg(long, hide = true, num_args = 0..=1, default_missing_value = "")]
+    api_key: Option<String>,
+    /// Datadog's site: datadoghq.com, datadoghq.eu, us3.datadoghq.com, …
+    #[arg(long, value_name = "SITE")]
+    site: Option<String>,
+    /// The environment (DD_ENV)
+    #[arg(long, value_name = "ENV")]
+    pub env: Option<String>,
+    /// The service (DD_SERVICE)
+    #[arg(long, value_name = "SERVICE")]
+    pub service: Option<String>,
+    /// More tags, `key:value`, separated by spaces or commas (DD_TAGS)
+    #[arg(long, value_name = "TAGS")]
+    pub tags: Option<String>,
+    /// The Agent's version, such as 7.81.2, or 7 for the newest that the buildpack knows
+    #[arg(long, value_name = "VERSION", help_heading = "Installation")]
+    pub agent_version: Option<String>,
+    /// The release of the buildpack to pin
+    #[arg(long, value_name = "RELEASE", help_heading = "Installation")]
+    pub buildpack_version: Option<String>,
+    /// Another buildpack than Datadog's, such as one made by `buildpack pack`
+    #[arg(long, value_name = "URL", help_heading = "Installation")]
+    pub buildpack_url: Option<String>,
+    /// Name hosts by app and dyno, as in shop.web.1 (recommended: the host count stays that of the dynos)
+    #[arg(long, overrides_with = "no_dyno_host", help_heading = "What is collected")]
+    dyno_host: bool,
+    /// Name hosts by the machine, anew at each restart
+    #[arg(long, help_heading = "What is collected")]
+    no_dyno_host: bool,
+    /// Collect traces (the default)
+    #[arg(long, overrides_with = "no_apm", help_heading = "What is collected")]
+    apm: bool,
+    /// Leave the trace Agent out
+    #[arg(long, help_heading = "What is collected")]
+    no_apm: bool,
+    /// Collect processes
+    #[arg(long, help_heading = "What is collected")]
+    process_agent: bool,
+    /// Collect the metrics of the machine, which many dynos share (the default)
+    #[arg(long, overrides_with = "no_host_metrics", help_heading = "What is collected")]
+    host_metrics: bool,
+    /// Leave the metrics of the machine out
+    #[arg(long, help_heading = "What is collected")]
+    no_host_metrics: bool,
+    /// Databases to watch: auto (those that the app has), none, or a list of redis and postgres
+    #[arg(long, value_name = "LIST", default_value = "auto", help_heading = "What is collected")]
+    integrations: String,
+    /// Send the app's logs to Datadog by a log drain
+    #[arg(long, help_heading = "What is collected")]
+    pub logs: bool,
+    /// Dyno types without an Agent, a list, or none [default: run, release, scheduler and the like]
+    #[arg(long, value_name = "LIST", help_heading = "What is collected")]
+    skip_dynos: Option<String>,
+    /// Compile the slug again in any case
+    #[arg(long, overrides_with = "no_rebuild", help_heading = "Rebuild")]
+    rebuild: bool,
+    /// Leave the slug as it is until the next deploy
+    #[arg(long, help_heading = "Rebuild")]
+    no_rebuild: bool,
+    /// Build this commit, branch or tag of the checkout instead of the running commit
+    #[arg(long = "ref", value_name = "REF", help_heading = "Rebuild")]
+    pub git_ref: Option<String>,
+    /// Where Heroku can fetch the source, a .tar.gz; `{commit}` is replaced
+    #[arg(long, value_name = "URL", help_heading = "Rebuild")]
+    source_url: Option<String>,
+    /// Do not ask Datadog whether the key is good
+    #[arg(long)]
+    pub no_verify: bool,
+}
+
+impl Args {
+    /// Refuses values that cannot be meant, before anything is asked of anybody.
+    pub fn check(&self) -> Result {
+        if self.api_key.is_some() {
+            return Err(Failure::usage(
+                "a key given as an argument is seen by every user of the machine, and kept by the shell",
+            )
+            .hint("pipe it: `pass datadog/key | dd-heroku init --api-key-stdin`")
+            .hint("or set DD_API_KEY"));
+        }
+        self.site()?;
+        self.integrations()?;
+        self.source_url()?;
+        let typed = [
+            ("--env", "DD_ENV", &self.env),
+            ("--service", "DD_SERVICE", &self.service),
+            ("--tags", "DD_TAGS", &self.tags),
+            ("--agent-version", "DD_AGENT_VERSION", &self.agent_version),
+        ];
+        for (flag, name, value) in typed {
+            if let Some(Err(problem)) = value.as_deref().map(|value| options::check(name, value)) {
+                let failure = Failure::usage(format_args!("{flag}: {problem}"));
+                return Err(match problem.instead() {
+                    Some(instead) => failure.hint(format_args!("{flag} {instead}")),
+                    None => failure,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The site that is asked for.
+    pub fn site(&self) -> Result<Option<Site>> {
+        self.site.as_deref().map(|text| known_site(text, "--site")).transpose()
+    }
+
+    /// Where the source is fetched from.
+    pub fn source_url(&self) -> Result<Option<Secret>> {
+        let Some(text) = &self.source_url else { return Ok(None) };
+        let url = url::Url::parse(text).map_err(|_| Failure::usage("--source-url is not a URL"))?;
+        transport::require_safe(&url).map_err(|why| Failure::usage(format_args!("--source-url: {why}")))?;
+        Ok(Some(Secret::new(text)))
+    }
+
+    fn integrations(&self) -> Result<Integrations> {
+        match self.integrations.trim() {
+            "auto" => Ok(Integrations::Auto),
+            "none" => Ok(Integrations::Named(Vec::new())),
+            list => names(list)
+                .map(|name| match name {
+                    "redis" | "redisdb" => Ok(Database::Redis),
+                    "postgres" | "postgresql" => Ok(Database::Postgres),
+                    other => Err(Failure::usage(format_args!(
+                        "--integrations knows auto, none, redis and postgres, not `{other}`"
+                    ))
+                    .hint(format_args!("dd-heroku integrations add {other}"))),
+                })
+                .collect::<Result<_>>()
+                .map(Integrations::Named),
+        }
+    }
+
+    /// The databases that `--integrations` names.
+    pub fn databases(&self) -> Result<Option<Vec<Database>>> {
+        Ok(match self.integrations()? {
+            Integrations::Auto => None,
+            Integrations::Named(named) => Some(named),
+        })
+    }
+
+    /// The dyno types without an Agent.
+    pub fn skip(&self) -> Option<Vec<String>> {
+        match self.skip_dynos.as_deref().map(str::trim)? {
+            "none" => Some(Vec::new()),
+            list => Some(names(list).map(str::to_owned).collect()),
+        }
+    }
+
+    /// Whether the host name policy was chosen.
+    pub fn dyno_host(&self) -> Option<bool> {
+        switch(self.dyno_host, self.no_dyno_host)
+    }
+
+    /// Whether traces were chosen.
+    pub fn apm(&self) -> Option<bool> {
+        switch(self.apm, self.no_apm)
+    }
+
+    /// Whether processes were chosen.
+    pub fn process_agent(&self) -> Option<bool> {
+        switch(self.process_agent, false)
+    }
+
+    /// When to rebuild; `None` when it was not said.
+    pub fn when(&self) -> Option<RebuildWhen> {
+        match switch(self.rebuild, self.no_rebuild)? {
+            true => Some(RebuildWhen::Always),
+            false => Some(RebuildWhen::Never),
+        }
+    }
+
+    /// What the flags answer for an app, and the recommended values for the rest.
+    pub fn setup(&self, context: &Context, keys: &mut Keys<'_>, observed: &Observed) -> Result<Setup> {
+        let site = keys.site(observed)?;
+        let key = keys.accepted(observed, site)?;
+        Ok(Setup {
+            key,
+            site,
+            env: self.env.clone(),
+            service: self.service.clone(),
+            tags: self.tags.clone(),
+            agent_version: self.agent_version.clone(),
+            buildpack_version: self.buildpack_version.clone(),
+            buildpack_url: self.buildpack_url.clone(),
+            dyno_host: self.dyno_host(),
+            apm: self.apm(),
+            process_agent: self.process_agent(),
+            host_metrics: switch(self.host_metrics, self.no_host_metrics),
+            integrations: self.integrations()?,
+            logs: self.logs,
+            skip: self.skip(),
+            rebuild: self.when().unwrap_or(RebuildWhen::Due),
+            commit: commit(context, self.git_ref.as_deref(), observed)?,
+            is_demo: keys.is_demo(observed),
+        })
+    }
+}
+
+/// The commit that `--ref` names in the app's checkout.
+fn commit(context: &Context, git_ref: Option<&str>, observed: &Observed) -> Result<Option<String>> {
+    let Some(git_ref) = git_ref else { return Ok(None) };
+    let app = &observed.app.name;
+    let checkout = context.checkout_of(app).ok_or_else(|| {
+        Failure::usage(format_args!(
+            "--ref needs the checkout of `{app}`, and no git remote here is that app's"
+        ))
+        .hint(format_args!("heroku git:remote -a {app}"))
+    })?;
+    Ok(Some(checkout.resolve(git_ref)?))
+}
+
+/// `Some(true)` by the flag, `Some(false)` by its opposite, which wins when it comes last.
+fn switch(on: bool, off: bool) -> Option<bool> {
+    match (on, off) {
+        (_, true) => Some(false),
+        (true, false) => Some(true),
+        (false, false) => None,
+    }
+}
+
+/// The names of a list that commas or spaces separate.
+pub(super) fn names(list: &str) -> impl Iterator<Item = &str> {
+    list.split([',', ' ']).filter(|name| !name.is_empty())
+}
+
+pub(super) fn known_site(text: &str, place: &str) -> Result<Site> {
+    Site::parse(text).ok_or_else(|| {
+        let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();
+        let near = SITES.iter().max_by(|a, b| {
+            let score = |site: &Site| strsim::jaro_winkler(site.domain(), text);
+            score(a).total_cmp(&score(b))
+        });
+        let failure = Failure::usage(format_args!(
+            "{place}: `{text}` is none of Datadog's sites: {}",
+            sites.join(", ")
+        ));
+        match near {
+            Some(near) => failure.hint(format_args!("did you mean `{near}`?")),
+            None => failure,
+        }
+    })
+}

@@ -1,0 +1,109 @@
+//! The questions of `init` on a terminal. A flag that was given answers its question; what the app has is the default.
+
+use super::answers::{Args, names};
+use super::keys::Keys;
+use crate::app::desired::RebuildWhen;
+use crate::app::found::{self, DATABASES};
+use crate::app::observed::{ConfigVars, Observed};
+use crate::app::prerun::ONE_OFF;
+use crate::app::setup::{Integrations, Setup};
+use crate::commands::{Context, key};
+use crate::datadog::site::SITES;
+use crate::datadog::{ApiKey, options};
+use crate::failure::Result;
+
+/// Asks what the flags leave open.
+pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, observed: &Observed) -> Result<Setup> {
+    let ui = context.ui;
+    let empty = ConfigVars::default();
+    let there = observed.config.as_ref().unwrap_or(&empty);
+    ui.say(format_args!(
+        "Setting Datadog up on {}. Enter takes what is proposed; nothing is changed before you agree.",
+        observed.app.name
+    ));
+
+    if keys.of(observed)?.is_none() {
+        let text = ui.ask_secret("Datadog API key (32 hex digits, hidden)", "`--api-key-stdin`", |text| {
+            ApiKey::parse(text).map(drop).map_err(|why| why.to_string())
+        })?;
+        keys.give(key::found(&text, "your answer")?);
+    }
+    if args.site()?.is_none() && there.get("DD_SITE").is_none() {
+        let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();
+        let at = ui.choose("Datadog's site", &sites, 0, "`--site`")?;
+        keys.choose_site(SITES[at]);
+    }
+    let mut setup = args.setup(context, keys, observed)?;
+    ui.say("The key is accepted.");
+
+    let text = |name: &'static str, question: &str, given: &mut Option<String>, flag: &str| -> Result {
+        if given.is_none() {
+            let check = |text: &str| match text {
+                "" => Ok(()),
+                text => options::check(name, text).map(drop).map_err(|problem| problem.to_string()),
+            };
+            *given = Some(ui.ask(question, there.get(name), flag, check)?).filter(|text| !text.is_empty());
+        }
+        Ok(())
+    };
+    text("DD_ENV", "Environment, such as production (empty: none)", &mut setup.env, "`--env`")?;
+    text("DD_SERVICE", "Service, such as the app's name (empty: none)", &mut setup.service, "`--service`")?;
+    text(
+        "DD_AGENT_VERSION",
+        "Agent version to pin (empty: the buildpack's)",
+        &mut setup.agent_version,
+        "`--agent-version`",
+    )?;
+
+    let is = |name: &str, default: bool| {
+        there.get(name).map_or(default, |value| value.eq_ignore_ascii_case("true"))
+    };
+    if args.apm().is_none() {
+        setup.apm =
+            Some(ui.confirm("Collect traces (APM)?", is("DD_APM_ENABLED", true), "`--apm` or `--no-apm`")?);
+    }
+    if args.process_agent().is_none() {
+        let question = "Collect processes?";
+        setup.process_agent =
+            Some(ui.confirm(question, is("DD_PROCESS_AGENT", false), "`--process-agent`")?);
+    }
+    if args.dyno_host().is_none() {
+        let question =
+            format!("Name hosts by dyno ({}.web.1), so that a restart makes no new host?", observed.app.name);
+        let flag = "`--dyno-host` or `--no-dyno-host`";
+        setup.dyno_host = Some(ui.confirm(&question, is("DD_DYNO_HOST", true), flag)?);
+    }
+    if args.skip().is_none()
+        && observed.app.has_buildpacks()
+        && context.checkout_of(&observed.app.name).is_some()
+    {
+        let types = ui.ask(
+            "Dyno types without an Agent (or none)",
+            Some(&ONE_OFF.join(" ")),
+            "`--skip-dynos`",
+            |_| Ok(()),
+        )?;
+        setup.skip = Some(names(&types).filter(|name| *name != "none").map(str::to_owned).collect());
+    }
+    if args.databases()?.is_none() {
+        let there: Vec<_> =
+            DATABASES.into_iter().filter(|one| !found::variables(there, *one).is_empty()).collect();
+        if !there.is_empty() {
+            let items: Vec<_> = there.iter().map(|one| (one.name().to_owned(), true)).collect();
+            let chosen = ui.choose_many("Databases to watch", &items, "`--integrations`")?;
+            setup.integrations = Integrations::Named(chosen.into_iter().map(|at| there[at]).collect());
+        }
+    }
+    if !args.logs {
+        setup.logs = ui.confirm("Send the app's logs to Datadog?", false, "`--logs`")?;
+    }
+    if args.when().is_none() && observed.app.has_buildpacks() {
+        let now = ui.confirm(
+            "Rebuild now, so that the Agent runs at once?",
+            true,
+            "`--rebuild` or `--no-rebuild`",
+        )?;
+        setup.rebuild = if now { RebuildWhen::Due } else { RebuildWhen::Never };
+    }
+    Ok(setup)
+}

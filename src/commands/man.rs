@@ -1,0 +1,76 @@
+//! Manual pages, made from the grammar.
+
+use std::path::PathBuf;
+
+use clap::CommandFactory;
+
+use super::{Context, Exit};
+use crate::Cli;
+use crate::failure::{Failure, Result};
+
+/// Prints the manual page, or writes all pages into a folder
+///
+///   dd-heroku man | man -l -
+///   dd-heroku man --dir ~/.local/share/man/man1
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// Write a page per verb into this folder
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    dir: Option<PathBuf>,
+}
+
+/// Prints or writes the pages.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let mut grammar = Cli::command();
+    grammar.build();
+    let Some(dir) = &args.dir else {
+        context.ui.answer(page(&grammar)?.trim_end())?;
+        return Ok(Exit::Done);
+    };
+    let write = |grammar: &clap::Command| -> Result {
+        let path = dir.join(format!("{}.1", file_stem(grammar)));
+        std::fs::write(&path, page(grammar)?).map_err(|error| {
+            Failure::from(anyhow::Error::new(error).context(format!("cannot write `{}`", path.display())))
+        })
+    };
+    std::fs::create_dir_all(dir).map_err(|error| {
+        Failure::from(anyhow::Error::new(error).context(format!("cannot make `{}`", dir.display())))
+    })?;
+    write(&grammar)?;
+    for verb in shown(&grammar) {
+        write(verb)?;
+        for inner in shown(verb) {
+            write(inner)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn shown(grammar: &clap::Command) -> impl Iterator<Item = &clap::Command> {
+    grammar.get_subcommands().filter(|verb| !verb.is_hide_set() && verb.get_name() != "help")
+}
+
+/// `dd-heroku-auth-login`.
+fn file_stem(grammar: &clap::Command) -> String {
+    grammar.get_bin_name().unwrap_or_else(|| grammar.get_name()).replace(' ', "-")
+}
+
+fn page(grammar: &clap::Command) -> Result<String> {
+    // The options that every verb takes are on the first page only.
+    let is_first = grammar.get_bin_name().is_none_or(|name| !name.contains(' '));
+    let own = if is_first {
+        grammar.clone()
+    } else {
+        grammar.clone().mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg })
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(own.display_name(file_stem(grammar)).disable_help_subcommand(true))
+        .title(file_stem(grammar))
+        .date("")
+        .source(concat!("dd-heroku ", env!("CARGO_PKG_VERSION")))
+        .manual("dd-heroku")
+        .render(&mut page)
+        .map_err(anyhow::Error::new)?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}

@@ -1,0 +1,94 @@
+//! Files of the checkout: read whole, written all or not at all.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Component, Path, PathBuf};
+
+use super::Checkout;
+use super::error::Error;
+
+impl Checkout {
+    /// The text of a file, given by its path from the root. `None` when there is no such file.
+    pub fn read(&self, path: &Path) -> Result<Option<String>, Error> {
+        let place = self.place(path)?;
+        match fs::read(place) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => Ok(Some(text)),
+                Err(_) => Err(Error::NotText(path.to_owned())),
+            },
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::file("read", path, error)),
+        }
+    }
+
+    /// Writes a file, and the folders above it: a reader sees the old text or the new one, never a part. A file
+    /// that is there keeps its mode; `executable` adds the right to run it to all who may read it.
+    pub fn write_atomic(&self, path: &Path, text: &str, executable: bool) -> Result<(), Error> {
+        let place = self.place(path)?;
+        replace(&place, text, executable).map_err(|error| Error::file("written", path, error))
+    }
+
+    /// Deletes a file. One that is gone already is no error.
+    pub fn remove(&self, path: &Path) -> Result<(), Error> {
+        match fs::remove_file(self.place(path)?) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file("removed", path, error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where a path from the root really is, links followed. It must be within the checkout.
+    fn place(&self, path: &Path) -> Result<PathBuf, Error> {
+        let outside = || Error::Outside(path.to_owned());
+        if !path.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(outside());
+        }
+        let mut place = self.root.clone();
+        for part in path.components() {
+            place.push(part);
+            match place.symlink_metadata() {
+                Ok(entry) if entry.is_symlink() => {
+                    // A link into nothing could come to point anywhere: not followed either.
+                    place = place.canonicalize().map_err(|_| outside())?;
+                    if !place.starts_with(&self.root) {
+                        return Err(outside());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(place)
+    }
+}
+
+fn replace(place: &Path, text: &str, executable: bool) -> io::Result<()> {
+    let folder = place.parent().ok_or(ErrorKind::InvalidInput)?;
+    fs::create_dir_all(folder)?;
+    let there = place.metadata().ok();
+    if there.as_ref().is_some_and(|file| file.permissions().readonly()) {
+        // A rename would replace it all the same, which is not what its owner meant.
+        return Err(ErrorKind::PermissionDenied.into());
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".dd-heroku-");
+    #[cfg(unix)]
+    builder.permissions(mode(there.as_ref(), executable));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    #[cfg(unix)]
+    if there.is_some() {
+        // What the file had goes over the umask.
+        file.as_file().set_permissions(mode(there.as_ref(), executable))?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(place).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// The mode of the file that is there, or that of a new one before the umask.
+#[cfg(unix)]
+fn mode(there: Option<&fs::Metadata>, executable: bool) -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    let bits = there.map_or(0o666, |file| file.permissions().mode() & 0o777);
+    let run = if executable { (bits & 0o444) >> 2 } else { 0 };
+    fs::Permissions::from_mode(bits | run)
+}

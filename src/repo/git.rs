@@ -1,0 +1,84 @@
+//! What git is asked. It runs with a list of arguments in the folder the person is in, so that it finds (or is told by
+//! `GIT_DIR`) the same repository as for them, and it never asks questions.
+
+use std::process::Command;
+use std::time::Duration;
+
+use super::Checkout;
+use super::error::Error;
+use crate::env::Environment;
+use crate::program;
+
+/// Nothing that is asked here takes longer, on the largest repository and the slowest disk.
+const WITHIN: Duration = Duration::from_secs(60);
+
+impl Checkout {
+    /// Every remote with the URL that is pushed to.
+    pub fn remotes(&self) -> Result<Vec<(String, String)>, Error> {
+        let listed = self.git(&["remote", "-v"])?;
+        let push = |line: &str| {
+            let (name, url) = line.strip_suffix(" (push)")?.split_once('\t')?;
+            Some((name.to_owned(), url.to_owned()))
+        };
+        Ok(listed.lines().filter_map(push).collect())
+    }
+
+    /// A setting, `heroku.remote` for one. `None` when it is not set.
+    pub fn config(&self, name: &str) -> Option<String> {
+        self.git(&["config", "--get", name]).ok().filter(|value| !value.is_empty())
+    }
+
+    /// Whether the commit is here, whole.
+    pub fn has_commit(&self, commit: &str) -> bool {
+        self.resolve(commit).is_ok()
+    }
+
+    /// The commit that a branch, a tag or a (short) hash names, as 40 hex digits.
+    pub fn resolve(&self, reference: &str) -> Result<String, Error> {
+        let missing = || Error::NoCommit {
+            reference: reference.to_owned(),
+            shallow: self.git(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|told| told == "true"),
+        };
+        if reference.is_empty() || reference.starts_with('-') {
+            return Err(missing());
+        }
+        let spec = format!("{reference}^{{commit}}");
+        match self.git(&["rev-parse", "--verify", "--quiet", &spec]) {
+            Ok(commit) => Ok(commit),
+            Err(Error::Git { .. }) => Err(missing()),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Whether a commit has submodules, whose content an archive lacks.
+    pub fn has_submodules(&self, commit: &str) -> Result<bool, Error> {
+        let commit = self.resolve(commit)?;
+        let tree = self.git(&["ls-tree", "-r", "--full-tree", &commit])?;
+        let is_submodule = |line: &str| line.starts_with("160000 ") || line.ends_with("\t.gitmodules");
+        Ok(tree.lines().any(is_submodule))
+    }
+
+    pub(super) fn git(&self, arguments: &[&str]) -> Result<String, Error> {
+        run(&self.env, arguments)
+    }
+
+    pub(super) fn git_command(&self, arguments: &[&str]) -> Command {
+        command(&self.env, arguments)
+    }
+}
+
+/// What git prints, without the line end.
+pub(super) fn run(env: &Environment, arguments: &[&str]) -> Result<String, Error> {
+    let ran = program::run(&mut command(env, arguments), WITHIN);
+    let output = ran.map_err(|error| Error::no_git(&error))?;
+    if !output.status.success() {
+        return Err(Error::git(arguments, &output.stderr));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_owned())
+}
+
+fn command(env: &Environment, arguments: &[&str]) -> Command {
+    let mut command = program::command(env, "git", arguments);
+    command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C");
+    command
+}

@@ -1,0 +1,186 @@
+//! Reads a checkout's `datadog/` folder for what will not work on a dyno, or should not be in a repository. Pure: it is
+//! given paths and texts. A finding never shows what stands in a file where that could be a secret.
+
+mod checks;
+mod conf;
+mod layout;
+mod prerun;
+mod secrets;
+mod slugignore;
+
+/// A file of the checkout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its path in the checkout, with `/` between the parts.
+    pub path: String,
+    /// What it holds, with what is not UTF-8 replaced.
+    pub text: String,
+}
+
+/// Something to mend.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The file.
+    pub path: String,
+    /// The line, counted from 1, where one line is meant.
+    pub line: Option<usize>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, and what it leads to.
+    pub message: String,
+    /// What to do.
+    pub fix: Option<String>,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It does not work, or it gives a secret away.
+    Error,
+    /// It may not do what it looks like.
+    Warning,
+    /// It works, and could be better.
+    Info,
+}
+
+impl Severity {
+    /// As JSON and people have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+impl Finding {
+    fn of(
+        file: &File,
+        line: impl Into<Option<usize>>,
+        severity: Severity,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { path: file.path.clone(), line: line.into(), severity, message: message.into(), fix: None }
+    }
+
+    fn error(file: &File, line: impl Into<Option<usize>>, message: impl Into<String>) -> Self {
+        Self::of(file, line, Severity::Error, message)
+    }
+
+    fn warning(file: &File, line: impl Into<Option<usize>>, message: impl Into<String>) -> Self {
+        Self::of(file, line, Severity::Warning, message)
+    }
+
+    fn info(file: &File, line: impl Into<Option<usize>>, message: impl Into<String>) -> Self {
+        Self::of(file, line, Severity::Info, message)
+    }
+
+    fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
+        self
+    }
+}
+
+/// What is to be mended in these files of one checkout, by path and line.
+pub fn lint(files: &[File]) -> Vec<Finding> {
+    let mut findings = layout::lint(files);
+    findings.extend(slugignore::lint(files));
+    findings.extend(checks::lint(files));
+    for file in files {
+        findings.extend(secrets::lint(file));
+        match Place::of(&file.path) {
+            Place::Conf { check } | Place::Check { check, yaml: true } => {
+                findings.extend(conf::lint(file, check, files));
+            }
+            Place::Prerun => findings.extend(prerun::lint(file)),
+            _ => {}
+        }
+    }
+    findings.sort();
+    findings.dedup();
+    findings
+}
+
+/// What a path under `datadog/` is to the boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place<'p> {
+    /// Configuration of a check, `conf.d/NAME.d/*.yaml` or the old `conf.d/NAME.yaml`.
+    Conf { check: &'p str },
+    /// `checks.d/NAME.py` or `checks.d/NAME.yaml`.
+    Check { check: &'p str, yaml: bool },
+    /// `prerun.sh`.
+    Prerun,
+    /// Something else.
+    Other,
+}
+
+impl<'p> Place<'p> {
+    fn of(path: &'p str) -> Self {
+        match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["datadog", "prerun.sh"] => Self::Prerun,
+            ["datadog", "conf.d", file] => {
+                file.strip_suffix(".yaml").map_or(Self::Other, |check| Self::Conf { check })
+            }
+            ["datadog", "conf.d", folder, file] if is_configuration(file) => {
+                folder.strip_suffix(".d").map_or(Self::Other, |check| Self::Conf { check })
+            }
+            ["datadog", "checks.d", file] => match file.rsplit_once('.') {
+                Some((check, "py")) => Self::Check { check, yaml: false },
+                Some((check, "yaml")) => Self::Check { check, yaml: true },
+                _ => Self::Other,
+            },
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether the Agent reads a file of a check's folder as configuration.
+fn is_configuration(file: &str) -> bool {
+    matches!(file.split_once('.'), Some((_, "yaml" | "yml" | "yaml.default")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::datadog::integrations::{self, Type, conf};
+
+    /// The findings of files given as path and text, as `path:line severity message`.
+    pub(super) fn found(files: &[(&str, &str)]) -> Vec<String> {
+        let file = |(path, text): &(&str, &str)| File { path: (*path).into(), text: (*text).into() };
+        let files: Vec<_> = files.iter().map(file).collect();
+        let shown = |one: Finding| {
+            let line = one.line.map(|line| format!(":{line}")).unwrap_or_default();
+            format!("{}{line} {} {}", one.path, one.severity.as_str(), one.message)
+        };
+        lint(&files).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn what_this_program_writes_has_nothing_to_mend() {
+        for entry in integrations::all().iter().filter(|entry| entry.check.is_some()) {
+            let mut instance = conf::usual(entry);
+            for option in conf::missing(entry, &instance.clone()) {
+                let value = match option.kind {
+                    Type::Int | Type::Float => json!(1),
+                    Type::Texts => json!(["x"]),
+                    _ => json!("x"),
+                };
+                instance.insert(option.name.clone(), value);
+            }
+            let filled = entry
+                .sources
+                .iter()
+                .map(|source| instance.clone().into_iter().chain(source.set.clone()).collect());
+            let instances: Vec<_> = std::iter::once(instance.clone()).chain(filled).collect();
+            let text = conf::render(entry, &instances);
+            let path = format!("{}/conf.yaml", entry.folder().expect("it has a check"));
+            let prerun = crate::app::prerun::Block { fill: true, ..Default::default() }
+                .put_into(None)
+                .expect("a file");
+            assert_eq!(found(&[(&path, &text), ("datadog/prerun.sh", &prerun)]), [""; 0], "{text}");
+        }
+    }
+}

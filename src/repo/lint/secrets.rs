@@ -1,0 +1,179 @@
+//! Secrets in files that are in git. A finding says where, never what.
+
+use serde_json::Value;
+
+use super::{File, Finding};
+use crate::datadog::integrations::is_secret_option;
+use crate::repo::yaml;
+
+/// Secrets in a file.
+pub(super) fn lint(file: &File) -> Vec<Finding> {
+    let mut findings: Vec<_> = file
+        .text
+        .lines()
+        .enumerate()
+        .filter_map(|(n, line)| Some((n + 1, what_in(line)?)))
+        .map(|(line, what)| committed(file, line, what))
+        .collect();
+    if matches!(file.path.rsplit('.').next(), Some("yaml" | "yml")) {
+        let mut options = Vec::new();
+        secret_options(&yaml::read(&file.text).unwrap_or_default(), &mut options);
+        options.sort_unstable();
+        options.dedup();
+        for option in options {
+            let line = literal_lines(&file.text, &option).next();
+            if !line.is_some_and(|line| findings.iter().any(|found| found.line == Some(line))) {
+                findings.push(committed(file, line, &format!("the value of `{option}`")));
+            }
+        }
+    }
+    findings
+}
+
+fn committed(file: &File, line: impl Into<Option<usize>>, what: &str) -> Finding {
+    Finding::error(file, line, format!("{what} is in the repository, where everyone who can read it sees it"))
+        .fix(
+            "replace it by `${NAME}`, put it into the config var NAME, and make a new one: git keeps the old",
+        )
+}
+
+fn what_in(line: &str) -> Option<&'static str> {
+    if line.contains("-----BEGIN ") && line.contains("PRIVATE KEY") {
+        return Some("a private key");
+    }
+    if has_password_in_url(line) {
+        return Some("a URL with a password");
+    }
+    let small = line.to_ascii_lowercase();
+    let speaks_of_it = ["key", "token", "secret", "password"].iter().any(|word| small.contains(word));
+    (speaks_of_it && small.split(|c: char| !c.is_ascii_alphanumeric()).any(is_key)).then_some("a key")
+}
+
+/// 32 or 40 hex digits, of which some are letters and some are not.
+fn is_key(word: &str) -> bool {
+    matches!(word.len(), 32 | 40)
+        && word.bytes().all(|b| b.is_ascii_hexdigit())
+        && word.bytes().any(|b| b.is_ascii_digit())
+        && word.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+/// Whether a line holds `scheme://user:password@host`, the password being neither a variable nor a placeholder.
+fn has_password_in_url(line: &str) -> bool {
+    line.match_indices("://").any(|(at, _)| {
+        let rest = &line[at + 3..];
+        let authority = rest.split(['/', '?', '#', ' ', '"', '\'', '\t']).next().unwrap_or_default();
+        let password = authority
+            .rsplit_once('@')
+            .and_then(|(user, _)| user.split_once(':'))
+            .map(|(_, password)| password);
+        password.is_some_and(|password| !password.is_empty() && !is_placeholder(password))
+    })
+}
+
+fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
+    let sample = |word: &str| value.eq_ignore_ascii_case(word);
+    value.is_empty()
+        || value.contains('$')
+        || value.starts_with(['<', '%', '{', '['])
+        || value.chars().all(|c| c == '*' || c == 'x' || c == 'X' || c == '.')
+        || ["password", "pass", "changeme", "secret", "token", "your_password"].into_iter().any(sample)
+}
+
+/// The names of options that hold a secret as it is.
+fn secret_options(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (name, value) in map {
+                let is_literal = match value {
+                    Value::String(text) => !is_placeholder(text),
+                    Value::Number(_) => true,
+                    _ => false,
+                };
+                if is_literal && is_secret_option(name) {
+                    found.push(name.clone());
+                }
+                secret_options(value, found);
+            }
+        }
+        Value::Array(all) => all.iter().for_each(|one| secret_options(one, found)),
+        _ => {}
+    }
+}
+
+/// The lines on which an option is set to something other than a placeholder.
+fn literal_lines<'t>(text: &'t str, option: &'t str) -> impl Iterator<Item = usize> + 't {
+    text.lines().enumerate().filter_map(move |(n, line)| {
+        yaml::line_of(line, option, 1)?;
+        let value =
+            line.split_once(':').map(|(_, value)| value.trim().trim_matches(['"', '\''])).unwrap_or_default();
+        (!is_placeholder(value)).then_some(n + 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    const CONF: &str = "datadog/conf.d/frobnicator.d/conf.yaml";
+    const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+    fn told(path: &str, text: &str) -> Vec<String> {
+        found(&[(path, text)]).into_iter().filter(|one| one.contains("is in the repository")).collect()
+    }
+
+    #[test]
+    fn a_secret_is_found_and_never_shown() {
+        for (path, text, line, what) in [
+            ("datadog/prerun.sh", format!("true\nexport DD_API_KEY={KEY}\n"), 2, "a key"),
+            (
+                "datadog/prerun.sh",
+                "X=postgres://bob:hunter2@db.example/x\n".into(),
+                1,
+                "a URL with a password",
+            ),
+            (CONF, "instances:\n  - url: https://bob:hunter2@h\n".into(), 2, "a URL with a password"),
+            (
+                CONF,
+                "instances:\n  - a: 1\n    password: \"\"\n  - password: hunter2\n".into(),
+                4,
+                "the value of `password`",
+            ),
+            (CONF, "instances:\n  - a: {client_token: 123456}\n".into(), 2, "the value of `client_token`"),
+            ("datadog/checks.d/a.py", format!("API_KEY = '{KEY}'\n"), 1, "a key"),
+            ("datadog/key.pem", "-----BEGIN RSA PRIVATE KEY-----\n".into(), 1, "a private key"),
+        ] {
+            let findings = told(path, &text);
+            assert_eq!(findings.len(), 1, "{text}: {findings:?}");
+            assert!(
+                findings[0].starts_with(path) && findings[0].contains(&format!("error {what} is in")),
+                "{findings:?}"
+            );
+            assert!(
+                line == 0
+                    || !findings[0].contains(':')
+                    || findings[0].starts_with(&format!("{path}:{line} ")),
+                "{findings:?}"
+            );
+            assert!(
+                !findings[0].contains("hunter2")
+                    && !findings[0].contains(KEY)
+                    && !findings[0].contains("123456")
+            );
+        }
+    }
+
+    #[test]
+    fn placeholders_and_commits_are_no_secrets() {
+        for (path, text) in [
+            (CONF, "instances:\n  - password: ${REDIS_PASSWORD}\n    token: \"\"\n"),
+            (CONF, "instances:\n  - password: <PASSWORD>\n"),
+            (CONF, "instances:\n  - url: postgres://${USER}:${PASSWORD}@h/d\n"),
+            ("datadog/prerun.sh", "curl https://h:8080/x@y\nX=redis://:$PASSWORD@h\n"),
+            ("datadog/prerun.sh", "COMMIT=0123456789abcdef0123456789abcdef01234567\n"),
+            ("datadog/prerun.sh", "sed -i \"s/<PASSWORD>/$PGPASSWORD/\" x\n"),
+        ] {
+            assert_eq!(told(path, text), [""; 0], "{text}");
+        }
+    }
+}

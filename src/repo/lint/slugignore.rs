@@ -1,0 +1,83 @@
+//! `.slugignore` lines that take the folder out of the slug (<https://devcenter.heroku.com/articles/slug-compiler>).
+
+use super::{File, Finding};
+
+/// Lines of `.slugignore` that hide files of `datadog/`.
+pub(super) fn lint(files: &[File]) -> Vec<Finding> {
+    let Some(ignore) = files.iter().find(|file| file.path == ".slugignore") else { return Vec::new() };
+    let hidden = |pattern: &str| {
+        files
+            .iter()
+            .map(|file| file.path.as_str())
+            .find(|path| path.starts_with("datadog/") && matches(pattern, path))
+    };
+    ignore
+        .text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty() && !line.trim().starts_with('#'))
+        .filter_map(|(n, line)| {
+            let pattern = line.trim();
+            hidden(pattern).map(|path| {
+                Finding::error(
+                    ignore,
+                    n + 1,
+                    format!("`{pattern}` keeps {path} out of the slug, so that no dyno sees it"),
+                )
+                .fix(format!("take `{pattern}` out of .slugignore"))
+            })
+        })
+        .collect()
+}
+
+/// Whether a pattern names the path or a folder above it.
+fn matches(pattern: &str, path: &str) -> bool {
+    let rooted = pattern.trim_end_matches('/').contains('/');
+    let pattern: Vec<_> = pattern.trim_matches('/').split('/').collect();
+    let parts: Vec<_> = path.split('/').collect();
+    let at = |start: usize| {
+        parts.get(start..start + pattern.len()).is_some_and(|these| {
+            these.iter().zip(&pattern).all(|(part, glob)| is_like(glob.as_bytes(), part.as_bytes()))
+        })
+    };
+    if rooted { at(0) } else { (0..parts.len()).any(at) }
+}
+
+/// Whether a name is like a pattern with `*` and `?`.
+fn is_like(glob: &[u8], name: &[u8]) -> bool {
+    match (glob.split_first(), name.split_first()) {
+        (None, None) => true,
+        (Some((b'*', rest)), _) => is_like(rest, name) || (!name.is_empty() && is_like(glob, &name[1..])),
+        (Some((b'?', rest)), Some((_, others))) => is_like(rest, others),
+        (Some((a, rest)), Some((b, others))) => a == b && is_like(rest, others),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+
+    #[test]
+    fn a_pattern_that_hides_the_folder_is_named_by_its_line() {
+        for (pattern, hides) in [
+            ("datadog", true),
+            ("/datadog/", true),
+            ("datadog/*", true),
+            ("*.sh", true),
+            ("data*", true),
+            ("/datadog/prerun.sh", true),
+            ("*", true),
+            ("conf.d", false),
+            ("docs/datadog", false),
+            ("*.md", false),
+            ("# datadog", false),
+            ("datadog2", false),
+        ] {
+            let findings =
+                found(&[(".slugignore", &format!("tmp\n{pattern}\n")), ("datadog/prerun.sh", "true\n")]);
+            assert_eq!(!findings.is_empty(), hides, "{pattern}: {findings:?}");
+            assert!(findings.iter().all(|one| one.starts_with(".slugignore:2 error ")), "{findings:?}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Runs a build that `POST builds` recorded: fetches the source, checks it, compiles, and makes slug and release.
+//! Each build has a thread of its own; its log can be followed while it grows.
+
+use std::sync::Arc;
+
+use super::compile::{self, Compiled, Failed, Job};
+use super::ids;
+use super::server::Shared;
+use super::tarball;
+use super::world::app::{App, Build, Slug, Status};
+
+/// Begins the build on a new thread.
+pub(crate) fn begin(shared: &Arc<Shared>, build: String) {
+    let shared = Arc::clone(shared);
+    let run = move || {
+        let outcome = attempt(&shared, &build);
+        finish(&shared, &build, outcome);
+    };
+    // A machine without threads to spare has worse problems than a build that stays pending.
+    let _ = std::thread::Builder::new().name("sandbox-build".into()).spawn(run);
+}
+
+/// The builds that a killed process left pending: Heroku's would have gone on.
+pub(crate) fn resume(shared: &Arc<Shared>) {
+    let pending: Vec<String> = shared.with(|store| {
+        let builds = store.world.apps.iter_mut().flat_map(|app| &mut app.builds);
+        let mut ids = Vec::new();
+        for build in builds.filter(|build| build.status == Status::Pending) {
+            build.log.clear();
+            ids.push(build.id.clone());
+        }
+        ids
+    });
+    for build in pending {
+        begin(shared, build);
+    }
+}
+
+fn attempt(shared: &Shared, id: &str) -> Result<Compiled, Failed> {
+    let mut log = |line: &str| write(shared, id, line);
+    let Some((source, checksum, mut job)) = shared.with(|store| {
+        let app = store.world.apps.iter().find(|app| app.builds.iter().any(|build| build.id == id))?;
+        let build = app.builds.iter().find(|build| build.id == id)?;
+        Some((build.source.clone(), build.checksum.clone(), job(app, build)))
+    }) else {
+        return Err(Failed);
+    };
+    let Some(bytes) = fetch(shared, &source) else {
+        log(" !     Could not fetch the source archive: the URL did not answer with 200.");
+        log(" !     Push rejected, no source to build.");
+        return Err(Failed);
+    };
+    let expected = checksum.as_deref().and_then(|sum| sum.get(7..)).map(str::to_ascii_lowercase);
+    if expected.is_some_and(|expected| expected != ids::sha256(&bytes)) {
+        log(" !     The source archive does not match its checksum.");
+        log(" !     Push rejected, no source to build.");
+        return Err(Failed);
+    }
+    job.source = bytes;
+    compile::compile(&job, &mut log)
+}
+
+fn job(app: &App, build: &Build) -> Job {
+    let slug = app.current_slug();
+    let agent = slug.and_then(|slug| slug.agent.as_deref()).map_or(0, compile::agent_size);
+    let processes = app.formation.iter().map(|process| (process.kind.clone(), process.command.clone()));
+    Job {
+        stack: build.stack.clone(),
+        buildpacks: build.buildpacks.clone(),
+        config: app.config.clone(),
+        source: Vec::new(),
+        process_types: processes.collect(),
+        size: slug.map_or(30_000_000, |slug| slug.size.saturating_sub(agent)),
+        doomed: build.doomed,
+    }
+}
+
+/// The source behind a path of this server; the sandbox reaches nothing else.
+fn fetch(shared: &Shared, source: &str) -> Option<Vec<u8>> {
+    let url = url::Url::parse(source);
+    let local = url.as_ref().is_ok_and(|url| matches!(url.host_str(), Some("127.0.0.1" | "localhost")));
+    let path = if local { url.as_ref().map_or(source, url::Url::path) } else { source };
+    shared.with(|store| match path.strip_prefix("/uploads/") {
+        Some(name) if !name.contains('/') => store.blob(name),
+        Some(_) => tarball::at(&store.world, path),
+        None => None,
+    })
+}
+
+fn write(shared: &Shared, id: &str, line: &str) {
+    shared.with(|store| {
+        if let Some(build) = store.world.build_mut(id).filter(|build| build.status == Status::Pending) {
+            build.log.push_str(line);
+            build.log.push('\n');
+        }
+    });
+    shared.tell();
+}
+
+fn finish(shared: &Shared, id: &str, outcome: Result<Compiled, Failed>) {
+    shared.with(|store| {
+        let owner = store.world.apps.iter_mut().find(|app| app.builds.iter().any(|build| build.id == id));
+        if let Some(app) = owner {
+            conclude(app, id, outcome);
+            // Where the disk is full the state is lost with the process; the next request says so.
+            let _ = store.save();
+        }
+    });
+    shared.tell();
+}
+
+/// Puts the outcome into the app, unless the build was cancelled meanwhile.
+fn conclude(app: &mut App, id: &str, outcome: Result<Compiled, Failed>) {
+    let Some(place) = app.builds.iter().position(|build| build.id == id && build.status == Status::Pending)
+    else {
+        return;
+    };
+    app.builds[place].updated_at = ids::now();
+    let Ok(compiled) = outcome else {
+        app.builds[place].status = Status::Failed;
+        return;
+    };
+    let commit = app.builds[place].version.clone();
+    let slug = Slug {
+        id: ids::fresh(),
+        commit: commit.clone(),
+        size: compiled.size,
+        stack: app.builds[place].stack.clone(),
+        language: app.language.clone(),
+        process_types: compiled.process_types,
+        agent: compiled.agent,
+        created_at: ids::now(),
+    };
+    app.take_processes(&slug.process_types);
+    let label = commit.as_deref().unwrap_or(id);
+    let description = format!("Deploy {}", label.get(..8).unwrap_or(label));
+    let release = app.release_slug(description, Some(slug.id.clone()));
+    let version = app.current().map_or(0, |release| release.version);
+    let build = &mut app.builds[place];
+    build.status = Status::Succeeded;
+    build.slug = Some(slug.id.clone());
+    build.release = Some(release);
+    build.log.push_str("-----> Launching...\n       Released v");
+    build.log.push_str(&version.to_string());
+    build.log.push('\n');
+    app.slugs.push(slug);
+}

@@ -1,0 +1,169 @@
+//! The inside of a build: what makes a slug of a source tarball and a list of buildpacks. [`compile`] is the seam
+//! behind which the real build step stands.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use flate2::read::GzDecoder;
+
+use super::world::app::Config;
+
+/// The config var that has every build of its app fail.
+pub(crate) const FAIL_BUILD: &str = "DD_HEROKU_SANDBOX_FAIL_BUILD";
+
+/// What a build works on.
+pub(crate) struct Job {
+    pub(crate) stack: String,
+    pub(crate) buildpacks: Vec<String>,
+    pub(crate) config: Config,
+    /// The source, a gzipped tarball.
+    pub(crate) source: Vec<u8>,
+    /// The process types that ran before, for a source without a Procfile.
+    pub(crate) process_types: BTreeMap<String, String>,
+    /// Bytes of the last slug without its Agent.
+    pub(crate) size: u64,
+    /// Whether a fault has it fail.
+    pub(crate) doomed: bool,
+}
+
+/// What a build makes.
+pub(crate) struct Compiled {
+    pub(crate) size: u64,
+    pub(crate) agent: Option<String>,
+    pub(crate) process_types: BTreeMap<String, String>,
+}
+
+/// The build failed; its log says why.
+pub(crate) struct Failed;
+
+/// What the pinned Agents of upstream's buildpack are.
+const PINNED: [(&str, &str); 2] = [("7", "7.81.2-1"), ("6", "6.53.1-1")];
+
+/// Bytes an Agent adds to a slug.
+pub(crate) fn agent_size(agent: &str) -> u64 {
+    if agent.starts_with("6.") { 112_000_000 } else { 96_000_000 }
+}
+
+/// Builds, telling `log` each line as it comes.
+pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, Failed> {
+    if job.stack == "container" && !contains(&job.source, "heroku.yml") {
+        log(
+            " !     Your app does not include a heroku.yml build manifest. To deploy your app, either create a",
+        );
+        log(" !     heroku.yml, or push an image to the container registry.");
+        return Err(Failed);
+    }
+    let Some(procfile) = procfile(&job.source) else {
+        log(" !     The source archive is not a gzipped tarball.");
+        return Err(Failed);
+    };
+    log(&format!("-----> Building on the {} stack", job.stack));
+    if job.buildpacks.len() > 1 {
+        log(&format!("-----> Deleting {} files matching .slugignore patterns.", 0));
+    }
+    let mut agent = None;
+    for buildpack in &job.buildpacks {
+        log(&format!("-----> {} app detected", title(buildpack)));
+        if buildpack.contains("heroku-buildpack-datadog") {
+            agent = Some(install_agent(job, log)?);
+        } else if buildpack.ends_with("/apt") {
+            log("-----> Updating apt caches");
+            log("       Reading package lists...");
+        } else {
+            log(&format!("       Using {} as before", title(buildpack)));
+        }
+    }
+    if job.doomed || job.config.contains_key(FAIL_BUILD) {
+        log(" !     The build was told to fail.");
+        log(" !     Push rejected, failed to compile app.");
+        return Err(Failed);
+    }
+    let process_types = if procfile.is_empty() { job.process_types.clone() } else { procfile };
+    let names: Vec<&str> = process_types.keys().map(String::as_str).collect();
+    log("-----> Discovering process types");
+    log(&format!("       Procfile declares types -> {}", names.join(", ")));
+    let size = job.size + agent.as_deref().map_or(0, agent_size);
+    log("-----> Compressing...");
+    if size > 500_000_000 {
+        log(&format!(" !     Compiled slug size: {} is too large (max is 500M).", megabytes(size)));
+        return Err(Failed);
+    }
+    log(&format!("       Done: {}", megabytes(size)));
+    Ok(Compiled { size, agent, process_types })
+}
+
+fn install_agent(job: &Job, log: &mut dyn FnMut(&str)) -> Result<String, Failed> {
+    let wanted = job.config.get("DD_AGENT_VERSION").map_or("", |version| version.trim());
+    let major = match job.config.get("DD_AGENT_MAJOR_VERSION").map(String::as_str) {
+        Some("6") => "6",
+        _ => "7",
+    };
+    let pinned =
+        |major: &str| PINNED.iter().find(|(of, _)| *of == major).map(|(_, version)| (*version).to_owned());
+    let version = match wanted.trim_end_matches("_amd64").trim_start_matches("1:") {
+        "" => pinned(major),
+        "latest" => pinned("7"),
+        "6" | "7" => pinned(wanted),
+        version => {
+            let known = version.starts_with("6.") || version.starts_with("7.");
+            let revision = if version.contains('-') { "" } else { "-1" };
+            known.then(|| format!("{version}{revision}"))
+        }
+    };
+    let Some(version) = version else {
+        log(&format!("-----> ERROR: Version \"{wanted}\" was not found."));
+        log("       Available versions:");
+        for (_, known) in PINNED {
+            log(&format!("       {known}"));
+        }
+        log(" !     Push rejected, failed to compile Datadog app.");
+        return Err(Failed);
+    };
+    log("-----> Updating apt caches for Datadog Agent");
+    log(&format!("-----> Downloading Datadog Agent {version}"));
+    log("-----> Installing Datadog Agent");
+    log("-----> Installing Datadog runner");
+    Ok(version)
+}
+
+/// What a buildpack calls itself in the log.
+fn title(buildpack: &str) -> &str {
+    if buildpack.contains("heroku-buildpack-datadog") {
+        return "Datadog";
+    }
+    match buildpack.rsplit('/').next().unwrap_or(buildpack) {
+        "nodejs" => "Node.js",
+        "ruby" => "Ruby",
+        "python" => "Python",
+        "java" => "Java",
+        "apt" => "Apt",
+        other => other,
+    }
+}
+
+fn megabytes(size: u64) -> String {
+    format!("{}.{}M", size / 1_000_000, size / 100_000 % 10)
+}
+
+/// The process types of the Procfile, none without one; nothing where the source cannot be unpacked.
+fn procfile(source: &[u8]) -> Option<BTreeMap<String, String>> {
+    let mut archive = tar::Archive::new(GzDecoder::new(source));
+    for entry in archive.entries().ok()? {
+        let mut entry = entry.ok()?;
+        if entry.path().is_ok_and(|path| path.strip_prefix(".").unwrap_or(&path).as_os_str() == "Procfile") {
+            let mut text = String::new();
+            entry.read_to_string(&mut text).ok()?;
+            let line =
+                |line: &str| line.split_once(':').map(|(k, c)| (k.trim().to_owned(), c.trim().to_owned()));
+            return Some(text.lines().filter(|line| !line.starts_with('#')).filter_map(line).collect());
+        }
+    }
+    Some(BTreeMap::new())
+}
+
+fn contains(source: &[u8], name: &str) -> bool {
+    let mut archive = tar::Archive::new(GzDecoder::new(source));
+    archive.entries().is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| entry.path().is_ok_and(|path| path.ends_with(name))))
+    })
+}

@@ -1,0 +1,210 @@
+//! Datadog's API, as far as this program asks it. Every key of 32 hex digits is good, but for those that begin with
+//! `bad`; those that begin with `e0` belong to datadoghq.eu. Application keys have 40; `bad` is refused, `ab` may
+//! not write metrics or dashboards. The header `DD-HEROKU-SITE` says which site is being asked.
+
+use serde_json::{Map, Value, json};
+
+use super::exchange::{Answer, Content, Request};
+use super::ids;
+use super::platform::dynos;
+use super::world::World;
+use super::world::app::App;
+
+/// The site asked: the header that this program sends where a base URL stands for `https://api.<site>`.
+const SITE_HEADER: &str = "dd-heroku-site";
+const DEFAULT_SITE: &str = "datadoghq.com";
+
+/// Answers a request whose path, below `/datadog`, has these parts.
+pub(crate) fn answer(world: &mut World, request: &Request, parts: &[&str]) -> Answer {
+    if !api_key_is_good(request) {
+        return forbidden();
+    }
+    let method = request.method.as_str();
+    if let ("GET", ["api", "v1", "validate"]) = (method, parts) {
+        return Answer::ok(json!({"valid": true}));
+    }
+    let Some(right) = application_right(request) else { return forbidden() };
+    if request.is_write() && right == Right::Read {
+        return forbidden();
+    }
+    match (method, parts) {
+        ("POST" | "GET", ["api", "v2", "validate_keys"]) => Answer::ok(json!({"valid": true})),
+        ("GET", ["api", "v2", "logs", "config", "metrics"]) => {
+            Answer::ok(json!({"data": world.datadog.metrics.values().collect::<Vec<_>>()}))
+        }
+        ("POST", ["api", "v2", "logs", "config", "metrics"]) => add_metric(world, request),
+        (_, ["api", "v2", "logs", "config", "metrics", id]) => metric(world, request, id),
+        ("GET", ["api", "v1", "dashboard"]) => Answer::ok(json!({"dashboards": world.datadog.dashboards})),
+        ("POST", ["api", "v1", "dashboard"]) => add_dashboard(world, request),
+        (_, ["api", "v1", "dashboard", id]) => dashboard(world, request, id),
+        ("GET", ["api", "v1", "hosts", "totals"]) => {
+            let count = world.apps.iter().flat_map(hosts).count();
+            Answer::ok(json!({"total_active": count, "total_up": count}))
+        }
+        ("GET", ["api", "v1", "hosts"]) => list_hosts(world, request),
+        _ => errors(404, "Not found"),
+    }
+}
+
+fn is_hex(key: &str, digits: usize) -> bool {
+    key.len() == digits && key.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn api_key_is_good(request: &Request) -> bool {
+    let key = request.header("dd-api-key").unwrap_or_default().to_ascii_lowercase();
+    let site = request.header(SITE_HEADER).unwrap_or(DEFAULT_SITE);
+    is_hex(&key, 32) && !key.starts_with("bad") && (!key.starts_with("e0") || site == "datadoghq.eu")
+}
+
+#[derive(PartialEq, Eq)]
+enum Right {
+    Read,
+    Write,
+}
+
+fn application_right(request: &Request) -> Option<Right> {
+    let key = request.header("dd-application-key")?.to_ascii_lowercase();
+    let good = is_hex(&key, 40) && !key.starts_with("bad");
+    good.then_some(if key.starts_with("ab") { Right::Read } else { Right::Write })
+}
+
+fn forbidden() -> Answer {
+    errors(403, "Forbidden")
+}
+
+fn errors(status: u16, message: &str) -> Answer {
+    Answer::with(status, json!({"errors": [message]}))
+}
+
+fn add_metric(world: &mut World, request: &Request) -> Answer {
+    let Ok(body) = request.json::<Value>() else { return errors(400, "Invalid JSON") };
+    let data = &body["data"];
+    let attributes = &data["attributes"];
+    let kind = attributes["compute"]["aggregation_type"].as_str().unwrap_or_default();
+    let (Some(id), "logs_metrics", Some(_), "count" | "distribution") = (
+        data["id"].as_str(),
+        data["type"].as_str().unwrap_or_default(),
+        attributes["filter"]["query"].as_str(),
+        kind,
+    ) else {
+        return errors(400, "Invalid log-based metric");
+    };
+    if kind == "distribution" && !attributes["compute"]["path"].is_string() {
+        return errors(400, "A distribution needs compute.path");
+    }
+    if world.datadog.metrics.contains_key(id) {
+        return errors(409, "Conflict");
+    }
+    world.datadog.metrics.insert(id.to_owned(), data.clone());
+    Answer::ok(body)
+}
+
+fn metric(world: &mut World, request: &Request, id: &str) -> Answer {
+    let metrics = &mut world.datadog.metrics;
+    let Some(metric) = metrics.get_mut(id) else { return errors(404, "Not found") };
+    match request.method.as_str() {
+        "GET" => Answer::ok(json!({"data": metric})),
+        "PATCH" => {
+            let Ok(mut body) = request.json::<Value>() else { return errors(400, "Invalid JSON") };
+            let Value::Object(changes) = body["data"]["attributes"].take() else {
+                return errors(400, "Invalid log-based metric");
+            };
+            for (name, value) in changes {
+                metric["attributes"][name] = value;
+            }
+            Answer::ok(json!({"data": metric}))
+        }
+        "DELETE" => {
+            metrics.remove(id);
+            Answer::empty(204)
+        }
+        _ => errors(404, "Not found"),
+    }
+}
+
+fn add_dashboard(world: &mut World, request: &Request) -> Answer {
+    let Ok(mut body) = request.json::<Map<String, Value>>() else { return errors(400, "Invalid JSON") };
+    let complete = ["title", "layout_type"].iter().all(|name| body.get(*name).is_some_and(Value::is_string))
+        && body.get("widgets").is_some_and(Value::is_array);
+    if !complete {
+        return errors(400, "A dashboard needs title, layout_type and widgets");
+    }
+    let id = ids::fresh();
+    body.insert("url".into(), json!(format!("/dashboard/{id}")));
+    body.insert("id".into(), json!(id));
+    world.datadog.dashboards.push(Value::Object(body.clone()));
+    Answer::ok(Value::Object(body))
+}
+
+fn dashboard(world: &mut World, request: &Request, id: &str) -> Answer {
+    let dashboards = &mut world.datadog.dashboards;
+    let Some(place) = dashboards.iter().position(|known| known["id"] == id) else {
+        return errors(404, "Not found");
+    };
+    match request.method.as_str() {
+        "GET" => Answer::ok(dashboards[place].clone()),
+        "PUT" => {
+            let Ok(mut body) = request.json::<Value>() else { return errors(400, "Invalid JSON") };
+            body["id"] = json!(id);
+            body["url"] = json!(format!("/dashboard/{id}"));
+            dashboards[place] = body.clone();
+            Answer::ok(body)
+        }
+        "DELETE" => {
+            dashboards.remove(place);
+            Answer::ok(json!({"deleted_dashboard_id": id}))
+        }
+        _ => errors(404, "Not found"),
+    }
+}
+
+fn list_hosts(world: &World, request: &Request) -> Answer {
+    let filter = request.parameter("filter").unwrap_or_default();
+    let hosts: Vec<Value> =
+        world.apps.iter().flat_map(hosts).filter(|host| host.to_string().contains(&filter)).collect();
+    let count = hosts.len();
+    let mut answer = Answer::empty(200);
+    answer.content = Content::Json(json!({
+        "host_list": hosts, "exact_total_matching": true, "total_matching": count, "total_returned": count,
+    }));
+    answer
+}
+
+/// The hosts Datadog knows of an app whose slug holds an Agent: one a dyno, named after it where the app asks
+/// for that; else one for each machine that a dyno was on of late, three times as many.
+fn hosts(app: &App) -> Vec<Value> {
+    let Some(agent) = app.current_slug().and_then(|slug| slug.agent.as_deref()) else { return Vec::new() };
+    if !app.config.contains_key("DD_API_KEY") {
+        return Vec::new();
+    }
+    let by_dyno = app.config.get("DD_DYNO_HOST").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        && (app.features.contains("runtime-dyno-metadata") || app.config.contains_key("HEROKU_APP_NAME"));
+    let mut hosts = Vec::new();
+    for (dyno, process) in dynos::names(app) {
+        let machine = |boot: u32| ids::named("machine", &format!("{}/{dyno}/{boot}", app.name));
+        let names: Vec<String> = match app.config.get("DD_HOSTNAME") {
+            Some(name) => vec![name.clone()],
+            None if by_dyno => vec![format!("{}.{dyno}", app.name)],
+            None => (0..3).map(machine).collect(),
+        };
+        for name in names {
+            let tags = [
+                format!("dyno:{dyno}"),
+                format!("dynotype:{}", process.kind),
+                format!("appname:{}", app.name),
+            ];
+            hosts.push(json!({
+                "name": name,
+                "host_name": name,
+                "aliases": [machine(0)],
+                "apps": ["agent"],
+                "up": true,
+                "is_muted": false,
+                "tags_by_source": {"Datadog": tags},
+                "meta": {"agent_version": agent.split('-').next()},
+            }));
+        }
+    }
+    hosts.dedup_by(|a, b| a["name"] == b["name"]);
+    hosts
+}

@@ -1,0 +1,78 @@
+//! What is not the API: source uploads, as S3 takes them, and build logs. Neither wants the token, and to send it
+//! there is an error that this server does not let pass.
+
+use super::exchange::{Answer, Content, Refusal, Reply, Request};
+use super::store::Store;
+use super::tarball;
+
+/// `PUT` and `GET` of `/uploads/…`.
+pub(crate) fn upload(store: &mut Store, request: &Request, parts: &[&str]) -> Answer {
+    if request.header("authorization").is_some() {
+        return s3_error(400, "InvalidArgument", "Only one auth mechanism allowed");
+    }
+    match (request.method.as_str(), parts) {
+        ("PUT", [name]) => put(store, request, name),
+        ("GET" | "HEAD", [name]) => source(store.blob(name)),
+        ("GET" | "HEAD", ["source", ..]) => source(tarball::at(&store.world, &request.path)),
+        _ => s3_error(405, "MethodNotAllowed", "The specified method is not allowed against this resource."),
+    }
+}
+
+fn put(store: &mut Store, request: &Request, name: &str) -> Answer {
+    if request.header("content-type").is_some_and(|kind| !kind.is_empty()) {
+        return s3_error(403, "SignatureDoesNotMatch", "The upload was signed for an empty Content-Type.");
+    }
+    if request.header("content-length").is_none() {
+        return s3_error(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
+    }
+    let announced = |id: &str| store.world.sources.iter().any(|source| source == id);
+    if !name.strip_suffix(".tgz").is_some_and(announced) {
+        return s3_error(403, "AccessDenied", "Access Denied");
+    }
+    match store.keep_blob(name, &request.body) {
+        Ok(()) => Answer::empty(200),
+        Err(_) => s3_error(500, "InternalError", "The upload could not be kept."),
+    }
+}
+
+fn source(bytes: Option<Vec<u8>>) -> Answer {
+    match bytes {
+        Some(bytes) => Answer::bytes(200, "application/gzip", bytes),
+        None => s3_error(404, "NoSuchKey", "The specified key does not exist."),
+    }
+}
+
+fn s3_error(status: u16, code: &str, message: &str) -> Answer {
+    let text =
+        format!("<?xml version=\"1.0\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>\n");
+    Answer::bytes(status, "application/xml", text)
+}
+
+/// `GET /streams/ID`: the log of a build, from the byte that `Range: bytes=N-` names.
+pub(crate) fn stream(store: &Store, request: &Request, build: &str) -> Reply {
+    if request.header("authorization").is_some() {
+        return Err(Refusal::new(
+            400,
+            "bad_request",
+            "Build output takes no Authorization: its URL is enough.",
+        ));
+    }
+    let known = store.world.apps.iter().flat_map(|app| &app.builds).find(|known| known.id == build);
+    let Some(known) = known else { return Err(Refusal::not_found("stream")) };
+    let from = match request.header("range") {
+        None => None,
+        Some(range) => {
+            let start = range.strip_prefix("bytes=").and_then(|span| span.split('-').next()?.parse().ok());
+            Some(start.ok_or_else(|| Refusal::new(416, "range", "That range is not one this stream has."))?)
+        }
+    };
+    let mut answer = Answer::empty(if from.is_some() { 206 } else { 200 });
+    if let Some(from) = from {
+        if from > known.log.len() {
+            return Err(Refusal::new(416, "range", "The stream has not come so far."));
+        }
+        answer.headers.push(("content-range", format!("bytes {from}-/*")));
+    }
+    answer.content = Content::Log { build: build.to_owned(), from: from.unwrap_or(0) };
+    Ok(answer)
+}

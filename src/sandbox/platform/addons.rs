@@ -1,0 +1,162 @@
+//! Add-ons and their attachments. An attachment brings a config var, and so a release.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
+use crate::sandbox::ids;
+use crate::sandbox::world::World;
+use crate::sandbox::world::addons::{Addon, Attachment};
+
+#[derive(Deserialize)]
+struct Attach {
+    addon: String,
+    app: String,
+    name: Option<String>,
+    namespace: Option<String>,
+    /// Whether a name that is taken is to be given to this attachment.
+    confirm: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ResolveAddon {
+    addon: String,
+    app: Option<String>,
+    addon_service: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ResolveAttachment {
+    addon_attachment: String,
+    app: Option<String>,
+    addon_service: Option<String>,
+}
+
+pub(crate) fn list(world: &World, app: Option<&str>) -> Reply {
+    let app = app.map(|app| world.app(app)).transpose()?;
+    let addons = world.addons.iter().filter(|addon| app.is_none_or(|app| addon.app == app.id));
+    Ok(Answer::list(addons.map(|addon| world.addon_json(addon))))
+}
+
+pub(crate) fn info(world: &World, app: Option<&str>, addon: &str) -> Reply {
+    Ok(Answer::ok(world.addon_json(world.addon(addon, app)?)))
+}
+
+pub(crate) fn attachments(world: &World, app: Option<&str>, addon: Option<&str>) -> Reply {
+    let app = app.map(|app| world.app(app)).transpose()?;
+    let addon = addon.map(|addon| world.addon(addon, None)).transpose()?;
+    let attachments = world.attachments.iter().filter(|attachment| {
+        app.is_none_or(|app| attachment.app == app.id)
+            && addon.is_none_or(|addon| attachment.addon == addon.id)
+    });
+    Ok(Answer::list(attachments.map(|attachment| world.attachment_json(attachment))))
+}
+
+pub(crate) fn attachment(world: &World, app: Option<&str>, identity: &str) -> Reply {
+    Ok(Answer::ok(world.attachment_json(find(world, app, identity)?)))
+}
+
+pub(crate) fn attach(world: &mut World, request: &Request) -> Reply {
+    let Attach { addon, app, name, namespace, confirm } = request.json()?;
+    let addon = world.addon(&addon, None)?.clone();
+    let app = world.app(&app)?.id.clone();
+    let attachment = Attachment {
+        id: ids::fresh(),
+        name: name.unwrap_or_else(|| free_name(world, &app, &addon)),
+        addon: addon.id.clone(),
+        app: app.clone(),
+        namespace,
+        created_at: ids::now(),
+    };
+    let valid = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_uppercase())
+            && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
+    if !valid(&attachment.name) {
+        return Err(Refusal::invalid("Name must be upper-case letters, digits and underscores."));
+    }
+    let credential = attachment.credential();
+    let known = credential == "default"
+        || world.credentials.iter().any(|known| known.addon == addon.id && known.name == credential);
+    if !known {
+        return Err(Refusal::invalid(format!(
+            "Could not find credential {credential} for database {}.",
+            addon.name
+        )));
+    }
+    if let Some(taken) = world.attachments.iter().position(|a| a.app == app && a.name == attachment.name) {
+        if confirm.is_none() {
+            return Err(Refusal::invalid("Name has already been taken."));
+        }
+        world.attachments.remove(taken);
+    }
+    let url = addon.url(credential);
+    let answer = world.attachment_json(&attachment);
+    let owner = world.app_mut(&app)?;
+    owner.config.insert(attachment.variable(), url);
+    owner.release(format!("Attach {} (@ref:{})", attachment.name, addon.name));
+    world.attachments.push(attachment);
+    Ok(Answer::with(201, answer))
+}
+
+pub(crate) fn detach(world: &mut World, identity: &str) -> Reply {
+    let attachment = find(world, None, identity)?.clone();
+    let addon = world.addon(&attachment.addon, None)?.name.clone();
+    let answer = world.attachment_json(&attachment);
+    world.attachments.retain(|known| known.id != attachment.id);
+    let app = world.app_mut(&attachment.app)?;
+    app.config.remove(&attachment.variable());
+    app.release(format!("Detach {} (@ref:{addon})", attachment.name));
+    Ok(Answer::ok(answer))
+}
+
+pub(crate) fn resolve(world: &World, request: &Request) -> Reply {
+    let ResolveAddon { addon, app, addon_service } = request.json()?;
+    let found = world.addon(&addon, app.as_deref())?;
+    let fits = addon_service.is_none_or(|service| found.service() == service);
+    if !fits {
+        return Err(Refusal::not_found("add_on"));
+    }
+    Ok(Answer::ok(Value::Array(vec![world.addon_json(found)])))
+}
+
+pub(crate) fn resolve_attachment(world: &World, request: &Request) -> Reply {
+    let ResolveAttachment { addon_attachment, app, addon_service } = request.json()?;
+    let found = find(world, app.as_deref(), &addon_attachment)?;
+    let service = world.addon(&found.addon, None)?.service();
+    if addon_service.is_some_and(|wanted| wanted != service) {
+        return Err(Refusal::not_found("add_on_attachment"));
+    }
+    Ok(Answer::ok(Value::Array(vec![world.attachment_json(found)])))
+}
+
+/// An attachment is known by its id, and within its app by its name, its config var, or its add-on's name.
+fn find<'a>(world: &'a World, app: Option<&str>, identity: &str) -> Result<&'a Attachment, Refusal> {
+    let missing = || Refusal::not_found("add_on_attachment");
+    let (app, identity) = match (app, identity.split_once("::")) {
+        (None, Some((app, name))) => (Some(app), name),
+        (app, _) => (app, identity),
+    };
+    let Some(app) = app else {
+        return world.attachments.iter().find(|known| known.id == identity).ok_or_else(missing);
+    };
+    let app = &world.app(app)?.id;
+    let mut own = world.attachments.iter().filter(|attachment| attachment.app == *app);
+    let named = |attachment: &&Attachment| {
+        let addon = world.addons.iter().find(|addon| addon.id == attachment.addon);
+        attachment.id == identity
+            || attachment.name == identity
+            || attachment.variable() == identity
+            || addon.is_some_and(|addon| addon.name == identity)
+    };
+    own.find(named).ok_or_else(missing)
+}
+
+/// The name Heroku makes up: `HEROKU_POSTGRESQL_AMBER`.
+fn free_name(world: &World, app: &str, addon: &Addon) -> String {
+    let service = addon.service().to_ascii_uppercase().replace('-', "_");
+    let colours = ["AMBER", "BRONZE", "COPPER", "JADE", "NAVY", "OLIVE", "ROSE", "TEAL"];
+    let taken = |name: &String| world.attachments.iter().any(|a| a.app == app && a.name == *name);
+    let mut names = colours.iter().map(|colour| format!("{service}_{colour}"));
+    names.find(|name| !taken(name)).unwrap_or_else(|| format!("{service}_{}", json!(world.attachments.len())))
+}

@@ -1,0 +1,65 @@
+//! Apps.
+
+use serde_json::{Value, json};
+
+use crate::sandbox::exchange::{Answer, Refusal, Reply};
+use crate::sandbox::world::app::App;
+use crate::sandbox::world::{World, reference, user};
+
+pub(crate) fn list(world: &World) -> Reply {
+    Ok(Answer::list_by("name", world.apps.iter().map(|app| object(world, app))))
+}
+
+pub(crate) fn info(world: &World, app: &str) -> Reply {
+    Ok(Answer::ok(object(world, world.app(app)?)))
+}
+
+pub(crate) fn of_team(world: &World, team: &str) -> Reply {
+    let team = super::account::team_name(world, team).ok_or_else(|| Refusal::not_found("team"))?;
+    let apps = world.apps.iter().filter(|app| app.team.as_deref() == Some(team));
+    Ok(Answer::list_by("name", apps.map(|app| object(world, app))))
+}
+
+fn object(world: &World, app: &App) -> Value {
+    let team = app.team.as_deref().map(|team| reference("team", team));
+    let owner = match &app.team {
+        Some(team) => {
+            json!({"id": reference("team", team)["id"], "email": format!("{team}@herokumanager.com")})
+        }
+        None => user(),
+    };
+    let space = app.space.as_deref().map(|space| {
+        let mut space = reference("space", space);
+        space["shield"] = json!(false);
+        space
+    });
+    let region = world
+        .spaces
+        .iter()
+        .find(|space| Some(&space.name) == app.space.as_ref())
+        .map_or(&app.region, |s| &s.region);
+    json!({
+        "acm": false,
+        "archived_at": null,
+        "build_stack": reference("stack", &app.stack),
+        "buildpack_provided_description": app.language,
+        "created_at": app.created_at,
+        "generation": reference("generation", &app.generation),
+        "git_url": format!("https://git.heroku.com/{}.git", app.name),
+        "id": app.id,
+        "internal_routing": space.as_ref().map(|_| false),
+        "maintenance": false,
+        "name": app.name,
+        "organization": team,
+        "owner": owner,
+        "region": reference("region", region),
+        "released_at": app.current().map(|release| &release.created_at),
+        "repo_size": null,
+        "slug_size": app.current_slug().map(|slug| slug.size),
+        "space": space,
+        "stack": reference("stack", &app.stack),
+        "team": team,
+        "updated_at": app.updated_at,
+        "web_url": format!("https://{}.herokuapp.com/", app.name),
+    })
+}

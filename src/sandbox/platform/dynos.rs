@@ -1,0 +1,207 @@
+//! Formation and dynos.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
+use crate::sandbox::ids;
+use crate::sandbox::world::app::{App, OneOff, Process};
+use crate::sandbox::world::{World, reference};
+
+#[derive(Deserialize)]
+struct Updates {
+    updates: Vec<Update>,
+}
+
+#[derive(Deserialize)]
+struct Update {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(flatten)]
+    scale: Scale,
+}
+
+#[derive(Deserialize)]
+struct Scale {
+    quantity: Option<u32>,
+    size: Option<String>,
+    dyno_size: Option<Size>,
+}
+
+#[derive(Deserialize)]
+struct Size {
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    command: String,
+    #[serde(default)]
+    attach: bool,
+    size: Option<String>,
+}
+
+pub(crate) fn formation(world: &World, app: &str) -> Reply {
+    let app = world.app(app)?;
+    Ok(Answer::list_by("type", app.formation.iter().map(|process| process_object(app, process))))
+}
+
+pub(crate) fn formation_of(world: &World, app: &str, kind: &str) -> Reply {
+    let app = world.app(app)?;
+    let process = app.formation.iter().find(|process| process.kind == kind);
+    Ok(Answer::ok(process_object(app, process.ok_or_else(|| Refusal::not_found("formation"))?)))
+}
+
+pub(crate) fn scale(world: &mut World, app: &str, request: &Request) -> Reply {
+    let app = world.app_mut(app)?;
+    let Updates { updates } = request.json()?;
+    let mut scaled = app.formation.clone();
+    for update in &updates {
+        apply(&mut scaled, &update.kind, &update.scale)?;
+    }
+    app.formation = scaled;
+    let named = |process: &&Process| updates.iter().any(|update| update.kind == process.kind);
+    Ok(Answer::ok(app.formation.iter().filter(named).map(|process| process_object(app, process)).collect()))
+}
+
+pub(crate) fn scale_one(world: &mut World, app: &str, kind: &str, request: &Request) -> Reply {
+    let scale: Scale = request.json()?;
+    apply(&mut world.app_mut(app)?.formation, kind, &scale)?;
+    formation_of(world, app, kind)
+}
+
+fn apply(formation: &mut [Process], kind: &str, scale: &Scale) -> Result<(), Refusal> {
+    let process = formation.iter_mut().find(|process| process.kind == kind).ok_or_else(|| {
+        Refusal::new(404, "not_found", format!("Couldn't find that process type ({kind})."))
+    })?;
+    process.quantity = scale.quantity.unwrap_or(process.quantity);
+    let size = scale.size.as_ref().or(scale.dyno_size.as_ref().and_then(|size| size.name.as_ref()));
+    if let Some(size) = size {
+        process.size.clone_from(size);
+    }
+    process.updated_at = ids::now();
+    Ok(())
+}
+
+pub(crate) fn list(world: &World, app: &str) -> Reply {
+    let app = world.app(app)?;
+    Ok(Answer::list_by("name", running(app)))
+}
+
+pub(crate) fn info(world: &World, app: &str, dyno: &str) -> Reply {
+    let dynos = running(world.app(app)?);
+    let found = dynos.into_iter().find(|known| known["name"] == dyno || known["id"] == dyno);
+    Ok(Answer::ok(found.ok_or_else(|| Refusal::not_found("dyno"))?))
+}
+
+/// Starts a one-off dyno. It is recorded; nothing runs.
+pub(crate) fn run(world: &mut World, app: &str, request: &Request) -> Reply {
+    let app = world.app_mut(app)?;
+    let Run { command, attach, size } = request.json()?;
+    let size = size.or_else(|| app.formation.first().map(|process| process.size.clone()));
+    app.one_off_dynos.push(OneOff {
+        id: ids::fresh(),
+        name: format!("run.{}", 1000 + app.one_off_dynos.len()),
+        command,
+        size: size.unwrap_or_else(|| "Basic".into()),
+        attached: attach,
+        created_at: ids::now(),
+    });
+    let dyno = app.one_off_dynos.last().map(|dyno| one_off_object(app, dyno));
+    Ok(Answer::with(201, json!(dyno)))
+}
+
+/// Restarts one dyno, those of a type, or all.
+pub(crate) fn restart(world: &mut World, app: &str, dyno: Option<&str>) -> Reply {
+    if let Some(dyno) = dyno {
+        info(world, app, dyno)?;
+    }
+    let app = world.app_mut(app)?;
+    *app.restarts.entry(dyno.unwrap_or("*").to_owned()).or_default() += 1;
+    Ok(Answer::with(202, json!({})))
+}
+
+/// The names of the dynos that run, each with its process type.
+pub(crate) fn names(app: &App) -> Vec<(String, &Process)> {
+    let mut names = Vec::new();
+    for process in &app.formation {
+        for number in 1..=process.quantity {
+            let name = if app.is_fir() {
+                let hash = ids::named_hex("dyno", &format!("{}/{}/{number}", app.id, process.kind), 13);
+                format!("{}-{}-{}", process.kind, &hash[..8], &hash[8..])
+            } else {
+                format!("{}.{number}", process.kind)
+            };
+            names.push((name, process));
+        }
+    }
+    names
+}
+
+fn running(app: &App) -> Vec<Value> {
+    let dynos = names(app).into_iter().map(|(name, process)| {
+        let count = |dyno: &str| app.restarts.get(dyno).copied().unwrap_or_default();
+        let release = app.current().map_or("none", |release| &release.id);
+        // A dyno is another one after every release and every restart.
+        let boot = format!("{}/{name}/{release}/{}/{}", app.id, count(&name), count("*"));
+        let started = app.current().map_or(&app.created_at, |release| &release.created_at);
+        dyno_object(
+            app,
+            &ids::named("dyno", &boot),
+            &name,
+            &process.kind,
+            &process.command,
+            &process.size,
+            started,
+        )
+    });
+    dynos.chain(app.one_off_dynos.iter().map(|dyno| one_off_object(app, dyno))).collect()
+}
+
+fn one_off_object(app: &App, dyno: &OneOff) -> Value {
+    let mut object =
+        dyno_object(app, &dyno.id, &dyno.name, "run", &dyno.command, &dyno.size, &dyno.created_at);
+    object["state"] = json!("starting");
+    if dyno.attached {
+        object["attach_url"] = json!(format!("rendezvous://rendezvous.invalid:5000/{}", dyno.id));
+    }
+    object
+}
+
+fn dyno_object(
+    app: &App,
+    id: &str,
+    name: &str,
+    kind: &str,
+    command: &str,
+    size: &str,
+    started: &str,
+) -> Value {
+    json!({
+        "app": {"id": app.id, "name": app.name},
+        "attach_url": null,
+        "command": command,
+        "created_at": started,
+        "id": id,
+        "name": name,
+        "release": app.current().map(|release| json!({"id": release.id, "version": release.version})),
+        "size": size,
+        "state": "up",
+        "type": kind,
+        "updated_at": started,
+    })
+}
+
+fn process_object(app: &App, process: &Process) -> Value {
+    json!({
+        "app": {"id": app.id, "name": app.name},
+        "command": process.command,
+        "created_at": app.created_at,
+        "dyno_size": reference("dyno_size", &process.size),
+        "id": ids::named("formation", &format!("{}/{}", app.id, process.kind)),
+        "quantity": process.quantity,
+        "size": process.size,
+        "type": process.kind,
+        "updated_at": process.updated_at,
+    })
+}

@@ -1,0 +1,280 @@
+//! The server: HTTP/1.1 on loopback, one thread. The latency delays each request by itself, so that requests wait
+//! side by side as they would on a network.
+
+use std::convert::Infallible;
+use std::future::{Future, pending, poll_fn};
+use std::net::{Ipv4Addr, TcpListener};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, oneshot, watch};
+
+use super::body::Body;
+use super::exchange::{Answer, Refusal, Request};
+use super::faults::{Hit, Plan, When};
+use super::journal::Journal;
+use super::options::Options;
+use super::routes::{self, Situation};
+use super::store::Store;
+use super::{building, paging};
+
+/// Requests an account may make in an hour.
+const HOURLY: u32 = 4500;
+
+/// What all connections and builds share.
+pub(crate) struct Shared {
+    store: Mutex<Store>,
+    faults: Mutex<Plan>,
+    journal: Journal,
+    url: String,
+    latency: Duration,
+    any_token: bool,
+    requests: AtomicU32,
+    /// Counts up whenever a build has written something.
+    progress: watch::Sender<u64>,
+}
+
+impl Shared {
+    /// Works on the store while nobody else does.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Store) -> T) -> T {
+        work(&mut unpoisoned(&self.store))
+    }
+
+    /// Wakes those who follow a build.
+    pub(crate) fn tell(&self) {
+        self.progress.send_modify(|count| *count += 1);
+    }
+
+    /// Hears of every [`Shared::tell`] from now on.
+    pub(crate) fn listen(&self) -> watch::Receiver<u64> {
+        self.progress.subscribe()
+    }
+}
+
+/// A request that failed half-way has not left the world half-changed: handlers check before they write.
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A running sandbox. It stops when this is dropped.
+pub struct Running {
+    /// Where the Heroku API is; Datadog's is at `/datadog` below it.
+    pub url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Waits until the server ends by itself, which it does not.
+    pub(crate) fn wait(mut self) {
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts the sandbox on a thread of its own.
+pub fn start(options: &Options) -> anyhow::Result<Running> {
+    let store = Store::open(&options.state, options.extra_apps)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
+        .with_context(|| format!("the sandbox cannot listen on 127.0.0.1:{}", options.port))?;
+    listener.set_nonblocking(true)?;
+    let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
+    let shared = Arc::new(Shared {
+        store: Mutex::new(store),
+        faults: Mutex::new(Plan::new(options.faults.clone())),
+        journal: Journal::open(options.journal.as_deref())?,
+        url: url.clone(),
+        latency: options.latency,
+        any_token: options.any_token,
+        requests: AtomicU32::new(0),
+        progress: watch::Sender::new(0),
+    });
+    building::resume(&shared);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (stop, stopped) = oneshot::channel();
+    let serve = move || {
+        runtime.block_on(async {
+            let accept = async {
+                if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
+                    accept(&listener, &shared).await;
+                }
+            };
+            race(accept, async { drop(stopped.await) }).await;
+        });
+    };
+    let thread = std::thread::Builder::new().name("sandbox".into()).spawn(serve)?;
+    Ok(Running { url, stop: Some(stop), thread: Some(thread) })
+}
+
+async fn accept(listener: &tokio::net::TcpListener, shared: &Arc<Shared>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let shared = Arc::clone(shared);
+                tokio::spawn(async move {
+                    // A client that goes away in the middle is its own business.
+                    let _ = converse(stream, shared).await;
+                });
+            }
+            // Out of file descriptors: wait until some are given back.
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+/// Runs two futures until one of them is done; says whether it was the second.
+async fn race(first: impl Future<Output = ()>, second: impl Future<Output = ()>) -> bool {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    poll_fn(|context| {
+        if first.as_mut().poll(context).is_ready() {
+            return Poll::Ready(false);
+        }
+        second.as_mut().poll(context).map(|()| true)
+    })
+    .await
+}
+
+/// Serves one connection until it ends, or until a fault resets it.
+async fn converse(stream: TcpStream, shared: Arc<Shared>) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let stream = stream.into_std()?;
+    let twin = stream.try_clone()?;
+    let stream = TcpStream::from_std(stream)?;
+    let cut = Arc::new(Notify::new());
+    let service = {
+        let cut = Arc::clone(&cut);
+        service_fn(move |request| respond(Arc::clone(&shared), Arc::clone(&cut), request))
+    };
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let was_cut = race(async { drop(connection.await) }, cut.notified()).await;
+    if was_cut {
+        // Closing with a linger time of zero sends a reset.
+        rustix::net::sockopt::set_socket_linger(&twin, Some(Duration::ZERO))?;
+    }
+    Ok(())
+}
+
+async fn respond(
+    shared: Arc<Shared>,
+    cut: Arc<Notify>,
+    request: hyper::Request<Incoming>,
+) -> Result<hyper::Response<Body>, Infallible> {
+    let began = Instant::now();
+    let (head, body) = request.into_parts();
+    let Ok(body) = body.collect().await else { return pending().await };
+    let request = Request {
+        method: head.method.as_str().to_owned(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
+        body: body.to_bytes(),
+    };
+    let hit = unpoisoned(&shared.faults).meet(&request.method, &request.path);
+    if !shared.latency.is_zero() {
+        tokio::time::sleep(shared.latency).await;
+    }
+    let fault = hit.as_ref().map(Hit::name);
+    let note = |status| shared.journal.add(&request, status, fault, began.elapsed());
+    let answer = match &hit {
+        Some(Hit::Hang) => {
+            note(None);
+            return pending().await;
+        }
+        Some(Hit::Reset) => {
+            note(None);
+            cut.notify_one();
+            return pending().await;
+        }
+        Some(Hit::Die(When::Before)) => {
+            note(None);
+            die();
+        }
+        Some(Hit::Status { status, body, retry_after }) => refuse(*status, body.as_ref(), *retry_after),
+        Some(Hit::Html) => Answer::bytes(200, "text/html; charset=utf-8", CAPTIVE_PORTAL),
+        Some(Hit::Lost | Hit::Truncate | Hit::Die(When::After) | Hit::FailBuild) | None => {
+            grant(&shared, &request, hit == Some(Hit::FailBuild))
+        }
+    };
+    match &hit {
+        Some(Hit::Lost) => {
+            note(None);
+            cut.notify_one();
+            return pending().await;
+        }
+        Some(Hit::Die(When::After)) => {
+            note(None);
+            die();
+        }
+        _ => note(Some(answer.status)),
+    }
+    Ok(Body::respond(&shared, answer, hit == Some(Hit::Truncate)))
+}
+
+/// Does what the request asks for; its effect is in the state file before this returns.
+fn grant(shared: &Arc<Shared>, request: &Request, doomed: bool) -> Answer {
+    let used = shared.requests.fetch_add(1, Ordering::Relaxed);
+    let remaining = HOURLY.saturating_sub(used % HOURLY);
+    let situation = Situation { base: &shared.url, any_token: shared.any_token, doomed, remaining };
+    let outcome = shared.with(|store| {
+        let outcome = routes::answer(store, request, &situation);
+        if request.is_write() && outcome.reply.is_ok() {
+            store.save().map_err(|error| Refusal::new(503, "sandbox", format!("{error:#}")))?;
+        }
+        Ok(outcome)
+    });
+    let (reply, build) = match outcome {
+        Ok(outcome) => (outcome.reply, outcome.build),
+        Err(refusal) => (Err(refusal), None),
+    };
+    if let Some(build) = build {
+        building::begin(shared, build);
+    }
+    let mut answer =
+        reply.and_then(|answer| paging::paged(answer, request.header("range"))).unwrap_or_else(Answer::from);
+    answer.headers.push(("ratelimit-remaining", remaining.to_string()));
+    answer
+}
+
+fn refuse(status: u16, body: Option<&String>, retry_after: Option<u64>) -> Answer {
+    let mut answer = match body {
+        Some(body) if body.trim_start().starts_with('<') => {
+            Answer::bytes(status, "text/html; charset=utf-8", body.as_bytes())
+        }
+        Some(body) => Answer::bytes(status, "application/json", body.as_bytes()),
+        None => Refusal::of_status(status).into(),
+    };
+    if let Some(seconds) = retry_after {
+        answer.headers.push(("retry-after", seconds.to_string()));
+    }
+    answer
+}
+
+/// Ends the process as `kill -9` would: nothing is cleaned up, nothing is said.
+fn die() -> ! {
+    #[cfg(unix)]
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    std::process::abort()
+}
+
+const CAPTIVE_PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Sign in to the network</title></head><body>Please sign in.</body></html>\n";

@@ -1,0 +1,122 @@
+//! The state file: read once, written whole after every change, so that a killed process leaves the state of the
+//! last request that was answered. Uploads lie beside it, a file each.
+
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+
+use super::world::{FORMAT, World};
+
+/// The world and the file it is kept in, which no other process may open meanwhile.
+pub(crate) struct Store {
+    pub(crate) world: World,
+    file: PathBuf,
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the state file, or begins one. `extra` copies of `shop` are added where they lack.
+    pub(crate) fn open(file: &Path, extra: u32) -> anyhow::Result<Self> {
+        let lock = lock(file)?;
+        let mut world = read(file, extra)?;
+        world.top_up(extra);
+        let store = Self { world, file: file.to_path_buf(), _lock: lock };
+        store.save()?;
+        Ok(store)
+    }
+
+    /// Puts the start state into the state file.
+    pub(crate) fn reset(file: &Path) -> anyhow::Result<()> {
+        let lock = lock(file)?;
+        let store = Self { world: World::at_start(0), file: file.to_path_buf(), _lock: lock };
+        let folder = store.blobs();
+        if folder.exists() {
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("`{}` cannot be removed", folder.display()))?;
+        }
+        store.save()
+    }
+
+    /// Writes the world to its file: beside it first, then renamed.
+    pub(crate) fn save(&self) -> anyhow::Result<()> {
+        let folder = folder_of(&self.file);
+        let write = || -> anyhow::Result<()> {
+            let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+            beside.write_all(&serde_json::to_vec(&self.world)?)?;
+            beside.persist(&self.file)?;
+            Ok(())
+        };
+        write().with_context(|| format!("the sandbox's state cannot be written to `{}`", self.file.display()))
+    }
+
+    /// Keeps an upload.
+    pub(crate) fn keep_blob(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let folder = self.blobs();
+        fs::create_dir_all(&folder)?;
+        let mut beside = tempfile::NamedTempFile::new_in(&folder)?;
+        beside.write_all(bytes)?;
+        beside.persist(folder.join(name))?;
+        Ok(())
+    }
+
+    /// An upload that was kept. A name that is a path is none of them.
+    pub(crate) fn blob(&self, name: &str) -> Option<Vec<u8>> {
+        if name.contains(['/', '\\']) || name.starts_with('.') {
+            return None;
+        }
+        fs::read(self.blobs().join(name)).ok()
+    }
+
+    fn blobs(&self) -> PathBuf {
+        self.file.with_extension("uploads")
+    }
+}
+
+/// The world in the state file, without holding it; the start state when there is no file.
+pub(crate) fn read(file: &Path, extra: u32) -> anyhow::Result<World> {
+    let text = match fs::read(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(World::at_start(extra)),
+        Err(error) => {
+            return Err(error)
+                .with_context(|| format!("the sandbox's state file `{}` cannot be read", file.display()));
+        }
+    };
+    serde_json::from_slice::<World>(&text)
+        .map_err(|error| anyhow!(error))
+        .and_then(|world| match world.format {
+            FORMAT => Ok(world),
+            other => bail!("its format is {other}; this version of dd-heroku reads {FORMAT}"),
+        })
+        .with_context(|| {
+            format!(
+                "the sandbox's state file `{}` is damaged; put the start state back with: dd-heroku sandbox reset",
+                file.display()
+            )
+        })
+}
+
+/// Makes sure that no other process uses the state file as long as the lock lives.
+fn lock(file: &Path) -> anyhow::Result<File> {
+    let folder = folder_of(file);
+    fs::create_dir_all(folder)
+        .with_context(|| format!("the sandbox's folder `{}` cannot be made", folder.display()))?;
+    let path = file.with_extension("lock");
+    let lock = File::create(&path).with_context(|| format!("`{}` cannot be opened", path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another process is using the sandbox state `{}`; stop it, or set DD_HEROKU_SANDBOX_STATE to another file",
+            file.display()
+        ),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("`{}` cannot be locked", path.display()))
+        }
+    }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}

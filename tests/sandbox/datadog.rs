@@ -1,0 +1,113 @@
+//! The Datadog part of the sandbox.
+
+use reqwest::blocking::RequestBuilder;
+use serde_json::{Value, json};
+
+use super::client::{bare, write};
+use crate::support::sandbox::Sandbox;
+use dd_heroku::sandbox::DEMO_KEY;
+
+const APPLICATION_KEY: &str = "0123456789abcdef0123456789abcdef01234567";
+const METRICS: &str = "/api/v2/logs/config/metrics";
+
+fn datadog(sandbox: &Sandbox, method: &str, path: &str) -> RequestBuilder {
+    bare(method, &format!("{}/datadog{path}", sandbox.url()))
+}
+
+fn with_keys(sandbox: &Sandbox, method: &str, path: &str) -> RequestBuilder {
+    datadog(sandbox, method, path)
+        .header("DD-API-KEY", DEMO_KEY)
+        .header("DD-APPLICATION-KEY", APPLICATION_KEY)
+}
+
+#[test]
+fn a_key_is_good_by_its_form_and_its_site() {
+    let sandbox = Sandbox::start();
+    let european = "e0".repeat(16);
+    for (key, site, status) in [
+        (DEMO_KEY, None, 200),
+        (DEMO_KEY, Some("us5.datadoghq.com"), 200),
+        (european.as_str(), None, 403),
+        (&european, Some("us3.datadoghq.com"), 403),
+        (&european, Some("datadoghq.eu"), 200),
+        ("bad0bad0bad0bad0bad0bad0bad0bad0", None, 403),
+        ("short", None, 403),
+    ] {
+        let mut request = datadog(&sandbox, "GET", "/api/v1/validate").header("DD-API-KEY", key);
+        if let Some(site) = site {
+            request = request.header("DD-HEROKU-SITE", site);
+        }
+        let response = request.send().unwrap();
+        assert_eq!(response.status(), status, "{key} {site:?}");
+        let body: Value = response.json().unwrap();
+        let expected = if status == 200 { json!({"valid": true}) } else { json!({"errors": ["Forbidden"]}) };
+        assert_eq!(body, expected);
+    }
+    assert_eq!(datadog(&sandbox, "GET", "/api/v1/validate").send().unwrap().status(), 403);
+}
+
+#[test]
+fn a_log_based_metric_is_made_once_changed_and_removed() {
+    let sandbox = Sandbox::start();
+    let metric = json!({"data": {"id": "heroku.memory", "type": "logs_metrics", "attributes": {
+        "compute": {"aggregation_type": "distribution", "path": "@memory"}, "filter": {"query": "source:heroku"},
+        "group_by": []}}});
+    let add = || with_keys(&sandbox, "POST", METRICS).json(&metric).send().unwrap().status();
+    assert_eq!((add().as_u16(), add().as_u16()), (200, 409));
+    let one = format!("{METRICS}/heroku.memory");
+    let change = json!({"data": {"type": "logs_metrics", "attributes": {"filter": {"query": "*"}}}});
+    let changed: Value = with_keys(&sandbox, "PATCH", &one).json(&change).send().unwrap().json().unwrap();
+    assert_eq!(changed["data"]["attributes"]["filter"]["query"], "*");
+    assert_eq!(changed["data"]["attributes"]["compute"]["path"], "@memory");
+    let all: Value = with_keys(&sandbox, "GET", METRICS).send().unwrap().json().unwrap();
+    assert_eq!(all["data"].as_array().unwrap().len(), 1);
+    assert_eq!(with_keys(&sandbox, "DELETE", &one).send().unwrap().status(), 204);
+    assert_eq!(with_keys(&sandbox, "GET", &one).send().unwrap().status(), 404);
+    assert_eq!(with_keys(&sandbox, "POST", METRICS).json(&json!({})).send().unwrap().status(), 400);
+}
+
+#[test]
+fn an_application_key_needs_its_rights() {
+    let sandbox = Sandbox::start();
+    let ask = |method: &str, key: &str| {
+        let request = datadog(&sandbox, method, METRICS).header("DD-API-KEY", DEMO_KEY);
+        request.header("DD-APPLICATION-KEY", key).json(&json!({})).send().unwrap().status().as_u16()
+    };
+    let reader = format!("ab{}", "0".repeat(38));
+    let refused = format!("bad{}", "0".repeat(37));
+    assert_eq!((ask("GET", &reader), ask("POST", &reader)), (200, 403));
+    assert_eq!((ask("GET", &refused), ask("GET", DEMO_KEY)), (403, 403));
+}
+
+#[test]
+fn a_dashboard_is_kept() {
+    let sandbox = Sandbox::start();
+    let board = json!({"title": "Heroku", "layout_type": "ordered", "widgets": []});
+    let made: Value =
+        with_keys(&sandbox, "POST", "/api/v1/dashboard").json(&board).send().unwrap().json().unwrap();
+    let path = format!("/api/v1/dashboard/{}", made["id"].as_str().unwrap());
+    let kept: Value = with_keys(&sandbox, "GET", &path).send().unwrap().json().unwrap();
+    assert_eq!(kept["title"], "Heroku");
+    assert_eq!(
+        with_keys(&sandbox, "POST", "/api/v1/dashboard").json(&json!({})).send().unwrap().status(),
+        400
+    );
+}
+
+#[test]
+fn hosts_are_those_of_apps_whose_slug_holds_an_agent() {
+    let sandbox = Sandbox::start();
+    let hosts = |filter: &str| -> Vec<String> {
+        let path = format!("/api/v1/hosts?filter={filter}");
+        let answer: Value = with_keys(&sandbox, "GET", &path).send().unwrap().json().unwrap();
+        let hosts = answer["host_list"].as_array().unwrap();
+        hosts.iter().map(|host| host["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(hosts("appname:legacy"), ["legacy-production"]);
+    assert!(hosts("appname:shop").is_empty());
+    write(&sandbox, "PATCH", "/apps/legacy/config-vars", json!({"DD_HOSTNAME": null}));
+    assert_eq!(hosts("appname:legacy").len(), 9);
+    write(&sandbox, "PATCH", "/apps/legacy/config-vars", json!({"DD_DYNO_HOST": "true"}));
+    write(&sandbox, "PATCH", "/apps/legacy/features/runtime-dyno-metadata", json!({"enabled": true}));
+    assert_eq!(hosts("appname:legacy"), ["legacy.clock.1", "legacy.web.1", "legacy.web.2"]);
+}

@@ -1,0 +1,9 @@
+//! The sandbox, through its own `sandbox serve` and a plain HTTP client.
+
+mod client;
+mod datadog;
+mod faults;
+mod platform;
+mod rebuilding;
+mod state;
+mod strictness;
