@@ -5,6 +5,7 @@ mod build;
 mod heroku;
 mod intake;
 mod prerun_block;
+mod readme;
 mod repo;
 mod sandbox;
 mod support;

@@ -96,11 +96,7 @@ fn show(change: &Change, names: usize) -> Vec<String> {
         Change::FileWrite { path, before, after: _, executable: _ } => {
             let sign = if before.is_some() { Sign::Change } else { Sign::Add };
             let path = path.display().to_string();
-            vec![line(
-                sign,
-                "file",
-                &format!("{path:26}  (commit it; it takes effect with your next deploy)"),
-            )]
+            vec![line(sign, "file", &format!("{path}  (commit it; takes effect at the next deploy)"))]
         }
         Change::FileRemove { path, before: _ } => {
             vec![line(Sign::Remove, "file", &format!("{}  (commit that)", path.display()))]
