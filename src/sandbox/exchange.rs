@@ -51,6 +51,7 @@ impl Request {
     pub(crate) fn is_write(&self) -> bool {
         !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
             && !self.path.ends_with("/resolve")
+            && !self.path.starts_with("/filters/")
             && !self.path.ends_with("/validate_keys")
     }
 }

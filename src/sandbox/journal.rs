@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::Context;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::exchange::Request;
@@ -36,7 +37,7 @@ impl Journal {
         let mut line = Map::new();
         line.insert("time".into(), json!(ids::now()));
         line.insert("method".into(), json!(request.method));
-        line.insert("path".into(), json!(request.path));
+        line.insert("path".into(), json!(mask_path(&request.path)));
         if !request.query.is_empty() {
             line.insert("query".into(), json!(mask_query(&request.query)));
         }
@@ -61,6 +62,15 @@ impl Journal {
             let _ = file.write_all(text.as_bytes());
         }
     }
+}
+
+/// The path, but for parts that are URLs themselves: the official CLI removes a drain by its URL.
+fn mask_path(path: &str) -> String {
+    let part = |part: &str| match percent_decode_str(part).decode_utf8() {
+        Ok(decoded) if decoded.contains("://") => mask_text(&decoded),
+        _ => part.to_owned(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 const MASK: &str = "••••";
@@ -137,6 +147,13 @@ fn mask_query(query: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_keeps_all_but_the_key_of_a_url_in_it() {
+        let path = "/apps/a/log-drains/https%3A%2F%2Flogs.example%2Fv2%3Fdd-api-key%3Dsecret%26host%3Dshop";
+        assert_eq!(mask_path(path), "/apps/a/log-drains/https://logs.example/v2?dd-api-key=••••&host=shop");
+        assert_eq!(mask_path("/apps/a%20b"), "/apps/a%20b");
+    }
 
     #[test]
     fn bodies_are_masked_by_what_they_mean() {

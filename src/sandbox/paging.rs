@@ -96,7 +96,7 @@ fn parse(text: &str) -> Option<Range> {
         descending: false,
         max: DEFAULT_MAX,
     };
-    for option in options.split(',').map(str::trim).filter(|option| !option.is_empty()) {
+    for option in options.split([',', ';']).map(str::trim).filter(|option| !option.is_empty()) {
         match option.split_once('=')? {
             ("max", max) => range.max = max.trim().parse().ok().filter(|max| (1..=MOST).contains(max))?,
             ("order", "desc") => range.descending = true,

@@ -62,6 +62,7 @@ fn platform(store: &mut Store, request: &Request, situation: &Situation, path: &
     match (request.method.as_str(), path) {
         ("GET", ["account"]) => account::info(),
         ("GET", ["account", "rate-limits"]) => Ok(Answer::ok(json!({"remaining": situation.remaining}))),
+        ("GET", ["account", "features"] | ["apps", _, "collaborators"]) => Ok(Answer::list([])),
         ("GET", ["teams"]) => account::teams(world),
         ("GET", ["teams", team]) => account::team(world, team),
         ("GET", ["teams", team, "apps"]) => apps::of_team(world, team),
@@ -72,6 +73,7 @@ fn platform(store: &mut Store, request: &Request, situation: &Situation, path: &
         ("GET", ["regions"]) => account::regions(),
 
         ("GET", ["apps"]) => apps::list(world),
+        ("POST", ["filters", "apps"]) => apps::filtered(world, request),
         ("GET", ["apps", app]) => apps::info(world, app),
         ("GET", ["apps", app, "features"]) => features::list(world, app),
         ("GET", ["apps", app, "features", name]) => features::info(world, app, name),
@@ -109,15 +111,18 @@ fn platform(store: &mut Store, request: &Request, situation: &Situation, path: &
 
         ("GET", ["addons"]) => addons::list(world, None),
         ("GET", ["addons", addon]) => addons::info(world, None, addon),
-        ("GET", ["addons", addon, "addon-attachments"]) => addons::attachments(world, None, Some(addon)),
+        ("GET", ["addons", addon, "addon-attachments"]) => {
+            addons::attachments(world, None, Some(addon), request)
+        }
         ("GET", ["apps", app, "addons"]) => addons::list(world, Some(app)),
         ("GET", ["apps", app, "addons", addon]) => addons::info(world, Some(app), addon),
-        ("GET", ["addon-attachments"]) => addons::attachments(world, None, None),
+        ("GET", ["addons", addon, "config", name]) => addons::config(world, addon, name),
+        ("GET", ["addon-attachments"]) => addons::attachments(world, None, None, request),
         ("POST", ["addon-attachments"]) => addons::attach(world, request),
-        ("GET", ["addon-attachments", id]) => addons::attachment(world, None, id),
+        ("GET", ["addon-attachments", id]) => addons::attachment(world, None, id, request),
         ("DELETE", ["addon-attachments", id]) => addons::detach(world, id),
-        ("GET", ["apps", app, "addon-attachments"]) => addons::attachments(world, Some(app), None),
-        ("GET", ["apps", app, "addon-attachments", id]) => addons::attachment(world, Some(app), id),
+        ("GET", ["apps", app, "addon-attachments"]) => addons::attachments(world, Some(app), None, request),
+        ("GET", ["apps", app, "addon-attachments", id]) => addons::attachment(world, Some(app), id, request),
         ("POST", ["actions", "addons", "resolve"]) => addons::resolve(world, request),
         ("POST", ["actions", "addon-attachments", "resolve"]) => addons::resolve_attachment(world, request),
         ("GET", ["postgres", "v0", "databases", name, "credentials"]) => postgres::list(world, name),

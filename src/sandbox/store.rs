@@ -1,7 +1,7 @@
 //! The state file: read once, written whole after every change, so that a killed process leaves the state of the
 //! last request that was answered. Uploads lie beside it, a file each.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -41,13 +41,7 @@ impl Store {
 
     /// Writes the world to its file: beside it first, then renamed.
     pub(crate) fn save(&self) -> anyhow::Result<()> {
-        let folder = folder_of(&self.file);
-        let write = || -> anyhow::Result<()> {
-            let mut beside = tempfile::NamedTempFile::new_in(folder)?;
-            beside.write_all(&serde_json::to_vec(&self.world)?)?;
-            beside.persist(&self.file)?;
-            Ok(())
-        };
+        let write = || -> anyhow::Result<()> { Ok(replace(&self.file, &serde_json::to_vec(&self.world)?)?) };
         write().with_context(|| format!("the sandbox's state cannot be written to `{}`", self.file.display()))
     }
 
@@ -55,10 +49,7 @@ impl Store {
     pub(crate) fn keep_blob(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let folder = self.blobs();
         fs::create_dir_all(&folder)?;
-        let mut beside = tempfile::NamedTempFile::new_in(&folder)?;
-        beside.write_all(bytes)?;
-        beside.persist(folder.join(name))?;
-        Ok(())
+        Ok(replace(&folder.join(name), bytes)?)
     }
 
     /// An upload that was kept. A name that is a path is none of them.
@@ -115,6 +106,18 @@ fn lock(file: &Path) -> anyhow::Result<File> {
             Err(error).with_context(|| format!("`{}` cannot be locked", path.display()))
         }
     }
+}
+
+/// Writes a file whole: beside it first, under a name that the next write takes again, then renamed. Only its
+/// owner may read it.
+fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let beside = file.with_extension("new");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&beside)?.write_all(bytes)?;
+    fs::rename(&beside, file)
 }
 
 fn folder_of(file: &Path) -> &Path {

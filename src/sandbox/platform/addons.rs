@@ -5,17 +5,34 @@ use serde_json::{Value, json};
 
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::ids;
-use crate::sandbox::world::World;
 use crate::sandbox::world::addons::{Addon, Attachment};
+use crate::sandbox::world::{World, reference};
 
 #[derive(Deserialize)]
 struct Attach {
-    addon: String,
-    app: String,
+    addon: Identity,
+    app: Identity,
     name: Option<String>,
     namespace: Option<String>,
     /// Whether a name that is taken is to be given to this attachment.
     confirm: Option<String>,
+}
+
+/// A name or an id, by itself or in an object: the official CLI sends the latter.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Identity {
+    Bare(String),
+    Id { id: String },
+    Name { name: String },
+}
+
+impl Identity {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Bare(text) | Self::Id { id: text } | Self::Name { name: text } => text,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -42,24 +59,33 @@ pub(crate) fn info(world: &World, app: Option<&str>, addon: &str) -> Reply {
     Ok(Answer::ok(world.addon_json(world.addon(addon, app)?)))
 }
 
-pub(crate) fn attachments(world: &World, app: Option<&str>, addon: Option<&str>) -> Reply {
+pub(crate) fn attachments(world: &World, app: Option<&str>, addon: Option<&str>, request: &Request) -> Reply {
     let app = app.map(|app| world.app(app)).transpose()?;
     let addon = addon.map(|addon| world.addon(addon, None)).transpose()?;
     let attachments = world.attachments.iter().filter(|attachment| {
         app.is_none_or(|app| attachment.app == app.id)
             && addon.is_none_or(|addon| attachment.addon == addon.id)
     });
-    Ok(Answer::list(attachments.map(|attachment| world.attachment_json(attachment))))
+    Ok(Answer::list(attachments.map(|attachment| object(world, attachment, request))))
 }
 
-pub(crate) fn attachment(world: &World, app: Option<&str>, identity: &str) -> Reply {
-    Ok(Answer::ok(world.attachment_json(find(world, app, identity)?)))
+pub(crate) fn attachment(world: &World, app: Option<&str>, identity: &str, request: &Request) -> Reply {
+    Ok(Answer::ok(object(world, find(world, app, identity)?, request)))
+}
+
+/// The config that a provider gives out under this name: of Postgres, whether a credential is there.
+pub(crate) fn config(world: &World, addon: &str, name: &str) -> Reply {
+    let addon = world.addon(addon, None)?;
+    let known = world.credentials.iter().filter(|credential| credential.addon == addon.id);
+    let names =
+        known.map(|credential| format!("credential:{}", credential.name)).filter(|known| known == name);
+    Ok(Answer::list_by("name", names.map(|name| json!({"name": name, "value": "true"}))))
 }
 
 pub(crate) fn attach(world: &mut World, request: &Request) -> Reply {
     let Attach { addon, app, name, namespace, confirm } = request.json()?;
-    let addon = world.addon(&addon, None)?.clone();
-    let app = world.app(&app)?.id.clone();
+    let addon = world.addon(addon.as_str(), None)?.clone();
+    let app = world.app(app.as_str())?.id.clone();
     let attachment = Attachment {
         id: ids::fresh(),
         name: name.unwrap_or_else(|| free_name(world, &app, &addon)),
@@ -127,7 +153,17 @@ pub(crate) fn resolve_attachment(world: &World, request: &Request) -> Reply {
     if addon_service.is_some_and(|wanted| wanted != service) {
         return Err(Refusal::not_found("add_on_attachment"));
     }
-    Ok(Answer::ok(Value::Array(vec![world.attachment_json(found)])))
+    Ok(Answer::ok(Value::Array(vec![object(world, found, request)])))
+}
+
+/// An attachment, with its add-on's plan where the request asks for that.
+fn object(world: &World, attachment: &Attachment, request: &Request) -> Value {
+    let mut object = world.attachment_json(attachment);
+    let asked = request.header("accept-inclusion").is_some_and(|wanted| wanted.contains("addon:plan"));
+    if let Some(addon) = world.addons.iter().find(|addon| asked && addon.id == attachment.addon) {
+        object["addon"]["plan"] = reference("plan", &addon.plan);
+    }
+    object
 }
 
 /// An attachment is known by its id, and within its app by its name, its config var, or its add-on's name.

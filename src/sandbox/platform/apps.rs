@@ -1,10 +1,22 @@
 //! Apps.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::sandbox::exchange::{Answer, Refusal, Reply};
+use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::world::app::App;
 use crate::sandbox::world::{World, reference, user};
+
+#[derive(Deserialize)]
+struct Filter {
+    #[serde(rename = "in")]
+    within: Ids,
+}
+
+#[derive(Deserialize)]
+struct Ids {
+    id: Vec<String>,
+}
 
 pub(crate) fn list(world: &World) -> Reply {
     Ok(Answer::list_by("name", world.apps.iter().map(|app| object(world, app))))
@@ -17,6 +29,26 @@ pub(crate) fn info(world: &World, app: &str) -> Reply {
 pub(crate) fn of_team(world: &World, team: &str) -> Reply {
     let team = super::account::team_name(world, team).ok_or_else(|| Refusal::not_found("team"))?;
     let apps = world.apps.iter().filter(|app| app.team.as_deref() == Some(team));
+    let of_team = |app: &App| {
+        let mut object = object(world, app);
+        object["joined"] = json!(true);
+        object["locked"] = json!(false);
+        if app.space.is_some() {
+            object["space"] = json!({"id": object["space"]["id"], "name": app.space});
+        }
+        object["team"] = json!({"name": team});
+        if let Value::Object(fields) = &mut object {
+            fields.retain(|name, _| !["acm", "generation", "organization"].contains(&name.as_str()));
+        }
+        object
+    };
+    Ok(Answer::list_by("name", apps.map(of_team)))
+}
+
+/// The apps of these ids.
+pub(crate) fn filtered(world: &World, request: &Request) -> Reply {
+    let Filter { within } = request.json()?;
+    let apps = world.apps.iter().filter(|app| within.id.contains(&app.id));
     Ok(Answer::list_by("name", apps.map(|app| object(world, app))))
 }
 

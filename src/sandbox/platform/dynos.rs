@@ -23,9 +23,17 @@ struct Update {
 
 #[derive(Deserialize)]
 struct Scale {
-    quantity: Option<u32>,
+    quantity: Option<Quantity>,
     size: Option<String>,
     dyno_size: Option<Size>,
+}
+
+/// A number of dynos; the official CLI sends it as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Quantity {
+    Number(u32),
+    Text(String),
 }
 
 #[derive(Deserialize)]
@@ -74,7 +82,15 @@ fn apply(formation: &mut [Process], kind: &str, scale: &Scale) -> Result<(), Ref
     let process = formation.iter_mut().find(|process| process.kind == kind).ok_or_else(|| {
         Refusal::new(404, "not_found", format!("Couldn't find that process type ({kind})."))
     })?;
-    process.quantity = scale.quantity.unwrap_or(process.quantity);
+    match &scale.quantity {
+        None => {}
+        Some(Quantity::Number(number)) => process.quantity = *number,
+        Some(Quantity::Text(text)) => {
+            let number =
+                text.parse().map_err(|_| Refusal::invalid(format!("`{text}` is not a quantity.")))?;
+            process.quantity = number;
+        }
+    }
     let size = scale.size.as_ref().or(scale.dyno_size.as_ref().and_then(|size| size.name.as_ref()));
     if let Some(size) = size {
         process.size.clone_from(size);

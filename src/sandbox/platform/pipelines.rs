@@ -41,13 +41,13 @@ pub(crate) fn info(world: &World, pipeline: &str) -> Reply {
 pub(crate) fn couplings(world: &World, pipeline: Option<&str>) -> Reply {
     let pipeline = pipeline.map(|pipeline| world.pipeline(pipeline)).transpose()?;
     let own = world.couplings.iter().filter(|c| pipeline.is_none_or(|pipeline| c.pipeline == pipeline.id));
-    Ok(Answer::list(own.map(coupling_object)))
+    Ok(Answer::list(own.map(|coupling| coupling_object(world, coupling))))
 }
 
 pub(crate) fn coupling_of(world: &World, app: &str) -> Reply {
     let app = &world.app(app)?.id;
     let coupling = world.couplings.iter().find(|coupling| coupling.app == *app);
-    Ok(Answer::ok(coupling_object(coupling.ok_or_else(|| Refusal::not_found("pipeline_coupling"))?)))
+    Ok(Answer::ok(coupling_object(world, coupling.ok_or_else(|| Refusal::not_found("pipeline_coupling"))?)))
 }
 
 /// Moves the slug of one app to others: a release each, with the target's own config vars.
@@ -126,12 +126,13 @@ fn object(pipeline: &Pipeline) -> Value {
     })
 }
 
-fn coupling_object(coupling: &Coupling) -> Value {
+fn coupling_object(world: &World, coupling: &Coupling) -> Value {
+    let pipeline = world.pipelines.iter().find(|pipeline| pipeline.id == coupling.pipeline);
     json!({
         "app": {"id": coupling.app},
         "created_at": coupling.created_at,
         "id": coupling.id,
-        "pipeline": {"id": coupling.pipeline},
+        "pipeline": {"id": coupling.pipeline, "name": pipeline.map(|pipeline| &pipeline.name)},
         "stage": coupling.stage,
         "updated_at": coupling.created_at,
     })
