@@ -33,6 +33,16 @@ impl Environment {
         Self { vars: vars.into_iter().collect(), args, cwd }
     }
 
+    /// The variables of another process, as `/proc/<pid>/environ` has them.
+    pub fn from_block(block: &[u8]) -> Self {
+        use std::os::unix::ffi::OsStrExt;
+        let entries = block.split(|byte| *byte == 0).filter_map(|entry| {
+            let at = entry.iter().position(|byte| *byte == b'=')?;
+            Some((OsStr::from_bytes(&entry[..at]).to_owned(), OsStr::from_bytes(&entry[at + 1..]).to_owned()))
+        });
+        Self { vars: entries.collect(), ..Self::default() }
+    }
+
     /// The value of a variable, when it is set to something that is text and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.vars.get(OsStr::new(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
@@ -221,6 +231,10 @@ variables! {
     DD_PYTHON_VERSION;
     /// Python path of the Agent; written for `prerun.sh` and the wrapper.
     DD_PYTHONPATH;
+    /// Library path of the Agent; written for `prerun.sh` and the wrapper.
+    DD_LD_LIBRARY_PATH;
+    /// Path of the Agent's `datadog.yaml`; written for `prerun.sh`, which may change it.
+    DATADOG_CONF;
     /// Keeps the Agent off, whatever its value.
     DISABLE_DATADOG_AGENT;
     /// `true`: Redis is watched.

@@ -131,7 +131,7 @@ __dd_heroku_restore() {
 # `start` has the dyno's stdout as its stdin: its own stdout is what is evaluated here.
 __dd_heroku_start() {
   __dd_heroku_export
-  { eval "$(DYNO_TAGS="${DYNO_TAGS-}" "$__dd_heroku_bin" runtime start 0>&3 3>&-)"; } 3>&1
+  { eval "$(exec "$__dd_heroku_bin" runtime start --dyno-tags "${DYNO_TAGS-}" --agent-version "${DD_AGENT_VERSION-}" 0>&3 3>&-)"; } 3>&1
 }
 
 # prerun.sh has ended the shell in a way that cannot be caught (`set -u`, `${X:?}`): does the rest, then lets the same
@@ -165,7 +165,7 @@ fi
 
 __dd_heroku_ready='' __dd_heroku_prerun=''
 if [ -x "$__dd_heroku_bin" ]; then
-  eval "$("$__dd_heroku_bin" runtime prepare </dev/null)"
+  eval "$(exec "$__dd_heroku_bin" runtime prepare </dev/null)"
 fi
 if [ -z "$__dd_heroku_ready" ]; then
   __dd_heroku_say "the Agent was not configured and is not started ($__dd_heroku_bin)"

@@ -19,10 +19,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct AgentVersion(pub(super) u32, pub(super) u32, pub(super) u32);
 
 impl AgentVersion {
+    /// What an Agent is taken for that does not say its version.
+    pub(super) const NEWEST: Self = Self(7, u32::MAX, 0);
+
     /// Reads `7.81.2`, `1:7.81.2-1`, `6.53`, `7.60.0-rc.1`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let text = text.split_once(':').map_or(text, |(_, rest)| rest);
+        let epoch = text.split_once(':').filter(|(epoch, _)| epoch.parse::<u32>().is_ok());
+        let text = epoch.map_or(text, |(_, rest)| rest);
         let mut parts = text.split(['.', '-', '+', '~', ' ']).map(str::parse::<u32>);
         let major = parts.next()?.ok()?;
         let mut next = || parts.next().and_then(Result::ok).unwrap_or(0);

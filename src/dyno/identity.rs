@@ -1,0 +1,208 @@
+//! Who this dyno is: its type, its host name, its tags, whether it is skipped, whether it leads. Pure.
+
+use crate::datadog::tags;
+
+/// The one-off dyno types that `DD_HEROKU_SKIP_DYNOS=true` stands for.
+const ONE_OFF: &str = "run release scheduler advanced-scheduler* crontogo*";
+/// The dyno that `DD_HEROKU_LEADER=true` stands for.
+const FIRST: &str = "web.1";
+/// The longest label and the longest name of RFC 1123.
+const LABEL: usize = 63;
+const NAME: usize = 253;
+
+/// The type of a dyno: `web` of `web.1` and of Fir's `web-12a34b56d-e78f9`.
+pub(super) fn dyno_type(dyno: &str) -> &str {
+    match dyno.split_once('.') {
+        Some((kind, _)) => kind,
+        None => fir_type(dyno).unwrap_or(dyno),
+    }
+}
+
+/// The type in a name as Fir makes them: a type, the hash of a release, the hash of a dyno.
+fn fir_type(dyno: &str) -> Option<&str> {
+    let (rest, own) = dyno.rsplit_once('-')?;
+    let (kind, release) = rest.rsplit_once('-')?;
+    let hash = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let fits = own.len() == 5 && (5..=10).contains(&release.len()) && hash(own) && hash(release);
+    (fits && !kind.is_empty()).then_some(kind)
+}
+
+/// The host name to report: the user's own; `<app>.<dyno>` where that is asked for and both are known; else the name
+/// of the machine. Always one that RFC 1123 allows, unless it is the user's own.
+pub(super) fn host_name(own: &str, dyno_host: bool, app: &str, dyno: &str, machine: &str) -> String {
+    if !own.is_empty() {
+        return own.into();
+    }
+    let app = label(app);
+    let dyno: Vec<_> = dyno.split('.').map(label).filter(|part| !part.is_empty()).collect();
+    if dyno_host && !app.is_empty() && !dyno.is_empty() {
+        return shorten(&format!("{app}.{}", dyno.join(".")), NAME);
+    }
+    match label(machine) {
+        name if name.is_empty() => "dyno".into(),
+        name => name,
+    }
+}
+
+/// `text` as one label: letters, digits and dashes, no dash at either end.
+fn label(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    shorten(plain.trim_matches('-'), LABEL)
+}
+
+fn shorten(text: &str, length: usize) -> String {
+    text.get(..length).unwrap_or(text).trim_matches(['-', '.']).into()
+}
+
+/// The tags that describe the dyno, separated by spaces; none without a value.
+pub(super) fn dyno_tags(dyno: &str, app: &str, version: &str) -> String {
+    let tags =
+        [("dyno", dyno), ("dynotype", dyno_type(dyno)), ("buildpackversion", version), ("appname", app)];
+    let word = |text: &str| {
+        text.split([' ', ',', '\t', '\r', '\n']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
+    };
+    let tags = tags.map(|(key, value)| (key, word(value)));
+    let tags =
+        tags.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| format!("{key}:{value}"));
+    tags.collect::<Vec<_>>().join(" ")
+}
+
+/// All tags, as the Agent reads them: separated by spaces, each once, none empty or without a value.
+pub fn all_tags(dyno: &str, own: &str) -> String {
+    let mut all: Vec<&str> = Vec::new();
+    for tag in tags::split(dyno).chain(tags::split(own)) {
+        if !tag.ends_with(':') && !all.contains(&tag) {
+            all.push(tag);
+        }
+    }
+    all.join(" ")
+}
+
+/// Whether `DD_HEROKU_SKIP_DYNOS` names the type of this dyno.
+pub(super) fn is_skipped(patterns: &str, dyno: &str) -> bool {
+    let patterns = if patterns.trim().eq_ignore_ascii_case("true") { ONE_OFF } else { patterns };
+    let kind = dyno_type(dyno);
+    !kind.is_empty()
+        && tags::split(patterns).any(|pattern| match pattern.strip_suffix('*') {
+            Some(start) => kind.starts_with(start),
+            None => kind == pattern || dyno == pattern,
+        })
+}
+
+/// Whether this dyno runs the checks of databases: it does without `DD_HEROKU_LEADER`. Fir's dynos have no numbers, so
+/// there every dyno of the leader's type does.
+pub(super) fn leads(leader: &str, dyno: &str) -> bool {
+    let leader = leader.trim();
+    match leader.to_ascii_lowercase().as_str() {
+        "" | "false" => true,
+        "true" => leads(FIRST, dyno),
+        _ => dyno == leader || (!dyno.contains('.') && dyno_type(dyno) == dyno_type(leader)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_type_is_what_stands_before_the_number_or_the_hashes() {
+        for (dyno, kind) in [
+            ("web.1", "web"),
+            ("advanced-scheduler-x.12", "advanced-scheduler-x"),
+            ("web-12a34b56d-e78f9", "web"),
+            ("mail-worker-12a34b56d-e78f9", "mail-worker"),
+            ("mail-worker", "mail-worker"),
+            ("", ""),
+        ] {
+            assert_eq!(dyno_type(dyno), kind, "{dyno}");
+        }
+    }
+
+    #[test]
+    fn host_names_are_made_of_app_and_dyno_only_where_both_are_known() {
+        for (own, asked, app, dyno, expected) in [
+            ("my.own_host", true, "shop", "web.1", "my.own_host"),
+            ("", true, "my_shop", "web.1", "my-shop.web.1"),
+            ("", true, "-_shop_-", "web.1", "shop.web.1"),
+            ("", true, "", "web.1", "machine-1-eu"),
+            ("", true, "shop", "", "machine-1-eu"),
+            ("", false, "shop", "web.1", "machine-1-eu"),
+            ("", true, "fjord", "web-12a34b56d-e78f9", "fjord.web-12a34b56d-e78f9"),
+        ] {
+            assert_eq!(
+                host_name(own, asked, app, dyno, "machine-1.eu"),
+                expected,
+                "{own} {asked} {app} {dyno}"
+            );
+        }
+    }
+
+    #[test]
+    fn tags_are_separated_by_spaces_and_none_is_empty_or_twice() {
+        assert_eq!(dyno_tags("", "", "1"), "buildpackversion:1");
+        assert_eq!(
+            dyno_tags("web.1", "my shop", "1"),
+            "dyno:web.1 dynotype:web buildpackversion:1 appname:my_shop"
+        );
+        assert_eq!(
+            all_tags("dyno:web.1", " env:prod,, team:core ,a,dyno:web.1,empty:,a"),
+            "dyno:web.1 env:prod team:core a"
+        );
+    }
+
+    #[test]
+    fn dynos_are_skipped_by_type_and_pattern() {
+        for (patterns, dyno, skipped) in [
+            ("run,release", "run.1", true),
+            ("run release", "release.1", true),
+            ("run", "runner.1", false),
+            ("crontogo*", "crontogo-x.1", true),
+            ("true", "scheduler.7", true),
+            ("True", "advanced-scheduler-a.7", true),
+            ("true", "web.1", false),
+            ("", "run.1", false),
+            ("*", "", false),
+            ("worker.2", "worker.2", true),
+        ] {
+            assert_eq!(is_skipped(patterns, dyno), skipped, "{patterns} {dyno}");
+        }
+    }
+
+    #[test]
+    fn one_dyno_leads() {
+        for (leader, dyno, leading) in [
+            ("", "worker.3", true),
+            ("false", "worker.3", true),
+            ("true", "web.1", true),
+            ("true", "web.2", false),
+            ("true", "run.1", false),
+            ("worker.1", "worker.1", true),
+            ("worker.1", "web.1", false),
+            ("true", "web-12a34b56d-e78f9", true),
+            ("true", "mail-12a34b56d-e78f9", false),
+        ] {
+            assert_eq!(leads(leader, dyno), leading, "{leader} {dyno}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn host_names_always_match_rfc_1123(asked: bool, app in ".*", dyno in ".*", machine in ".*") {
+            let name = host_name("", asked, &app, &dyno, &machine);
+            prop_assert!(name.len() <= 253);
+            for label in name.split('.') {
+                prop_assert!(!label.is_empty() && label.len() <= 63, "{name}");
+                prop_assert!(label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{name}");
+                prop_assert!(!label.starts_with('-') && !label.ends_with('-'), "{name}");
+            }
+        }
+
+        #[test]
+        fn any_tags_give_single_words(dyno in ".*", app in ".*", own in ".*") {
+            for tag in all_tags(&dyno_tags(&dyno, &app, "1"), &own).split(' ') {
+                prop_assert!(!tag.is_empty() && !tag.contains(',') && !tag.ends_with(':'));
+            }
+        }
+    }
+}

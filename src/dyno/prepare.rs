@@ -1,0 +1,187 @@
+//! `runtime prepare`: writes the Agent's configuration and gives back what bash is to know before `prerun.sh` runs. In
+//! a second shell of a dyno whose Agent runs (`heroku ps:exec`, a second sourcing) it writes nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::env::{
+    DD_DISABLE_HOST_METRICS, DD_DYNO_HOST, DD_HEROKU_CONF_FOLDER, DD_HEROKU_LEADER, DD_HOST_ALIASES,
+    DD_HOSTNAME, DD_PROCESS_AGENT, DD_PYTHON_VERSION, DD_PYTHONPATH, DYNO, DYNO_TAGS, DYNOTYPE, Environment,
+    HEROKU_APP_NAME, PATH,
+};
+
+use super::agent_conf::{self, Wanted};
+use super::confs::Copy;
+use super::databases::SERVICES;
+use super::disk::{self, Failures, SECRET};
+use super::layout::Layout;
+use super::notice::{Level, Notices};
+use super::python::{self, Python};
+use super::shell::Script;
+use super::version::AgentVersion;
+use super::{identity, is_true, lock, text};
+
+/// The default of `DD_HEROKU_CONF_FOLDER`, in the home or else at the root.
+const APP_FOLDER: &str = "datadog";
+const APP_FOLDER_AT_ROOT: &str = "/app/datadog";
+
+/// Configures the Agent of `layout` and gives back the script to evaluate.
+pub(super) fn prepare(env: &Environment, layout: &Layout, notices: Notices) -> String {
+    let version = AgentVersion::find(layout);
+    let asked = env.get(DD_PYTHON_VERSION).and_then(|text| text.trim().parse().ok());
+    let python = Python::find(layout, asked, version.map_or(7, |version| version.0));
+    let app = app_folder(env, layout);
+    let running = lock::is_held(layout);
+    if !running {
+        configure(env, layout, notices, &app, python.as_ref());
+    }
+    let prerun = if running { None } else { prerun(&app, notices) };
+    variables(env, layout, &app, version, python.as_ref(), prerun.as_deref()).text().into()
+}
+
+fn configure(env: &Environment, layout: &Layout, notices: Notices, app: &Path, python: Option<&Python>) {
+    let mut failures = Failures::default();
+    let wanted =
+        Wanted { processes: is_true(env, DD_PROCESS_AGENT), python: python.map(|python| python.major) };
+    failures.note(&layout.datadog_yaml(), agent_conf::write(layout, &wanted, notices));
+    failures.note(&layout.conf.join("install_info"), agent_conf::write_install_info(layout));
+    let leads = identity::leads(&text(env, DD_HEROKU_LEADER), &text(env, DYNO));
+    Copy { app, layout, env, leads, notices, failures: &mut failures }.run();
+    if is_true(env, DD_DISABLE_HOST_METRICS) {
+        failures.note(&layout.conf.join("conf.d"), agent_conf::disable_host_checks(layout));
+    }
+    for service in SERVICES.iter().filter(|_| leads) {
+        if let Some(text) = service.configuration(env, notices) {
+            let path = layout.conf.join(format!("conf.d/{}.d/conf.yaml", service.check));
+            failures.note(&path, disk::write(&path, text.as_bytes(), SECRET));
+        }
+    }
+    if let Some(python) = python {
+        python.link(layout, &mut failures);
+    }
+    python::link_certificates(layout, &mut failures);
+    failures.tell(notices);
+}
+
+/// The app's folder: where `DD_HEROKU_CONF_FOLDER` says, a relative path from the current folder or else the home.
+fn app_folder(env: &Environment, layout: &Layout) -> PathBuf {
+    let asked = text(env, DD_HEROKU_CONF_FOLDER);
+    let own = layout.home.join(APP_FOLDER);
+    match asked.as_ref() {
+        "" if !own.is_dir() && Path::new(APP_FOLDER_AT_ROOT).is_dir() => APP_FOLDER_AT_ROOT.into(),
+        "" => own,
+        folder if env.cwd().join(folder).is_dir() => env.cwd().join(folder),
+        folder => layout.home.join(folder),
+    }
+}
+
+/// The path of `prerun.sh` as bash can read it: a script with Windows line ends, or with a byte order mark, is sourced
+/// from a corrected copy beside it.
+fn prerun(app: &Path, notices: Notices) -> Option<PathBuf> {
+    let path = app.join("prerun.sh");
+    if !path.is_file() {
+        return None;
+    }
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            notices.say(Level::Warn, &format!("`{}` cannot be read: {error}", path.display()));
+            return None;
+        }
+    };
+    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let ends = |n: usize| body[n] == b'\r' && body.get(n + 1).is_none_or(|next| *next == b'\n');
+    let plain: Vec<u8> = (0..body.len()).filter(|&n| !ends(n)).map(|n| body[n]).collect();
+    if plain.len() == bytes.len() {
+        return Some(path);
+    }
+    notices.say(
+        Level::Warn,
+        "datadog/prerun.sh has Windows line ends or a byte order mark; a corrected copy is run",
+    );
+    let copies = [app.join(".prerun.dd-heroku.sh"), "/tmp/prerun.dd-heroku.sh".into()];
+    copies.into_iter().find(|copy| disk::write(copy, &plain, SECRET).is_ok()).or(Some(path))
+}
+
+/// Every variable that upstream's script has, exported or not as there, so that scripts written for it work.
+fn variables(
+    env: &Environment,
+    layout: &Layout,
+    app: &Path,
+    version: Option<AgentVersion>,
+    python: Option<&Python>,
+    prerun: Option<&Path>,
+) -> Script {
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    let (conf, logs, bin) = (&layout.conf, &layout.logs, layout.bin());
+    let (dyno, app_name) = (text(env, DYNO), text(env, HEROKU_APP_NAME));
+    let machine = machine();
+    let mut script = Script::default();
+
+    script.export("DD_BIN_DIR", &path(&bin));
+    script.export("DATADOG_CONF", &path(&layout.datadog_yaml()));
+    script.export("INTEGRATIONS_CONF", &path(&conf.join("conf.d")));
+    script.export("POSTGRES_CONF", &path(&conf.join("conf.d/postgres.d")));
+    script.export("REDIS_CONF", &path(&conf.join("conf.d/redisdb.d")));
+    script.export(PATH, &search_path(&text(env, PATH), &[layout.apt.join("usr/bin"), bin]));
+    script.export("DD_LD_LIBRARY_PATH", &layout.library_path());
+    script.export(DD_PYTHONPATH, &python::path(layout, python));
+    script.export("DD_LOG_FILE", &path(&logs.join("datadog.log")));
+    script.export(DD_HOST_ALIASES, &machine);
+    let dyno_host = is_true(env, DD_DYNO_HOST);
+    script.export(
+        DD_HOSTNAME,
+        &identity::host_name(&text(env, DD_HOSTNAME), dyno_host, &app_name, &dyno, &machine),
+    );
+    let kind = identity::dyno_type(&dyno);
+    if kind.is_empty() {
+        script.set(DYNOTYPE, "");
+    } else {
+        script.export(DYNOTYPE, kind);
+    }
+
+    script.set("APT_DIR", &path(&layout.apt));
+    script.set("DD_DIR", &path(&layout.agent));
+    script.set("DD_RUN_DIR", &path(&layout.run()));
+    script.set("DD_LOG_DIR", &path(logs));
+    script.set("DD_CONF_DIR", &path(conf));
+    script.set("DD_INSTALL_INFO", &path(&conf.join("install_info")));
+    script.set("DD_APM_LOG", &path(&logs.join("datadog-apm.log")));
+    script.set("DD_PROC_LOG", &path(&logs.join("datadog-proc.log")));
+    script.set("APP_DATADOG_DEFAULT", APP_FOLDER_AT_ROOT);
+    script.set("APP_DATADOG", &path(app));
+    script.set("APP_DATADOG_CONF_DIR", &path(&app.join("conf.d")));
+    script.set("APP_DATADOG_CHECKS_DIR", &path(&app.join("checks.d")));
+    script.set("PRERUN_SCRIPT", &path(&app.join("prerun.sh")));
+    if env.get(DD_HEROKU_CONF_FOLDER).is_none() {
+        script.set(DD_HEROKU_CONF_FOLDER, &path(app));
+    }
+    script.set("DYNOHOST", &machine);
+    script.set("BUILDPACKVERSION", super::BUILDPACK_VERSION);
+    script.set(DYNO_TAGS, &identity::dyno_tags(&dyno, &app_name, super::BUILDPACK_VERSION));
+    if let Some(python) = python {
+        script.set("PYTHON_DIR", &python.folder());
+        script.set(DD_PYTHON_VERSION, &python.major.to_string());
+    }
+    if let Some(version) = version {
+        script.set("DD_AGENT_VERSION", &version.to_string());
+        script.set("DD_AGENT_MAJOR_VERSION", &version.0.to_string());
+    }
+
+    script.set("__dd_heroku_prerun", &prerun.map(path).unwrap_or_default());
+    script.set("__dd_heroku_ready", "1");
+    script
+}
+
+/// The folders in front of a search path, unless they are in it.
+fn search_path(old: &str, folders: &[PathBuf]) -> String {
+    let folders = folders.iter().map(|folder| folder.to_string_lossy().into_owned());
+    let mut all: Vec<_> = folders.filter(|folder| !old.split(':').any(|part| part == folder)).collect();
+    all.extend((!old.is_empty()).then(|| old.to_owned()));
+    all.join(":")
+}
+
+/// The name of the machine.
+fn machine() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}

@@ -1,0 +1,260 @@
+//! `runtime start`: after `prerun.sh`, decides whether the Agent runs, hands over to the supervisor, and gives back what
+//! the app's environment is to have. Pure decisions, then one process started.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::env::{
+    DD_API_KEY, DD_APM_RECEIVER_SOCKET, DD_DOGSTATSD_SOCKET, DD_DOGSTATSD_URL, DD_GIT_COMMIT_SHA,
+    DD_HEROKU_DYNO, DD_HEROKU_SKIP_DYNOS, DD_INSTRUMENTATION_TELEMETRY_ENABLED, DD_PROFILING_ENABLED,
+    DD_TAGS, DD_TRACE_AGENT_URL, DD_TRACE_ENABLED, DD_VERSION, DISABLE_DATADOG_AGENT, DYNO, Environment,
+    HEROKU_APP_NAME, HEROKU_BUILD_COMMIT, HEROKU_SLUG_COMMIT,
+};
+
+use super::layout::Layout;
+use super::lock::{self, Lock};
+use super::notice::{Level, Notices};
+use super::shell::Script;
+use super::version::AgentVersion;
+use super::{identity, text};
+
+/// The longest text that Linux takes as one variable, with room for its name.
+const LONGEST: usize = 130_000;
+
+/// What `prerun.sh` may have changed without exporting it.
+#[derive(Debug, Default)]
+pub(super) struct Handed {
+    /// `DYNO_TAGS`.
+    pub(super) dyno_tags: Option<String>,
+    /// `DD_AGENT_VERSION`.
+    pub(super) agent_version: Option<String>,
+}
+
+/// Why the Agent does not run.
+#[derive(Debug, PartialEq, Eq)]
+enum Off {
+    Skipped,
+    Disabled(String),
+    NoKey,
+    NoAgent,
+}
+
+/// Starts the supervisor unless the Agent is off or runs already, and gives back the script to evaluate.
+/// `output` is where the Agent writes to.
+pub(super) fn start(
+    env: &Environment,
+    layout: &Layout,
+    handed: &Handed,
+    output: Stdio,
+    notices: Notices,
+) -> String {
+    let off = off(env, layout);
+    let changes = changes(env, handed, off == Some(Off::Skipped), notices);
+    let recorded = fs::read_to_string(layout.home.join(super::layout::AGENT_VERSION)).ok();
+    let version = recorded.as_deref().or(handed.agent_version.as_deref()).and_then(AgentVersion::parse);
+    match Lock::take(layout) {
+        Lock::Held => {}
+        lock => {
+            if let Some(off) = off {
+                off.tell(layout, notices);
+            } else {
+                let tags =
+                    changes.iter().find(|(name, _)| *name == DD_TAGS).and_then(|(_, tags)| tags.as_deref());
+                notices.say(Level::Debug, &format!("tags: {}", tags.unwrap_or_default()));
+                let lock = match lock {
+                    Lock::Taken(file) => Some(file),
+                    _ => None,
+                };
+                if let Err(error) = supervise(&changes, version, lock, output) {
+                    notices.say(Level::Error, &format!("the Agent is not started: {error}"));
+                }
+            }
+        }
+    }
+    let mut script = Script::default();
+    for (name, value) in &changes {
+        match value {
+            Some(value) => script.export(name, value),
+            None => script.unset(name),
+        }
+    }
+    script.text().into()
+}
+
+/// Starts `runtime supervise` as a process of its own, with the lock as its stdin.
+fn supervise(
+    changes: &[Change],
+    version: Option<AgentVersion>,
+    lock: Option<File>,
+    output: Stdio,
+) -> io::Result<()> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["runtime", "supervise"]);
+    if let Some(version) = version {
+        command.args(["--agent-version", &version.to_string()]);
+    }
+    for (name, value) in changes {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let held = lock.as_ref().map(File::try_clone).transpose()?;
+    let child = command.stdin(held.map_or_else(Stdio::null, Stdio::from)).stdout(output).spawn()?;
+    if let Some(mut file) = lock {
+        lock::record(&mut file, child.id());
+    }
+    Ok(())
+}
+
+fn off(env: &Environment, layout: &Layout) -> Option<Off> {
+    let disabled = text(env, DISABLE_DATADOG_AGENT);
+    if identity::is_skipped(&text(env, DD_HEROKU_SKIP_DYNOS), &text(env, DYNO)) {
+        Some(Off::Skipped)
+    } else if !disabled.is_empty() {
+        Some(Off::Disabled(disabled.into_owned()))
+    } else if text(env, DD_API_KEY).trim().is_empty() {
+        Some(Off::NoKey)
+    } else if !layout.bin().join("agent").is_file() {
+        Some(Off::NoAgent)
+    } else {
+        None
+    }
+}
+
+impl Off {
+    fn tell(&self, layout: &Layout, notices: Notices) {
+        let (level, text) = match self {
+            Self::Skipped => (Level::Debug, format!("the Agent is off on this dyno: {DD_HEROKU_SKIP_DYNOS}")),
+            Self::Disabled(value)
+                if ["false", "0", "no", "off"].contains(&value.to_ascii_lowercase().as_str()) =>
+            {
+                (
+                    Level::Warn,
+                    format!(
+                        "the Datadog Agent is off: any value of {DISABLE_DATADOG_AGENT} disables it, this one too. Run: heroku config:unset {DISABLE_DATADOG_AGENT}"
+                    ),
+                )
+            }
+            Self::Disabled(_) => {
+                (Level::Info, format!("the Datadog Agent is off: {DISABLE_DATADOG_AGENT} is set"))
+            }
+            Self::NoKey => (
+                Level::Warn,
+                format!(
+                    "the Datadog Agent is off: {DD_API_KEY} is not set. Run: heroku config:set {DD_API_KEY}=<your key>"
+                ),
+            ),
+            Self::NoAgent => {
+                (Level::Warn, format!("no Datadog Agent in `{}`: it is not started", layout.bin().display()))
+            }
+        };
+        notices.say(level, &text);
+    }
+}
+
+/// A variable and its value, or None to take it away.
+type Change = (&'static str, Option<String>);
+
+/// What changes in the environment of the app and the Agent.
+fn changes(env: &Environment, handed: &Handed, skipped: bool, notices: Notices) -> Vec<Change> {
+    let mut changes: Vec<Change> = vec![(DD_HEROKU_DYNO, Some("true".into()))];
+    let own = identity::dyno_tags(&text(env, DYNO), &text(env, HEROKU_APP_NAME), super::BUILDPACK_VERSION);
+    let tags = identity::all_tags(handed.dyno_tags.as_deref().unwrap_or(&own), &text(env, DD_TAGS));
+    if tags.len() < LONGEST {
+        changes.push((DD_TAGS, Some(tags)));
+    } else {
+        notices.say(Level::Warn, "DD_TAGS is too long to add the dyno's tags to it");
+    }
+    let commit = env.get(HEROKU_BUILD_COMMIT).or_else(|| env.get(HEROKU_SLUG_COMMIT));
+    for name in [DD_VERSION, DD_GIT_COMMIT_SHA] {
+        if text(env, name).is_empty() && (commit.is_some() || env.raw(name).is_some()) {
+            changes.push((name, commit.map(Into::into)));
+        }
+    }
+    for (name, url) in [(DD_APM_RECEIVER_SOCKET, DD_TRACE_AGENT_URL), (DD_DOGSTATSD_SOCKET, DD_DOGSTATSD_URL)]
+    {
+        let Some(old) = env.get(name) else { continue };
+        if let Some(new) = elsewhere(Path::new(old)) {
+            let new = new.to_string_lossy().into_owned();
+            notices.say(Level::Info, &format!("{name} is `{new}`: `{old}` cannot be made in a dyno"));
+            if env.get(url).is_some_and(|value| value.trim_start_matches("unix://") == old) {
+                changes.push((url, Some(format!("unix://{new}"))));
+            }
+            changes.push((name, Some(new)));
+        }
+    }
+    if skipped {
+        let tracer = [DD_TRACE_ENABLED, DD_PROFILING_ENABLED, DD_INSTRUMENTATION_TELEMETRY_ENABLED];
+        changes.extend(tracer.map(|name| (name, Some("false".into()))));
+    }
+    changes
+}
+
+/// Where a socket goes when its folder can neither be written nor made: `/tmp`.
+fn elsewhere(socket: &Path) -> Option<PathBuf> {
+    let folder = socket.parent()?;
+    let writable = |folder: &Path| rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok();
+    if writable(folder) || (!folder.exists() && fs::create_dir_all(folder).is_ok()) {
+        return None;
+    }
+    Some(Path::new("/tmp").join(socket.file_name()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The value a variable is to have: `-` when it is to go, nothing when it stays as it is.
+    fn value<'a>(changes: &'a [Change], name: &str) -> &'a str {
+        let change = changes.iter().find(|(n, _)| *n == name);
+        change.map_or("", |(_, value)| value.as_deref().unwrap_or("-"))
+    }
+
+    fn changed(vars: &[(&str, &str)], skipped: bool) -> Vec<Change> {
+        let env = vars.iter().fold(Environment::default(), |env, (name, value)| env.with(name, *value));
+        changes(&env, &Handed::default(), skipped, Notices::default())
+    }
+
+    #[test]
+    fn an_empty_version_goes_unless_a_commit_gives_one() {
+        assert_eq!(value(&changed(&[], false), DD_VERSION), "");
+        assert_eq!(value(&changed(&[(DD_VERSION, "")], false), DD_VERSION), "-");
+        assert_eq!(
+            value(&changed(&[(DD_VERSION, "v1"), (HEROKU_SLUG_COMMIT, "abc")], false), DD_VERSION),
+            ""
+        );
+        let both = changed(&[(HEROKU_SLUG_COMMIT, "abc"), (HEROKU_BUILD_COMMIT, "def")], false);
+        assert_eq!(value(&both, DD_VERSION), "def");
+        assert_eq!(value(&both, DD_GIT_COMMIT_SHA), "def");
+    }
+
+    #[test]
+    fn a_skipped_dyno_tells_the_tracer() {
+        assert_eq!(value(&changed(&[], true), DD_TRACE_ENABLED), "false");
+        assert_eq!(value(&changed(&[], false), DD_TRACE_ENABLED), "");
+    }
+
+    #[test]
+    fn a_socket_that_cannot_be_made_goes_to_tmp_with_the_url_of_its_clients() {
+        let there = [
+            (DD_APM_RECEIVER_SOCKET, "/proc/nowhere/apm.socket"),
+            (DD_TRACE_AGENT_URL, "unix:///proc/nowhere/apm.socket"),
+        ];
+        let changes = changed(&there, false);
+        assert_eq!(value(&changes, DD_APM_RECEIVER_SOCKET), "/tmp/apm.socket");
+        assert_eq!(value(&changes, DD_TRACE_AGENT_URL), "unix:///tmp/apm.socket");
+        assert_eq!(
+            value(&changed(&[(DD_DOGSTATSD_SOCKET, "/tmp/dsd.socket")], false), DD_DOGSTATSD_SOCKET),
+            ""
+        );
+    }
+
+    #[test]
+    fn tags_too_long_for_a_process_are_left_alone() {
+        let long = format!("a:{}", "x".repeat(LONGEST));
+        assert_eq!(value(&changed(&[(DD_TAGS, &long)], false), DD_TAGS), "");
+    }
+}
