@@ -91,6 +91,7 @@ impl Writer<'_> {
             let request = self.client.http(&url).map_err(fail)?.put(url.clone()).timeout(within);
             let request = request.header(CONTENT_TYPE, HeaderValue::from_static(""));
             match request.body(Body::sized(content, size)).send() {
+                Ok(response) if is_page(&response) => return Err(fail(refused(&response))),
                 Ok(response) if response.status().is_success() => return Ok(()),
                 Ok(response) => patience.bear(fail(refused(&response)))?,
                 Err(error) => patience.bear(fail(network(&error, &url)))?,
@@ -115,6 +116,11 @@ impl Writer<'_> {
         let started: wire::Build =
             self.client.write(&call, find).map_err(|error| error.without(&[&build.url]))?;
         Ok(started.into())
+    }
+
+    /// Drops the build cache, so that the next build begins from nothing. An app without one is no error.
+    pub fn drop_build_cache(&self, app: &str) -> Result<(), Error> {
+        self.remove(Call::delete(format!("/apps/{}/build-cache", segment(app))))
     }
 
     /// Gives every line of a build's output to `line` as it comes, colours and all. After a cut it goes on where
@@ -239,8 +245,15 @@ fn broken(url: &Url) -> Kind {
     Kind::Network { fault: Fault::Reset, host: url.host_str().unwrap_or_default().to_owned() }
 }
 
+/// A web page, which neither a store nor a build answers with: a proxy does.
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    response.status().is_success() && kind.is_some_and(|kind| kind.starts_with("text/html"))
+}
+
 fn refused(response: &Response) -> Kind {
     match response.status().as_u16() {
+        status if is_page(response) => Kind::Garbled { status, what: "a web page" },
         status @ 500.. => Kind::Server { status },
         status => Kind::Garbled { status, what: "a refusal" },
     }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::call::{Call, segment};
 use super::client::Client;
 use super::error::{Error, Kind};
-use super::{Account, Pipeline, wire};
+use super::{Account, wire};
 use crate::app::observed::{self, ConfigVars};
 use crate::app::{Observed, Part, Parts};
 
@@ -133,9 +133,7 @@ impl<'a> Reader<'a> {
 
     /// The app's config vars.
     pub fn config(&self, app: &str) -> Result<ConfigVars, Error> {
-        let vars: std::collections::BTreeMap<String, Option<String>> =
-            self.client.get(format!("/apps/{}/config-vars", segment(app)))?;
-        Ok(vars.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+        self.client.get(format!("/apps/{}/config-vars", segment(app))).map(wire::config)
     }
 
     /// The app's newest releases, the newest first.
@@ -196,33 +194,12 @@ impl<'a> Reader<'a> {
         Ok(into_all::<wire::App, _>(self.client.list(call)?))
     }
 
-    /// A pipeline, by its name or UUID, with the apps in it and their stages.
-    pub fn pipeline(&self, name_or_id: &str) -> Result<Pipeline, Error> {
-        let pipeline: wire::Named = self.client.get(format!("/pipelines/{}", segment(name_or_id)))?;
-        let path = format!("/pipelines/{}/pipeline-couplings", segment(&pipeline.id));
-        let couplings: Vec<wire::Coupling> = self.client.list(Call::get(path))?;
-        // A coupling names its app by UUID only; the list of all apps tells the names in one request.
-        let mut names: std::collections::BTreeMap<String, String> =
-            self.apps()?.into_iter().map(|app| (app.id, app.name)).collect();
-        let apps = couplings
-            .into_iter()
-            .map(|coupling| {
-                let name = if coupling.app.name.is_empty() {
-                    names.remove(&coupling.app.id).unwrap_or_else(|| coupling.app.id.clone())
-                } else {
-                    coupling.app.name
-                };
-                (name, coupling.stage)
-            })
-            .collect();
-        Ok(Pipeline { id: pipeline.id, name: pipeline.name, apps })
-    }
-
     /// Whose token this is.
     pub fn account(&self) -> Result<Account, Error> {
         self.client.get("/account")
     }
 
+    /// The newest entries of a list, in one request. Where the order is not on offer the whole list comes.
     fn newest<T: DeserializeOwned>(&self, app: &str, list: &str, range: &str) -> Result<Vec<T>, Error> {
         let call = Call::get(format!("/apps/{}/{list}", segment(app)));
         match self.client.read(&call.clone().range(range)).and_then(|answer| answer.json()) {

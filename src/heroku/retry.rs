@@ -68,6 +68,18 @@ impl Client {
             borne?;
         }
     }
+
+    /// Sends a write whose effect cannot be seen afterwards: once, however it ends. Only a rate limit, which means
+    /// that nothing was done, lets it be sent again.
+    pub(super) fn write_once<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        let mut patience = Patience::new(self);
+        loop {
+            match self.send(call) {
+                Err(error) if matches!(error.kind, Kind::RateLimited { .. }) => patience.bear(error)?,
+                answer => return answer?.json(),
+            }
+        }
+    }
 }
 
 /// How much more one request bears.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::app::Buildpack as AppBuildpack;
 use crate::app::observed::{self, Generation, Status};
@@ -64,6 +65,17 @@ impl From<App> for observed::App {
             slug_size: app.slug_size,
         }
     }
+}
+
+/// Config vars as they are listed; one that is `null` is not set.
+pub(super) fn config(listed: BTreeMap<String, Option<String>>) -> observed::ConfigVars {
+    listed.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// Config vars as they are sent; `null` unsets.
+pub(super) fn patch(vars: &BTreeMap<String, Option<Secret>>) -> Value {
+    let pairs = vars.iter().map(|(name, value)| (name.clone(), value.as_ref().map(Secret::expose).into()));
+    Value::Object(pairs.collect())
 }
 
 #[derive(Deserialize)]
@@ -284,7 +296,7 @@ impl From<Coupling> for observed::Coupling {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct TelemetryDrain {
     id: String,
     #[serde(default)]
@@ -292,7 +304,7 @@ pub(super) struct TelemetryDrain {
     exporter: Exporter,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Exporter {
     #[serde(default)]
     r#type: String,

@@ -43,6 +43,7 @@ fn words(error: &Error) -> Failure {
         }
         Kind::NotFound { message } => {
             Failure::new(Code::AppNotFound, sentence(&format!("Heroku did not find `{request}`"), message))
+                .hint("check the name, and who is signed in: dd-heroku auth status")
         }
         Kind::RateLimited { wait } => {
             let failure = Failure::new(Code::Unreachable, "Heroku's rate limit for this account is used up");
@@ -83,7 +84,8 @@ fn words(error: &Error) -> Failure {
             format!("the build was still running after {} minutes", after.as_secs() / 60),
         )
         .hint("heroku builds:info"),
-        Kind::Source(why) => Failure::new(Code::Failed, format!("the source could not be read: {why}")),
+        Kind::Source(why) => Failure::new(Code::Failed, format!("the source could not be read: {why}"))
+            .hint("run the command again: it goes on where it stopped"),
         Kind::Setup(why) => Failure::new(Code::Unreachable, format!("no connection could be set up: {why}"))
             .hint("check SSL_CERT_FILE and HTTPS_PROXY; on Debian: apt-get install ca-certificates"),
     }
@@ -114,4 +116,109 @@ fn sentence(ours: &str, herokus: &str) -> String {
 
 fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use snapbox::{assert_data_eq, str};
+
+    use super::*;
+
+    fn every_kind() -> Vec<Kind> {
+        let message = || "Told by Heroku.".to_owned();
+        let host = || "api.heroku.com".to_owned();
+        vec![
+            Kind::Unauthorized,
+            Kind::Forbidden { id: "forbidden".into(), message: message() },
+            Kind::Forbidden { id: "suspended".into(), message: message() },
+            Kind::AppNotFound { app: "shpo".into(), near: vec!["shop".into(), "shop-staging".into()] },
+            Kind::AppNotFound { app: "zzz".into(), near: Vec::new() },
+            Kind::NotFound { message: message() },
+            Kind::RateLimited { wait: Some(Duration::from_secs(3600)) },
+            Kind::RateLimited { wait: None },
+            Kind::Invalid { id: "invalid_params".into(), message: message() },
+            Kind::Conflict { message: message() },
+            Kind::Maintenance { message: message() },
+            Kind::Server { status: 500 },
+            Kind::Garbled { status: 200, what: "a web page" },
+            Kind::Network { fault: Fault::Dns, host: host() },
+            Kind::Network { fault: Fault::Refused, host: host() },
+            Kind::Network { fault: Fault::Timeout, host: host() },
+            Kind::Network { fault: Fault::Tls, host: host() },
+            Kind::Network { fault: Fault::Reset, host: host() },
+            Kind::StreamLost,
+            Kind::BuildTooLong { after: Duration::from_secs(3900) },
+            Kind::Source("Is a directory".into()),
+            Kind::Setup("no native root CA certificates found".into()),
+        ]
+    }
+
+    #[test]
+    fn every_error_says_what_happened_and_what_to_do() {
+        let told = every_kind().into_iter().map(|kind| {
+            let error = kind.of("GET", "/apps/shop/config-vars");
+            let failure = Failure::from(Error { request_id: Some("01234567".into()), ..error });
+            let hints = failure.hints.join("\n  hint: ");
+            format!("{}: {:#}\n  hint: {hints}\n", failure.code.as_str(), failure.error)
+        });
+        assert_data_eq!(
+            told.collect::<String>(),
+            str![[r#"
+not_signed_in: Heroku refused the token
+  hint: heroku login
+  hint: dd-heroku auth status    (says where the token comes from)
+not_allowed: Heroku does not allow `GET /apps/shop/config-vars`: Told by Heroku
+  hint: ask an owner of the app for the `deploy` and `operate` permissions
+  hint: a token that may only read cannot do this: heroku authorizations:create --scope global
+  hint: for Heroku's support: Request-Id 01234567
+not_allowed: Heroku has suspended the account or the app: Told by Heroku
+  hint: see https://dashboard.heroku.com/account/billing
+  hint: for Heroku's support: Request-Id 01234567
+app_not_found: there is no app `shpo` that this account can see
+  hint: did you mean `shop` or `shop-staging`?  -a shop
+app_not_found: there is no app `zzz` that this account can see
+  hint: heroku apps --all
+app_not_found: Heroku did not find `GET /apps/shop/config-vars`: Told by Heroku
+  hint: check the name, and who is signed in: dd-heroku auth status
+unreachable: Heroku's rate limit for this account is used up
+  hint: run the command again in 3600 seconds
+unreachable: Heroku's rate limit for this account is used up
+  hint: run the command again in a minute
+failed: Heroku did not accept `GET /apps/shop/config-vars`: Told by Heroku
+  hint: for Heroku's support: Request-Id 01234567
+failed: `GET /apps/shop/config-vars` is in conflict with something else that is being done: Told by Heroku
+  hint: wait until that is done and run the command again
+  hint: for Heroku's support: Request-Id 01234567
+unreachable: the Heroku API is in maintenance: Told by Heroku
+  hint: see https://status.heroku.com
+  hint: for Heroku's support: Request-Id 01234567
+unreachable: Heroku failed at `GET /apps/shop/config-vars` with status 500, also when asked again
+  hint: see https://status.heroku.com, then run the command again: it goes on where it stopped
+  hint: for Heroku's support: Request-Id 01234567
+unreachable: the answer to `GET /apps/shop/config-vars` is not Heroku's: a web page (status 200)
+  hint: does a proxy answer in Heroku's place? check HTTPS_PROXY, NO_PROXY and HEROKU_HOST
+unreachable: `api.heroku.com` could not be reached: its name could not be resolved
+  hint: is there a network? behind a proxy, set HTTPS_PROXY
+unreachable: `api.heroku.com` could not be reached: the connection was refused
+  hint: is there a network? behind a proxy, check HTTPS_PROXY
+unreachable: `api.heroku.com` could not be reached: there was no answer in time
+  hint: run the command again; behind a proxy, check HTTPS_PROXY
+unreachable: `api.heroku.com` could not be reached: its certificate is not trusted
+  hint: behind a proxy with a certificate of its own, name that in SSL_CERT_FILE
+unreachable: `api.heroku.com` could not be reached: the connection broke
+  hint: run the command again: it goes on where it stopped
+unreachable: the build's output broke off; the build goes on
+  hint: heroku builds:output
+build_failed: the build was still running after 65 minutes
+  hint: heroku builds:info
+failed: the source could not be read: Is a directory
+  hint: run the command again: it goes on where it stopped
+unreachable: no connection could be set up: no native root CA certificates found
+  hint: check SSL_CERT_FILE and HTTPS_PROXY; on Debian: apt-get install ca-certificates
+
+"#]]
+        );
+    }
 }

@@ -14,6 +14,9 @@ use super::wire;
 use crate::app::{Buildpack, observed};
 use crate::secret::Secret;
 
+/// Config vars to set, and with `None` to unset.
+pub type ConfigPatch = BTreeMap<String, Option<Secret>>;
+
 /// Writes to Heroku. A dry run never makes one.
 #[derive(Clone, Debug)]
 pub struct Writer<'a> {
@@ -36,18 +39,24 @@ impl<'a> Writer<'a> {
     }
 
     /// Sets config vars, and unsets those with `None`, in one request and one release.
-    pub fn patch_config(&self, app: &str, vars: &BTreeMap<String, Option<Secret>>) -> Result<(), Error> {
-        let body: serde_json::Map<String, Value> = vars
-            .iter()
-            .map(|(name, value)| (name.clone(), value.as_ref().map(Secret::expose).into()))
-            .collect();
-        let call = Call::patch(format!("/apps/{}/config-vars", segment(app)), body.into());
+    pub fn patch_config(&self, app: &str, vars: &ConfigPatch) -> Result<(), Error> {
+        let call = Call::patch(format!("/apps/{}/config-vars", segment(app)), wire::patch(vars));
+        self.patch(&call, vars, || self.reader.config(app))
+    }
+
+    /// Sends a patch of config vars until it is answered or `there` shows it.
+    pub(super) fn patch(
+        &self,
+        call: &Call,
+        vars: &ConfigPatch,
+        there: impl Fn() -> Result<observed::ConfigVars, Error>,
+    ) -> Result<(), Error> {
         let is_set = || {
-            let there = self.reader.config(app)?;
+            let there = there()?;
             Ok(vars.iter().all(|(name, value)| there.raw(name) == value.as_ref().map(Secret::expose)))
         };
         let secrets: Vec<&Secret> = vars.values().flatten().collect();
-        self.until(&call, is_set).map_err(|error| error.without(&secrets))
+        self.until(call, is_set).map_err(|error| error.without(&secrets))
     }
 
     /// Replaces the app's buildpacks by these references, in this order. Makes no release.
@@ -60,6 +69,13 @@ impl<'a> Writer<'a> {
             Ok(there.iter().map(Buildpack::reference).eq(references.iter().map(String::as_str)))
         };
         self.until(&call, is_set)
+    }
+
+    /// Goes back to the slug and the config vars of a past release, by its UUID or number. Makes a release. Sent
+    /// once: a second one would be a further release.
+    pub fn rollback(&self, app: &str, release: &str) -> Result<observed::Release, Error> {
+        let call = Call::post(format!("/apps/{}/releases", segment(app)), json!({ "release": release }));
+        self.client.write_once::<wire::Release>(&call).map(Into::into)
     }
 
     /// Adds a log drain, and gives it back with its id. One that is there already stays the only one.
@@ -87,7 +103,7 @@ impl<'a> Writer<'a> {
 
     /// Sends a deletion. It is safe to repeat: what is not there any more was deleted.
     pub(super) fn remove(&self, call: Call) -> Result<(), Error> {
-        match self.client.read(&call) {
+        match self.client.read(&call).and_then(|answer| answer.json::<IgnoredAny>()) {
             Err(error) if !error.is_not_found() => Err(error),
             _ => Ok(()),
         }

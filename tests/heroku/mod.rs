@@ -3,6 +3,7 @@
 mod build;
 mod credentials;
 mod read;
+mod sandbox;
 mod write;
 
 use std::time::Duration;

@@ -41,7 +41,13 @@ pub(crate) fn source(world: &mut World, app: Option<&str>, base: &str) -> Reply 
 
 pub(crate) fn list(world: &World, app: &str, base: &str) -> Reply {
     let app = world.app(app)?;
-    Ok(Answer::list_by("created_at", app.builds.iter().map(|build| object(app, build, base))))
+    // The schema has builds page by `id` and `started_at`, which a single build does not show.
+    let started = app.builds.iter().map(|build| {
+        let mut object = object(app, build, base);
+        object["started_at"] = object["created_at"].clone();
+        object
+    });
+    Ok(Answer::list_by("started_at", started))
 }
 
 pub(crate) fn info(world: &World, app: &str, build: &str, base: &str) -> Reply {

@@ -1,0 +1,107 @@
+//! Pipelines: the apps in one, what its review and test apps begin with, and promotions.
+
+use std::collections::BTreeMap;
+use std::thread;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::call::{Call, segment};
+use super::error::Error;
+use super::read::Reader;
+use super::wire;
+use super::write::{ConfigPatch, Writer};
+use crate::app::observed::{ConfigVars, Status};
+
+/// A pipeline and what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pipeline {
+    /// Its UUID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The apps by name (by UUID where the name is not to be seen), each with its stage.
+    pub apps: Vec<(String, String)>,
+}
+
+/// The slug of one app on its way to others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promotion {
+    /// Its UUID.
+    pub id: String,
+    /// Each app it goes to, by UUID, with how that went and what went wrong.
+    pub targets: Vec<(String, Status, Option<String>)>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    app: wire::Named,
+    status: String,
+    error_message: Option<String>,
+}
+
+impl Reader<'_> {
+    /// A pipeline, by its name or UUID, with the apps in it and their stages.
+    pub fn pipeline(&self, name_or_id: &str) -> Result<Pipeline, Error> {
+        // A coupling names its app by UUID only; the list of all apps tells the names in one request.
+        let (found, apps) = thread::scope(|scope| {
+            let apps = scope.spawn(|| self.apps());
+            let found = self.couplings(name_or_id);
+            (found, apps.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let (pipeline, couplings) = found?;
+        let mut names: BTreeMap<String, String> = apps?.into_iter().map(|app| (app.id, app.name)).collect();
+        let place = |coupling: wire::Coupling| {
+            let name = Some(coupling.app.name).filter(|name| !name.is_empty());
+            let name = name.or_else(|| names.remove(&coupling.app.id)).unwrap_or(coupling.app.id);
+            (name, coupling.stage)
+        };
+        Ok(Pipeline {
+            id: pipeline.id,
+            name: pipeline.name,
+            apps: couplings.into_iter().map(place).collect(),
+        })
+    }
+
+    fn couplings(&self, pipeline: &str) -> Result<(wire::Named, Vec<wire::Coupling>), Error> {
+        let pipeline: wire::Named = self.client.get(format!("/pipelines/{}", segment(pipeline)))?;
+        let path = format!("/pipelines/{}/pipeline-couplings", segment(&pipeline.id));
+        let couplings = self.client.list(Call::get(path))?;
+        Ok((pipeline, couplings))
+    }
+
+    /// The config vars that the apps of a stage (`review`, `test`) begin with.
+    pub fn stage_config(&self, pipeline: &str, stage: &str) -> Result<ConfigVars, Error> {
+        self.client.get(stage_path(pipeline, stage)).map(wire::config)
+    }
+
+    /// How a promotion goes.
+    pub fn promotion(&self, id: &str) -> Result<Promotion, Error> {
+        let path = format!("/pipeline-promotions/{}/promotion-targets", segment(id));
+        let targets: Vec<Target> = self.client.list(Call::get(path))?;
+        let told = |target: Target| (target.app.id, Status::parse(&target.status), target.error_message);
+        Ok(Promotion { id: id.to_owned(), targets: targets.into_iter().map(told).collect() })
+    }
+}
+
+impl Writer<'_> {
+    /// Sets and unsets the config vars that the apps of a stage (`review`, `test`) begin with. The pipeline by UUID.
+    pub fn patch_stage_config(&self, pipeline: &str, stage: &str, vars: &ConfigPatch) -> Result<(), Error> {
+        let call = Call::patch(stage_path(pipeline, stage), wire::patch(vars));
+        self.patch(&call, vars, || self.reader.stage_config(pipeline, stage))
+    }
+
+    /// Promotes what an app runs to others of its pipeline, all by UUID, and gives back the promotion's. Each gets a
+    /// release. Sent once: a second promotion would be a further release.
+    pub fn promote(&self, pipeline: &str, source: &str, targets: &[String]) -> Result<String, Error> {
+        let app = |id: &str| json!({ "app": { "id": id } });
+        let targets: Vec<_> = targets.iter().map(|target| app(target)).collect();
+        let body = json!({ "pipeline": { "id": pipeline }, "source": app(source), "targets": targets });
+        let promotion: wire::Named = self.client.write_once(&Call::post("/pipeline-promotions", body))?;
+        Ok(promotion.id)
+    }
+}
+
+fn stage_path(pipeline: &str, stage: &str) -> String {
+    format!("/pipelines/{}/stage/{}/config-vars", segment(pipeline), segment(stage))
+}
