@@ -146,6 +146,7 @@ impl Writer<'_> {
             let before = lines.received;
             let cut = match request.send() {
                 Ok(response) if response.status() == StatusCode::RANGE_NOT_SATISFIABLE => None,
+                Ok(response) if is_page(&response) => return Err(fail(Kind::StreamLost)),
                 Ok(response) if response.status().is_success() => match lines.take_from(response, line) {
                     Ok(ControlFlow::Break(())) => return Ok(Streamed::Stopped),
                     Ok(ControlFlow::Continue(())) => None,
