@@ -10,6 +10,8 @@ use crate::secret::{Secret, mask};
 
 /// Width of the column that says what kind of thing changes.
 const KIND: usize = 11;
+/// Where the sign of a buildpack's row stands.
+const BUILDPACK: usize = 14;
 /// What a line may take, so that a plan reads well in a terminal of 80 columns.
 const WIDTH: usize = 80;
 
@@ -124,19 +126,22 @@ fn buildpacks(before: &[Buildpack], after: &[Buildpack]) -> Vec<String> {
             rows.push((Some(Sign::Remove), format!("   {one}")));
         }
     }
-    let indent = " ".repeat(2 + 1 + KIND - 2);
-    rows.iter()
-        .enumerate()
-        .map(|(at, (sign, text))| {
+    let heading = format!("  {} buildpacks", Sign::Change.paint());
+    let mut lines: Vec<_> = rows
+        .into_iter()
+        .map(|(sign, text)| {
             let sign = sign.map_or_else(|| " ".to_owned(), Sign::paint);
-            if at == 0 {
-                let first = format!("  {} {:width$}", Sign::Change.paint(), "buildpacks", width = KIND - 1);
-                format!("{first}{sign} {text}")
-            } else {
-                format!("{indent}  {sign} {text}")
-            }
+            format!("{:width$}{sign} {text}", "", width = BUILDPACK)
         })
-        .collect()
+        .collect();
+    match lines.first_mut() {
+        // The sign of the first row would touch the heading.
+        Some(first) if console::strip_ansi_codes(first).starts_with(&" ".repeat(BUILDPACK + 1)) => {
+            *first = format!("{heading}{}", &first[BUILDPACK..]);
+        }
+        _ => lines.insert(0, heading),
+    }
+    lines
 }
 
 fn count(list: &[Buildpack], one: &Buildpack) -> usize {

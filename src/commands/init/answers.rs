@@ -251,10 +251,12 @@ pub(super) fn names(list: &str) -> impl Iterator<Item = &str> {
 pub(super) fn known_site(text: &str, place: &str) -> Result<Site> {
     Site::parse(text).ok_or_else(|| {
         let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();
-        let near = SITES.iter().max_by(|a, b| {
-            let score = |site: &Site| strsim::jaro_winkler(site.domain(), text);
-            score(a).total_cmp(&score(b))
-        });
+        // By the name that tells sites apart: `us3` of us3.datadoghq.com, `eu` of datadoghq.eu.
+        let likeness = |site: &Site| {
+            let words = site.domain().split('.').chain([site.domain()]);
+            words.map(|word| strsim::normalized_damerau_levenshtein(word, text)).fold(0.0, f64::max)
+        };
+        let near = SITES.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
         let failure = Failure::usage(format_args!(
             "{place}: `{text}` is none of Datadog's sites: {}",
             sites.join(", ")
