@@ -16,6 +16,7 @@ pub mod prerun;
 pub mod receipt;
 pub mod running;
 pub mod setup;
+pub mod telemetry;
 
 pub use buildpack::Buildpack;
 pub use change::{Change, Outcome, Rebuild, Source};
