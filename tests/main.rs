@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod build;
+mod completions;
 mod heroku;
 mod intake;
 mod prerun_block;

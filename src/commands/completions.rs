@@ -76,7 +76,10 @@ pub fn answer(env: &Environment, grammar: fn() -> clap::Command) -> bool {
 /// Completes the names of the apps that the account sees.
 pub fn apps() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
-        let env = Environment::capture();
+        let mut env = Environment::capture();
+        if env.args().iter().any(|word| word == "--sandbox") {
+            env = env.with(env::DD_HEROKU_SANDBOX, "1");
+        }
         let names = remembered(&env).unwrap_or_else(|| fetched(&env).unwrap_or_default());
         names.into_iter().map(|name| CompletionCandidate::new(OsString::from(name))).collect()
     })

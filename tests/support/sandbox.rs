@@ -180,7 +180,7 @@ fn serve(folder: &Path, arguments: &[String]) -> (Child, String) {
 
 /// The search path of the machine, for git and the like.
 #[allow(clippy::disallowed_methods, reason = "the test's own environment is the machine's")]
-fn path() -> std::ffi::OsString {
+pub(crate) fn path() -> std::ffi::OsString {
     std::env::var_os("PATH").unwrap_or_default()
 }
 
