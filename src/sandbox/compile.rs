@@ -47,10 +47,8 @@ pub(crate) fn agent_size(agent: &str) -> u64 {
 /// Builds, telling `log` each line as it comes.
 pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, Failed> {
     if job.stack == "container" && !contains(&job.source, "heroku.yml") {
-        log(
-            " !     Your app does not include a heroku.yml build manifest. To deploy your app, either create a",
-        );
-        log(" !     heroku.yml, or push an image to the container registry.");
+        log(" !     Your app does not include a heroku.yml build manifest. To deploy your app,");
+        log(" !     either create a heroku.yml, or push an image to the container registry.");
         return Err(Failed);
     }
     let Some(procfile) = procfile(&job.source) else {
@@ -58,9 +56,6 @@ pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, 
         return Err(Failed);
     };
     log(&format!("-----> Building on the {} stack", job.stack));
-    if job.buildpacks.len() > 1 {
-        log(&format!("-----> Deleting {} files matching .slugignore patterns.", 0));
-    }
     let mut agent = None;
     for buildpack in &job.buildpacks {
         log(&format!("-----> {} app detected", title(buildpack)));

@@ -96,6 +96,8 @@ fn a_credential_is_made_attached_and_brings_its_variable() {
     let database = "/postgres/v0/databases/postgresql-cubic-31415/credentials";
     let attach = json!({"addon": "postgresql-cubic-31415", "app": "shop", "namespace": "credential:datadog",
         "name": "DATADOG"});
+    let by_object =
+        json!({"addon": {"name": "postgresql-cubic-31415"}, "app": {"name": "shop"}, "name": "SPARE"});
     assert_eq!(refused(&sandbox, "POST", "/addon-attachments", attach.clone()).0, 422);
     write(&sandbox, "POST", database, json!({"name": "datadog"}));
     assert_eq!(refused(&sandbox, "POST", database, json!({"name": "datadog"})).0, 409);
@@ -106,6 +108,10 @@ fn a_credential_is_made_attached_and_brings_its_variable() {
     let url = get(&sandbox, "/apps/shop/config-vars")["DATADOG_URL"].as_str().unwrap().to_owned();
     assert!(url.starts_with("postgres://datadog:"), "{url}");
     assert_eq!(refused(&sandbox, "POST", "/addon-attachments", attach).0, 422);
+    assert_eq!(write(&sandbox, "POST", "/addon-attachments", by_object)["name"], "SPARE");
+    let config = "/addons/postgresql-cubic-31415/config/credential";
+    assert_eq!(get(&sandbox, &format!("{config}:datadog"))[0]["name"], "credential:datadog");
+    assert_eq!(get(&sandbox, &format!("{config}:nobody")), json!([]));
     write(
         &sandbox,
         "DELETE",
@@ -169,7 +175,7 @@ fn dynos_follow_the_formation() {
     let sandbox = Sandbox::start();
     let dynos = || get(&sandbox, "/apps/shop/dynos");
     assert_eq!(names(&dynos(), "name"), ["web.1", "web.2", "worker.1"]);
-    write(&sandbox, "PATCH", "/apps/shop/formation", json!({"updates": [{"type": "web", "quantity": 1}]}));
+    write(&sandbox, "PATCH", "/apps/shop/formation", json!({"updates": [{"type": "web", "quantity": "1"}]}));
     let before = dynos();
     assert_eq!(names(&before, "name"), ["web.1", "worker.1"]);
     write(&sandbox, "DELETE", "/apps/shop/dynos/web.1", json!({}));

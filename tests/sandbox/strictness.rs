@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::client::{VERSION, bare, error, get, heroku, refused};
-use crate::support::sandbox::{Sandbox, TOKEN};
+use crate::support::sandbox::{Sandbox, Setup, TOKEN};
 use dd_heroku::sandbox::READ_ONLY_TOKEN;
 
 #[test]
@@ -107,4 +107,19 @@ fn lists_page_by_the_range_header() {
     assert_eq!(versions, [41, 40, 39, 38]);
     let odd = heroku(&sandbox, "GET", "/apps/shop/releases").header("Range", "colour ..").send().unwrap();
     assert_eq!(odd.status(), 416);
+}
+
+#[test]
+fn a_list_of_more_than_200_comes_in_pages_though_none_were_asked_for() {
+    let sandbox = Setup::default().extra_apps(210).start();
+    let first = heroku(&sandbox, "GET", "/apps").send().unwrap();
+    assert_eq!(first.status(), 206);
+    let next = first.headers()["next-range"].clone();
+    let first: Vec<serde_json::Value> = first.json().unwrap();
+    let second = heroku(&sandbox, "GET", "/apps").header("Range", next).send().unwrap();
+    assert_eq!(second.status(), 200);
+    let second: Vec<serde_json::Value> = second.json().unwrap();
+    assert_eq!((first.len(), second.len()), (200, 17));
+    assert!(first.iter().all(|app| !second.contains(app)));
+    assert_eq!(get(&sandbox, "/apps/shop-210/addons")[0]["app"]["name"], "shop-210");
 }

@@ -27,6 +27,7 @@ pub(crate) struct Sandbox {
 pub(crate) struct Setup {
     faults: Option<Value>,
     latency_ms: u64,
+    extra_apps: u32,
 }
 
 impl Setup {
@@ -42,12 +43,19 @@ impl Setup {
         self
     }
 
+    /// Adds copies of `shop`, named `shop-001` and so on.
+    pub(crate) fn extra_apps(mut self, count: u32) -> Self {
+        self.extra_apps = count;
+        self
+    }
+
     /// Starts it, in the state of the start.
     pub(crate) fn start(self) -> Sandbox {
         let folder = tempfile::tempdir().unwrap();
         let journal = folder.path().join("journal.jsonl");
         let mut arguments =
             vec!["--latency-ms".into(), self.latency_ms.to_string(), "--journal".into(), text(&journal)];
+        arguments.extend(["--extra-apps".into(), self.extra_apps.to_string()]);
         if let Some(faults) = self.faults {
             let file = folder.path().join("faults.json");
             fs::write(&file, faults.to_string()).unwrap();
