@@ -7,6 +7,7 @@ mod heroku;
 mod intake;
 mod prerun_block;
 mod readme;
+mod rebuild;
 mod repo;
 mod sandbox;
 mod support;

@@ -94,6 +94,10 @@ pub struct Rebuild {
     pub slug_size: Option<u64>,
     /// Where its source comes from.
     pub source: Source,
+    /// Whether what earlier builds kept is thrown away first.
+    pub clear_cache: bool,
+    /// The version of the Agent that the new slug must hold.
+    pub expects: Option<String>,
 }
 
 /// Where the source of a rebuild comes from.
@@ -138,6 +142,8 @@ pub enum Outcome {
     },
     /// It did not take effect.
     Failed,
+    /// It took effect, and was undone when the build failed.
+    PutBack,
     /// It was not tried, because something before it failed.
     Skipped,
 }

@@ -27,6 +27,12 @@ pub struct Desired {
     pub rebuild: RebuildWhen,
     /// The commit to build instead of the one that runs.
     pub commit: Option<String>,
+    /// Whether what earlier builds kept is thrown away before a rebuild.
+    pub clear_cache: bool,
+    /// The version of the Agent that a rebuilt slug must hold.
+    pub expects: Option<String>,
+    /// Whether config vars and buildpacks become again what they were, when the build fails.
+    pub put_back: bool,
     /// Where a rebuild may take its source from; `None` when there is no checkout and no `--source-url`.
     pub source: Option<Source>,
     /// What the person should know, whatever the plan turns out to be.

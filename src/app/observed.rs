@@ -32,6 +32,9 @@ pub enum Part {
     TelemetryDrains,
     /// `GET /apps/A/dynos`
     Dynos,
+    /// `GET /apps/A/slugs/S` of the slug that runs, only where no build tells its commit: after a promotion. Needs the
+    /// releases and builds.
+    Slug,
 }
 
 /// The parts that a command needs.

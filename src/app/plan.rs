@@ -12,7 +12,7 @@ use crate::datadog::options;
 use crate::secret::Secret;
 
 /// What has to change, in the order in which it is applied, and what the person should know.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// The app.
     pub app: App,
@@ -24,6 +24,8 @@ pub struct Plan {
     pub notes: Vec<Note>,
     /// The UUIDs of the builds that were there, so that a new one is recognised.
     pub known_builds: Vec<String>,
+    /// Whether config vars and buildpacks become again what they were, when the build fails.
+    pub put_back: bool,
 }
 
 impl Plan {
@@ -87,6 +89,7 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Result<Plan, Conflict> {
         changes,
         notes,
         known_builds,
+        put_back: desired.put_back,
     })
 }
 
@@ -211,7 +214,7 @@ fn rebuild(
     if desired.rebuild == RebuildWhen::Never {
         notes.push(Note::new(
             codes::REBUILD_DUE,
-            "the Agent gets into the slug with the next deploy or `dd-heroku rebuild`",
+            "what is compiled into the slug changes with the next deploy or `dd-heroku rebuild`",
         ));
         return Ok(None);
     }
@@ -226,7 +229,7 @@ fn rebuild(
             return Err(Conflict::NoSource(app.clone()));
         }
         let message = format!(
-            "the Agent gets into the slug with the next deploy: the source of what runs is not at hand \
+            "what is compiled into the slug changes with the next deploy: the source of what runs is not at hand \
              (run `dd-heroku rebuild` in the checkout of `{app}`, or with `--source-url`)"
         );
         notes.push(Note::new(codes::REBUILD_DUE, message));
@@ -237,6 +240,8 @@ fn rebuild(
         release: running::deploy(observed).map(|release| release.version),
         slug_size: observed.slug.as_ref().and_then(|slug| slug.size).or(observed.app.slug_size),
         source,
+        clear_cache: desired.clear_cache,
+        expects: desired.expects.clone(),
     })))
 }
 

@@ -35,6 +35,17 @@ impl Receipt {
         }
     }
 
+    /// Whether a slug was compiled.
+    pub fn has_built(&self) -> bool {
+        self.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Built { .. }))
+    }
+
+    /// The places of the config vars and buildpacks that were changed, each with the change that undoes it.
+    pub fn undoing(&self) -> Vec<(usize, Change)> {
+        let done = self.iter().enumerate().filter(|(_, (_, outcome))| outcome.is_done());
+        done.filter_map(|(at, (change, _))| Some((at, inverse(change)?))).collect()
+    }
+
     /// Whether every change took effect.
     pub fn is_done(&self) -> bool {
         self.outcomes.iter().all(Outcome::is_done)
@@ -43,5 +54,60 @@ impl Receipt {
     /// Whether any change took effect.
     pub fn has_begun(&self) -> bool {
         self.outcomes.iter().any(Outcome::is_done)
+    }
+}
+
+/// The change that undoes another, of what decides how a slug is compiled.
+fn inverse(change: &Change) -> Option<Change> {
+    Some(match change {
+        Change::ConfigSet { key, before: Some(before), after, secret } => Change::ConfigSet {
+            key: key.clone(),
+            before: Some(after.clone()),
+            after: before.clone(),
+            secret: *secret,
+        },
+        Change::ConfigSet { key, before: None, after, secret } => {
+            Change::ConfigUnset { key: key.clone(), before: after.clone(), secret: *secret }
+        }
+        Change::ConfigUnset { key, before, secret } => {
+            Change::ConfigSet { key: key.clone(), before: None, after: before.clone(), secret: *secret }
+        }
+        Change::BuildpacksSet { before, after } => {
+            Change::BuildpacksSet { before: after.clone(), after: before.clone() }
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Buildpack;
+    use crate::secret::Secret;
+
+    #[test]
+    fn what_is_undone_is_as_it_was() {
+        let secret = |text: &str| Secret::new(text);
+        let changes = vec![
+            Change::ConfigSet { key: "A".into(), before: None, after: secret("1"), secret: false },
+            Change::ConfigSet {
+                key: "B".into(),
+                before: Some(secret("1")),
+                after: secret("2"),
+                secret: false,
+            },
+            Change::ConfigUnset { key: "C".into(), before: secret("3"), secret: true },
+            Change::BuildpacksSet { before: vec![], after: vec![Buildpack::of("heroku/ruby")] },
+            Change::FeatureEnable { name: "x".into() },
+            Change::ConfigSet { key: "D".into(), before: None, after: secret("4"), secret: false },
+        ];
+        let plan = Plan { changes: changes.clone(), ..Plan::default() };
+        let mut outcomes = vec![Outcome::Done; 6];
+        outcomes[5] = Outcome::Failed;
+        let undoing = Receipt { plan, outcomes }.undoing();
+        assert_eq!(undoing.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        for (at, change) in undoing {
+            assert_eq!(inverse(&change).as_ref(), Some(&changes[at]));
+        }
     }
 }

@@ -77,9 +77,48 @@ pub fn built_with(build: &Build, buildpacks: &[Buildpack]) -> bool {
         })
 }
 
+/// The version of the Agent that a line of a build's output says is being installed: `7.81.2-1`.
+pub fn agent_installed(line: &str) -> Option<&str> {
+    let small = line.to_ascii_lowercase();
+    if !small.contains("installing datadog") && !small.contains("downloading datadog") {
+        return None;
+    }
+    line.split_whitespace().find(|word| {
+        let version = word.strip_prefix("1:").unwrap_or(word);
+        version.starts_with(['6', '7'])
+            && version
+                .split('.')
+                .take(3)
+                .filter(|part| part.starts_with(|c: char| c.is_ascii_digit()))
+                .count()
+                == 3
+    })
+}
+
+/// Whether an installed version is the one asked for, which may lack the revision: `7.81.2-1` is `7.81.2`.
+pub fn is_version(installed: &str, asked: &str) -> bool {
+    let plain = |version: &str| version.trim_start_matches("1:").trim_end_matches("_amd64").to_owned();
+    let (installed, asked) = (plain(installed), plain(asked));
+    installed == asked || installed.strip_prefix(&asked).is_some_and(|rest| rest.starts_with('-'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_agents_version_is_read_from_a_builds_output() {
+        for (line, version) in [
+            ("-----> Downloading Datadog Agent 7.80.0-1", Some("7.80.0-1")),
+            ("remote: -----> Installing datadog-heroku-agent 7.81.2-1", Some("7.81.2-1")),
+            ("-----> Installing Datadog runner", None),
+            ("       Installing puma 7.1.0", None),
+        ] {
+            assert_eq!(agent_installed(line), version, "{line}");
+        }
+        assert!(is_version("7.80.0-1", "7.80.0") && is_version("7.80.0-1", "1:7.80.0-1"));
+        assert!(!is_version("7.80.0-1", "7.8") && !is_version("7.80.0-1", "7.80.0-2"));
+    }
 
     #[test]
     fn names_are_read_from_the_descriptions_of_releases() {

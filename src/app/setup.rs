@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::buildpack::{Buildpack, Role};
-use super::change::Source;
 use super::desired::{Buildpacks, Desired, Drain, File, Note, RebuildWhen};
 use super::found::{self, Database};
 use super::observed::{ConfigVars, Generation, Observed};
@@ -52,8 +51,6 @@ pub struct Setup {
     pub skip: Option<Vec<String>>,
     /// When to rebuild.
     pub rebuild: RebuildWhen,
-    /// The commit to build instead of the running one.
-    pub commit: Option<String>,
     /// The key is the sandbox's demonstration key.
     pub is_demo: bool,
 }
@@ -77,20 +74,14 @@ pub struct Checkout {
 
 impl Setup {
     /// What is wanted of the app. `checkout` is the app's own, when the command runs in it.
-    pub fn desired(
-        &self,
-        observed: &Observed,
-        checkout: Option<&Checkout>,
-        source: Option<Source>,
-    ) -> Desired {
+    /// The source of a rebuild is left open.
+    pub fn desired(&self, observed: &Observed, checkout: Option<&Checkout>) -> Desired {
         let empty = ConfigVars::default();
         let config = observed.config.as_ref().unwrap_or(&empty);
         let app = &observed.app;
         let mut desired = Desired {
             config: self.config(observed, config),
             rebuild: self.rebuild.clone(),
-            commit: self.commit.clone(),
-            source,
             notes: self.notes(observed, config),
             ..Desired::default()
         };

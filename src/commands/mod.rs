@@ -5,6 +5,7 @@ pub mod frame;
 pub mod init;
 pub mod key;
 pub mod man;
+pub mod rebuild;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ pub use frame::global::Global;
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Init(init::Args),
+    Rebuild(rebuild::Args),
     Completions(completions::Args),
     Man(man::Args),
     /// The embedded stand-in for Heroku and Datadog
@@ -65,6 +67,7 @@ pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
 fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
     match verb {
         Verb::Init(args) => init::run(context, args),
+        Verb::Rebuild(args) => rebuild::run(context, &args),
         Verb::Completions(args) => completions::run(context, &args),
         Verb::Man(args) => man::run(context, &args),
         Verb::Sandbox(_) | Verb::Buildpack(_) => Ok(Exit::Done),

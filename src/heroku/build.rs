@@ -99,6 +99,11 @@ impl Writer<'_> {
         }
     }
 
+    /// Throws away what earlier builds of the app kept.
+    pub fn clear_build_cache(&self, app: &str) -> Result<(), Error> {
+        self.remove(Call::delete(format!("/apps/{}/build-cache", segment(app))))
+    }
+
     /// Starts a build. When its answer is lost, the build that was started is found among those not known
     /// before, by its source; a second one is never started.
     pub fn start_build(&self, app: &str, build: &StartBuild) -> Result<Build, Error> {

@@ -13,6 +13,7 @@ mod pipelines;
 mod read;
 pub mod remotes;
 mod retry;
+mod snapshot;
 mod source;
 mod telemetry;
 mod wire;

@@ -1,8 +1,5 @@
-//! Reading: one app's snapshot in one round of requests, and the single things that commands look up.
+//! Reading: the parts of an app, and the single things that commands look up.
 //! A reader writes nothing.
-
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::de::DeserializeOwned;
 
@@ -11,10 +8,8 @@ use super::client::Client;
 use super::error::{Error, Kind};
 use super::{Account, wire};
 use crate::app::observed::{self, ConfigVars};
-use crate::app::{Observed, Part, Parts};
+use crate::app::{Observed, Part};
 
-/// How many requests are on their way at the same time.
-const AT_ONCE: usize = 8;
 /// How many releases and builds tell what runs and what was tried last.
 const RECENT: usize = 20;
 
@@ -25,7 +20,7 @@ pub struct Reader<'a> {
 }
 
 /// One answer on its way into the snapshot.
-type Fill = Box<dyn FnOnce(&mut Observed) + Send>;
+pub(super) type Fill = Box<dyn FnOnce(&mut Observed) + Send>;
 
 impl<'a> Reader<'a> {
     /// A reader over `client`.
@@ -33,43 +28,7 @@ impl<'a> Reader<'a> {
         Self { client }
     }
 
-    /// Reads the app and the `parts` of it that are asked for, all at the same time, each in one request.
-    /// What a kind of app does not have (buildpacks on Fir, telemetry drains on Cedar) is empty.
-    ///
-    /// Fails with [`Kind::AppNotFound`] when the account sees no such app.
-    pub fn observe(&self, app: &str, parts: &Parts) -> Result<Observed, Error> {
-        let wanted: Vec<Option<Part>> =
-            std::iter::once(None).chain(parts.iter().copied().map(Some)).collect();
-        let next = AtomicUsize::new(0);
-        let answers: Mutex<Vec<(usize, Result<Fill, Error>)>> = Mutex::new(Vec::with_capacity(wanted.len()));
-        std::thread::scope(|scope| {
-            for _ in 0..wanted.len().min(AT_ONCE) {
-                scope.spawn(|| {
-                    while let Some(part) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let answer = match part {
-                            Some(part) => self.part(app, *part),
-                            None => self.app(app).map(|app| fill(move |into| into.app = app)),
-                        };
-                        let place = part.map_or(0, |part| 1 + part as usize);
-                        answers
-                            .lock()
-                            .unwrap_or_else(std::sync::PoisonError::into_inner)
-                            .push((place, answer));
-                    }
-                });
-            }
-        });
-        let mut answers = answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        // The app's own answer first: when there is no such app, that is the error to tell.
-        answers.sort_by_key(|(place, _)| *place);
-        let mut observed = Observed::default();
-        for (_, answer) in answers {
-            answer.map_err(|error| self.explained(app, error))?(&mut observed);
-        }
-        Ok(observed)
-    }
-
-    fn part(&self, app: &str, part: Part) -> Result<Fill, Error> {
+    pub(super) fn part(&self, app: &str, part: Part) -> Result<Fill, Error> {
         let at = |rest: &str| Call::get(format!("/apps/{}/{rest}", segment(app)));
         Ok(match part {
             Part::Config => {
@@ -123,6 +82,8 @@ impl<'a> Reader<'a> {
                 let list = into_all::<wire::Dyno, _>(self.client.list(at("dynos"))?);
                 fill(|into| into.dynos = Some(list))
             }
+            // Read afterwards, when releases and builds tell whether it is needed.
+            Part::Slug => fill(|_| {}),
         })
     }
 
@@ -214,7 +175,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A missing app is told together with the names it may have been meant for.
-    fn explained(&self, app: &str, error: Error) -> Error {
+    pub(super) fn explained(&self, app: &str, error: Error) -> Error {
         if !matches!(error.kind, Kind::NotFound { .. }) || error.path != format!("/apps/{}", segment(app)) {
             return error;
         }
@@ -236,7 +197,7 @@ fn near(wanted: &str, names: Vec<String>) -> Vec<String> {
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-fn fill(into: impl FnOnce(&mut Observed) + Send + 'static) -> Fill {
+pub(super) fn fill(into: impl FnOnce(&mut Observed) + Send + 'static) -> Fill {
     Box::new(into)
 }
 

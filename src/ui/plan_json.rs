@@ -21,7 +21,7 @@ pub fn receipt(receipt: &Receipt, stopped: Option<&Failure>) -> Value {
 }
 
 fn document(plan: &Plan, outcomes: Option<&[Outcome]>, stopped: Option<&Failure>) -> Value {
-    let Plan { app, formation: _, changes, notes, known_builds: _ } = plan;
+    let Plan { app, formation: _, changes, notes, known_builds: _, put_back: _ } = plan;
     let changes: Vec<_> = changes
         .iter()
         .enumerate()
@@ -82,8 +82,12 @@ pub fn change(change: &Change) -> Map<String, Value> {
             json!({ "kind": "file.write", "path": path })
         }
         Change::FileRemove { path, before: _ } => json!({ "kind": "file.remove", "path": path }),
-        Change::Rebuild(Rebuild { commit, release: _, slug_size: _, source: _ }) => {
-            json!({ "kind": "rebuild", "commit": commit })
+        Change::Rebuild(Rebuild { commit, release: _, slug_size: _, source: _, clear_cache, expects: _ }) => {
+            let mut object = json!({ "kind": "rebuild", "commit": commit });
+            if *clear_cache {
+                object["clear_cache"] = true.into();
+            }
+            object
         }
     };
     match value {
@@ -99,10 +103,13 @@ fn references(list: &[Buildpack]) -> Vec<String> {
 fn with_outcome(object: &mut Map<String, Value>, outcome: &Outcome) {
     let word = match outcome {
         Outcome::Done | Outcome::Built { .. } => "done",
-        Outcome::Failed => "failed",
+        Outcome::Failed | Outcome::PutBack => "failed",
         Outcome::Pending | Outcome::Skipped => "skipped",
     };
     object.insert("result".into(), word.into());
+    if *outcome == Outcome::PutBack {
+        object.insert("put_back".into(), true.into());
+    }
     if let Outcome::Built { id, release: _, version } = outcome {
         let release = version.map(|version| format!("v{version}"));
         object.insert("build".into(), json!({ "id": id, "status": "succeeded", "release": release }));

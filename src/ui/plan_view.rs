@@ -17,7 +17,7 @@ const WIDTH: usize = 80;
 
 /// The app, its changes and the notes.
 pub fn render(plan: &Plan) -> String {
-    let Plan { app: _, formation: _, changes, notes, known_builds: _ } = plan;
+    let Plan { app: _, formation: _, changes, notes, known_builds: _, put_back: _ } = plan;
     let names = changes.iter().filter_map(config_name).map(str::len).max().unwrap_or_default();
     let mut lines = vec![heading(plan)];
     if changes.is_empty() {
@@ -103,10 +103,11 @@ fn show(change: &Change, names: usize) -> Vec<String> {
         Change::FileRemove { path, before: _ } => {
             vec![line(Sign::Remove, "file", &format!("{}  (commit that)", path.display()))]
         }
-        Change::Rebuild(Rebuild { commit, release, slug_size, source: _ }) => {
+        Change::Rebuild(Rebuild { commit, release, slug_size, source: _, clear_cache, expects: _ }) => {
+            let cache = if *clear_cache { ", without the build cache" } else { "" };
             let release = release.map(|version| format!(" (v{version})")).unwrap_or_default();
             let size = slug_size.map(|bytes| format!(", slug {}", megabytes(bytes))).unwrap_or_default();
-            vec![line(Sign::Act, "rebuild", &format!("{}{release}{size}", short(commit)))]
+            vec![line(Sign::Act, "rebuild", &format!("{}{release}{size}{cache}", short(commit)))]
         }
     }
 }

@@ -13,6 +13,7 @@ pub fn report(receipt: &Receipt) -> String {
         let sign = match outcome {
             Outcome::Done | Outcome::Built { .. } => style("✓ done   ").green(),
             Outcome::Failed => style("✗ failed ").red(),
+            Outcome::PutBack => style("↩ as before").yellow(),
             Outcome::Pending | Outcome::Skipped => style("- not yet").dim(),
         };
         let built = match outcome {
@@ -33,6 +34,7 @@ pub fn story(receipt: &Receipt) -> String {
     };
     let parts = [
         part("done", &Outcome::is_done),
+        part("put back", &|outcome| *outcome == Outcome::PutBack),
         part("failed", &|outcome| *outcome == Outcome::Failed),
         part("left", &|outcome| matches!(outcome, Outcome::Pending | Outcome::Skipped)),
     ];

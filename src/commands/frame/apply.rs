@@ -88,12 +88,26 @@ pub fn apply(context: &Context, plan: Plan, prepared: Prepared) -> Applied {
         }
     }
     receipt.outcomes = outcomes;
+    if receipt.plan.put_back && failure.as_ref().is_some_and(|failure| failure.code == Code::BuildFailed) {
+        let undoing = receipt.undoing();
+        progress.now("putting back what was there before");
+        match work.undo(&undoing) {
+            Ok(()) => undoing.iter().for_each(|(at, _)| receipt.outcomes[*at] = Outcome::PutBack),
+            Err(cause) => {
+                failure = failure
+                    .map(|failure| failure.hint(format_args!("it could not be put back: {:#}", cause.error)));
+            }
+        }
+    }
     let failure = failure.map(|failure| tell(failure, &receipt));
     Applied { receipt, failure }
 }
 
 /// Says what is done and what is left, and that the same command goes on from there.
 fn tell(failure: Failure, receipt: &Receipt) -> Failure {
+    if receipt.outcomes.contains(&Outcome::PutBack) {
+        return failure.hint("config vars and buildpacks are as they were before (`--keep` leaves them)");
+    }
     if !receipt.has_begun() {
         return failure.hint("nothing was changed");
     }
@@ -129,6 +143,16 @@ impl Work<'_> {
             }
         }
         (outcomes, None)
+    }
+
+    /// Carries out what undoes a part of the plan: buildpacks, then all config vars at once.
+    fn undo(&self, undoing: &[(usize, Change)]) -> Result {
+        let is_config = |change: &&Change| matches!(place(change).1, Lane::Config);
+        let (config, rest): (Vec<_>, Vec<_>) = undoing.iter().map(|(_, change)| change).partition(is_config);
+        for change in rest {
+            self.change(change)?;
+        }
+        if config.is_empty() { Ok(()) } else { self.config(&config) }
     }
 
     fn config(&self, changes: &[&Change]) -> Result {

@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 
 use super::context::Context;
 use super::source::Prepared;
-use crate::app::Plan;
 use crate::app::change::{Outcome, Rebuild};
 use crate::app::observed::Status;
+use crate::app::{Plan, running};
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::{StartBuild, Writer};
 use crate::ui::Progress;
@@ -33,14 +33,20 @@ pub fn run(
         }
         Prepared::Nothing => return Err(Failure::new(Code::Failed, "the rebuild has no source")),
     };
+    if rebuild.clear_cache {
+        progress.now("clearing the build cache");
+        writer.clear_build_cache(app)?;
+    }
     let commit = short(&rebuild.commit);
     progress.now(&format!("building {commit}"));
     let version = rebuild.commit.clone();
     let build =
         writer.start_build(app, &StartBuild { url, version, checksum, known: plan.known_builds.clone() })?;
     let mut tail = Tail::default();
+    let mut agent = None;
     let streamed = writer.stream_build(&build, &mut |line| {
         progress.line(line);
+        agent = running::agent_installed(line).map(str::to_owned).or(agent.take());
         tail.push(line);
         if context.interrupts.is_stopping() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
@@ -56,6 +62,14 @@ pub fn run(
     }
     let build = writer.finish_build(app, &build.id)?;
     if build.status == Status::Succeeded {
+        if let (Some(expected), Some(agent)) = (&rebuild.expects, &agent)
+            && !running::is_version(agent, expected)
+        {
+            let message = format!("the build of {commit} installed Agent {agent}, not {expected}");
+            return Err(Failure::new(Code::Failed, message)
+                .hint(format_args!("dd-heroku rebuild --clear-cache -a {app}"))
+                .hint("the buildpack may be too old to know the version: dd-heroku buildpacks show"));
+        }
         return Ok(Outcome::Built { id: build.id, release: build.release, version: None });
     }
     let message = format!("the build of {commit} failed; what ran before runs on\n{}", tail.text());

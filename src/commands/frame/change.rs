@@ -1,9 +1,8 @@
 //! The way of every changing verb: read, plan, show, agree, apply, verify, report.
 
-use std::thread;
-
 use super::apply::{Applied, apply};
 use super::source::Prepared;
+use crate::app::desired::RebuildWhen;
 use crate::app::{Desired, Observed, Parts, Plan, Receipt, plan};
 use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
@@ -47,17 +46,7 @@ pub fn observe(context: &Context, apps: &[String], parts: &Parts) -> Result<Vec<
         [one] => format!("reading {one}"),
         many => format!("reading {} apps", many.len()),
     });
-    let observed = thread::scope(|scope| {
-        let running: Vec<_> = apps
-            .iter()
-            .map(|app| {
-                let reader = &reader;
-                scope.spawn(move || reader.observe(app, parts))
-            })
-            .collect();
-        running.into_iter().map(|one| one.join().map_err(|_| panicked())).collect::<Result<Vec<_>>>()
-    })?;
-    observed.into_iter().map(|one| Ok(one?)).collect()
+    reader.observe_all(apps, parts).into_iter().map(|one| Ok(one?)).collect()
 }
 
 fn plan_all(observed: &[Observed], desire: &Desire<'_>) -> Result<Vec<Plan>> {
@@ -133,7 +122,14 @@ fn verify(context: &Context, receipt: &mut Receipt, parts: &Parts, desire: &Desi
     let name = receipt.plan.app.name.clone();
     let observed = observe(context, std::slice::from_ref(&name), parts)?;
     receipt.learn(&observed[0]);
-    let left = plan_all(&observed, desire)?;
+    let has_built = receipt.has_built();
+    let left = plan_all(&observed, &|observed: &Observed| {
+        let mut desired = desire(observed)?;
+        if has_built && desired.rebuild == RebuildWhen::Always {
+            desired.rebuild = RebuildWhen::Due;
+        }
+        Ok(desired)
+    })?;
     let left: Vec<_> = left.iter().filter(|plan| !plan.is_empty()).map(plan_view::render).collect();
     if left.is_empty() {
         return Ok(());
@@ -141,8 +137,4 @@ fn verify(context: &Context, receipt: &mut Receipt, parts: &Parts, desire: &Desi
     let message = format!("all changes were made, yet `{name}` is not as it should be:\n{}", left.join("\n"));
     Err(Failure::new(Code::Failed, message)
         .hint("somebody else may be changing the app; run the same command again"))
-}
-
-fn panicked() -> Failure {
-    Failure::new(Code::Failed, "a request ended in a fault of this program")
 }

@@ -6,4 +6,5 @@ pub mod build;
 pub mod change;
 pub mod context;
 pub mod global;
+pub mod rebuild;
 pub mod source;

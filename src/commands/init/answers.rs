@@ -5,13 +5,11 @@ use crate::app::desired::RebuildWhen;
 use crate::app::found::Database;
 use crate::app::observed::Observed;
 use crate::app::setup::{Integrations, Setup};
-use crate::commands::Context;
+use crate::commands::frame::rebuild::{self, switch};
 use crate::datadog::Site;
 use crate::datadog::options;
 use crate::datadog::site::SITES;
 use crate::failure::{Failure, Result};
-use crate::secret::Secret;
-use crate::transport;
 
 /// Sets Datadog up on an app: labs feature, config vars, buildpack, rebuild
 ///
@@ -76,18 +74,9 @@ pub struct Args {
     /// Dyno types without an Agent, a list, or none [default: run, release, scheduler and the like]
     #[arg(long, value_name = "LIST", help_heading = "What is collected")]
     skip_dynos: Option<String>,
-    /// Compile the slug again in any case
-    #[arg(long, overrides_with = "no_rebuild", help_heading = "Rebuild")]
-    rebuild: bool,
-    /// Leave the slug as it is until the next deploy
-    #[arg(long, help_heading = "Rebuild")]
-    no_rebuild: bool,
-    /// Build this commit, branch or tag of the checkout instead of the running commit
-    #[arg(long = "ref", value_name = "REF", help_heading = "Rebuild")]
-    pub git_ref: Option<String>,
-    /// Where Heroku can fetch the source, a .tar.gz; `{commit}` is replaced
-    #[arg(long, value_name = "URL", help_heading = "Rebuild")]
-    source_url: Option<String>,
+    /// Whether to rebuild, and from what
+    #[command(flatten)]
+    pub rebuild: rebuild::Args,
     /// Do not ask Datadog whether the key is good
     #[arg(long)]
     pub no_verify: bool,
@@ -105,7 +94,7 @@ impl Args {
         }
         self.site()?;
         self.integrations()?;
-        self.source_url()?;
+        self.rebuild.check()?;
         let typed = [
             ("--env", "DD_ENV", &self.env),
             ("--service", "DD_SERVICE", &self.service),
@@ -127,14 +116,6 @@ impl Args {
     /// The site that is asked for.
     pub fn site(&self) -> Result<Option<Site>> {
         self.site.as_deref().map(|text| known_site(text, "--site")).transpose()
-    }
-
-    /// Where the source is fetched from.
-    pub fn source_url(&self) -> Result<Option<Secret>> {
-        let Some(text) = &self.source_url else { return Ok(None) };
-        let url = url::Url::parse(text).map_err(|_| Failure::usage("--source-url is not a URL"))?;
-        transport::require_safe(&url).map_err(|why| Failure::usage(format_args!("--source-url: {why}")))?;
-        Ok(Some(Secret::new(text)))
     }
 
     fn integrations(&self) -> Result<Integrations> {
@@ -186,16 +167,8 @@ impl Args {
         switch(self.process_agent, false)
     }
 
-    /// When to rebuild; `None` when it was not said.
-    pub fn when(&self) -> Option<RebuildWhen> {
-        match switch(self.rebuild, self.no_rebuild)? {
-            true => Some(RebuildWhen::Always),
-            false => Some(RebuildWhen::Never),
-        }
-    }
-
     /// What the flags answer for an app, and the recommended values for the rest.
-    pub fn setup(&self, context: &Context, keys: &mut Keys<'_>, observed: &Observed) -> Result<Setup> {
+    pub fn setup(&self, keys: &mut Keys<'_>, observed: &Observed) -> Result<Setup> {
         let site = keys.site(observed)?;
         let key = keys.accepted(observed, site)?;
         Ok(Setup {
@@ -214,32 +187,9 @@ impl Args {
             integrations: self.integrations()?,
             logs: self.logs,
             skip: self.skip(),
-            rebuild: self.when().unwrap_or(RebuildWhen::Due),
-            commit: commit(context, self.git_ref.as_deref(), observed)?,
+            rebuild: self.rebuild.when().unwrap_or(RebuildWhen::Due),
             is_demo: keys.is_demo(observed),
         })
-    }
-}
-
-/// The commit that `--ref` names in the app's checkout.
-fn commit(context: &Context, git_ref: Option<&str>, observed: &Observed) -> Result<Option<String>> {
-    let Some(git_ref) = git_ref else { return Ok(None) };
-    let app = &observed.app.name;
-    let checkout = context.checkout_of(app).ok_or_else(|| {
-        Failure::usage(format_args!(
-            "--ref needs the checkout of `{app}`, and no git remote here is that app's"
-        ))
-        .hint(format_args!("heroku git:remote -a {app}"))
-    })?;
-    Ok(Some(checkout.resolve(git_ref)?))
-}
-
-/// `Some(true)` by the flag, `Some(false)` by its opposite, which wins when it comes last.
-fn switch(on: bool, off: bool) -> Option<bool> {
-    match (on, off) {
-        (_, true) => Some(false),
-        (true, false) => Some(true),
-        (false, false) => None,
     }
 }
 

@@ -12,7 +12,7 @@ use super::change::{self, observe};
 use super::{Context, Exit, key};
 use crate::app::prerun;
 use crate::app::setup::{Checkout, Setup};
-use crate::app::{Observed, Part, Parts, Source};
+use crate::app::{Observed, Part, Parts};
 use crate::failure::{Failure, Result};
 
 pub use answers::Args;
@@ -31,6 +31,7 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
         Part::Formation,
         Part::Releases,
         Part::Builds,
+        Part::Slug,
     ]);
     if args.logs || is_guided {
         parts.insert(Part::Drains);
@@ -58,11 +59,10 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
         let setup = if is_guided {
             questions::ask(context, &args, &mut keys, one)?
         } else {
-            args.setup(context, &mut keys, one)?
+            args.setup(&mut keys, one)?
         };
         setups.insert(one.app.name.clone(), setup);
     }
-    let source_url = args.source_url()?;
     let desire = |observed: &Observed| {
         let app = &observed.app.name;
         let setup =
@@ -71,8 +71,9 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
         let checkout = own
             .map(|own| Ok::<_, Failure>(Checkout { prerun: own.read(Path::new(prerun::PATH))? }))
             .transpose()?;
-        let source = source_url.clone().map(Source::Url).or(own.map(|_| Source::Checkout));
-        Ok(setup.desired(observed, checkout.as_ref(), source))
+        let mut desired = setup.desired(observed, checkout.as_ref());
+        args.rebuild.put_into(&mut desired, setup.rebuild.clone(), context, observed)?;
+        Ok(desired)
     };
     change::run_from(context, observed, &parts, &desire)
 }

@@ -33,7 +33,7 @@ pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, observed: &Obser
         let at = ui.choose("Datadog's site", &sites, 0, "`--site`")?;
         keys.choose_site(SITES[at]);
     }
-    let mut setup = args.setup(context, keys, observed)?;
+    let mut setup = args.setup(keys, observed)?;
     ui.say("The key is accepted.");
 
     let text = |name: &'static str, question: &str, given: &mut Option<String>, flag: &str| -> Result {
@@ -97,7 +97,7 @@ pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, observed: &Obser
     if !args.logs {
         setup.logs = ui.confirm("Send the app's logs to Datadog?", false, "`--logs`")?;
     }
-    if args.when().is_none() && observed.app.has_buildpacks() {
+    if args.rebuild.when().is_none() && observed.app.has_buildpacks() {
         let now = ui.confirm(
             "Rebuild now, so that the Agent runs at once?",
             true,

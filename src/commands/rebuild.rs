@@ -1,0 +1,34 @@
+//! `rebuild`: the slug of the commit that runs, compiled again.
+
+use super::frame::rebuild::From;
+use super::{Context, Exit, change};
+use crate::app::desired::RebuildWhen;
+use crate::app::{Desired, Observed, Part, Parts};
+use crate::failure::Result;
+
+/// Compiles the slug of the running commit again, without an empty commit
+///
+/// What is compiled in takes effect by it: the buildpacks, the Agent's version, DD_APM_ENABLED and the like. The source
+/// is that of the running commit, from the checkout, from `--source-url`, or as Heroku still holds it.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Throw away what earlier builds kept first
+    #[arg(long)]
+    clear_cache: bool,
+    #[command(flatten)]
+    from: From,
+}
+
+/// What has to be read for a rebuild to be planned.
+pub const PARTS: [Part; 4] = [Part::Formation, Part::Releases, Part::Builds, Part::Slug];
+
+/// Rebuilds the apps that are meant.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let desire = |observed: &Observed| {
+        let mut desired =
+            Desired { rebuild: RebuildWhen::Always, clear_cache: args.clear_cache, ..Desired::default() };
+        args.from.put_into(&mut desired, context, observed)?;
+        Ok(desired)
+    };
+    change::run(context, &context.apps()?, &Parts::from(PARTS), &desire)
+}

@@ -1,0 +1,95 @@
+//! Snapshots: the parts of one app, or of many, read at the same time.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::error::Error;
+use super::read::{Fill, Reader, fill};
+use crate::app::{Observed, Part, Parts, running};
+
+/// How many requests are on their way at the same time, whatever the number of apps.
+const IN_FLIGHT: usize = 16;
+
+impl Reader<'_> {
+    /// Reads the app and the `parts` of it that are asked for, all at the same time, each in one request.
+    /// What a kind of app does not have (buildpacks on Fir, telemetry drains on Cedar) is empty.
+    ///
+    /// Fails with [`Kind::AppNotFound`](super::Kind::AppNotFound) when the account sees no such app.
+    pub fn observe(&self, app: &str, parts: &Parts) -> Result<Observed, Error> {
+        self.observe_all(&[app], parts).remove(0)
+    }
+
+    /// The same for many apps, in their order.
+    pub fn observe_all<S: AsRef<str> + Sync>(
+        &self,
+        apps: &[S],
+        parts: &Parts,
+    ) -> Vec<Result<Observed, Error>> {
+        // The app's own answer first: when there is no such app, that is the error to tell.
+        let wanted: Vec<Option<Part>> =
+            std::iter::once(None).chain(parts.iter().copied().map(Some)).collect();
+        let jobs: Vec<_> =
+            apps.iter().flat_map(|app| wanted.iter().map(|part| (app.as_ref(), *part))).collect();
+        let answers = at_once(&jobs, |(app, part)| match part {
+            Some(part) => self.part(app, *part),
+            None => self.app(app).map(|app| fill(move |into| into.app = app)),
+        });
+        let mut answers = answers.into_iter();
+        let mut observed: Vec<_> = apps
+            .iter()
+            .map(|app| self.snapshot(app.as_ref(), answers.by_ref().take(wanted.len()).collect()))
+            .collect();
+        if parts.contains(&Part::Slug) {
+            self.add_slugs(&mut observed);
+        }
+        observed
+    }
+
+    fn snapshot(&self, app: &str, answers: Vec<Result<Fill, Error>>) -> Result<Observed, Error> {
+        let mut observed = Observed::default();
+        for answer in answers {
+            answer.map_err(|error| self.explained(app, error))?(&mut observed);
+        }
+        Ok(observed)
+    }
+
+    /// Reads the slugs that run and that no build of their app made.
+    fn add_slugs(&self, observed: &mut [Result<Observed, Error>]) {
+        let unknown: Vec<(usize, String, String)> = observed
+            .iter()
+            .enumerate()
+            .filter_map(|(at, one)| {
+                let one = one.as_ref().ok().filter(|one| running::build(one).is_none())?;
+                Some((at, one.app.name.clone(), running::slug(one)?.to_owned()))
+            })
+            .collect();
+        let slugs = at_once(&unknown, |(_, app, slug)| self.slug(app, slug));
+        for ((at, ..), slug) in unknown.iter().zip(slugs) {
+            match (slug, &mut observed[*at]) {
+                (Ok(slug), Ok(observed)) => observed.slug = Some(slug),
+                (Err(error), there) => *there = Err(error),
+                (Ok(_), Err(_)) => {}
+            }
+        }
+    }
+}
+
+/// Does all jobs, as many at the same time as requests may be on their way. The results are in the jobs' order.
+fn at_once<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.len().min(IN_FLIGHT) {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(job) = jobs.get(at) else { break };
+                    let result = work(job);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(at, result);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+}
