@@ -82,7 +82,8 @@ impl Client {
         }
     }
 
-    fn ask_once(
+    /// Asks a site once. The second of an error is how long to wait, when the site said so.
+    pub(super) fn ask_once(
         &self,
         site: Site,
         method: &Method,
@@ -106,7 +107,8 @@ impl Client {
         let wait = response.headers().get(RETRY_AFTER).or(response.headers().get("x-ratelimit-reset"));
         let wait = wait.and_then(|wait| wait.to_str().ok()?.parse().ok().map(Duration::from_secs));
         let body = response.bytes().map_err(network)?;
-        match (status, serde_json::from_slice(&body)) {
+        let json = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&body) };
+        match (status, json) {
             (429, _) => Err((Error::RateLimited { host }, wait)),
             (500.., _) => Err((Error::Server { host, status }, None)),
             (200..=299 | 400..=499, Ok(json)) => Ok(Answer { status, json, host }),

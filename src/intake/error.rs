@@ -36,6 +36,30 @@ pub enum Error {
         /// The status code.
         status: u16,
     },
+    /// 401 or 403: the application key is not the organisation's, or has not that permission.
+    #[error("`{host}` refused the application key, or it lacks the permission `{permission}`")]
+    Forbidden {
+        /// The host that was asked.
+        host: String,
+        /// The permission that the request takes.
+        permission: &'static str,
+    },
+    /// 409: there is one of that name.
+    #[error("`{host}` has one of that name already")]
+    Exists {
+        /// The host that was asked.
+        host: String,
+    },
+    /// Another 4xx: Datadog understood the request and does not accept it.
+    #[error("`{host}` did not accept the request (status {status}): {told}")]
+    NotAccepted {
+        /// The host that was asked.
+        host: String,
+        /// The status code.
+        status: u16,
+        /// What Datadog said.
+        told: String,
+    },
     /// The HTTP client could not be set up.
     #[error("no connection could be set up: {0}")]
     Setup(String),
@@ -47,15 +71,31 @@ impl Error {
         match self {
             Self::Network { fault, .. } => fault.is_passing(),
             Self::Server { .. } | Self::RateLimited { .. } => true,
-            Self::Garbled { .. } | Self::Setup(_) => false,
+            Self::Garbled { .. }
+            | Self::Forbidden { .. }
+            | Self::Exists { .. }
+            | Self::NotAccepted { .. }
+            | Self::Setup(_) => false,
         }
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let failure = Self::new(Code::Unreachable, &error);
+        let code = match &error {
+            Error::Forbidden { .. } => Code::KeyRefused,
+            Error::Exists { .. } | Error::NotAccepted { .. } => Code::Failed,
+            _ => Code::Unreachable,
+        };
+        let failure = Self::new(code, &error);
         let failure = match &error {
+            Error::Forbidden { permission, .. } => {
+                return failure.hint(format!(
+                    "make an application key with the permission `{permission}` (Organization Settings, Application \
+                     Keys) and pass it as DD_APP_KEY"
+                ));
+            }
+            Error::Exists { .. } | Error::NotAccepted { .. } => return failure,
             Error::Network { fault, .. } => failure.hint(fault.hint()),
             Error::Server { .. } => failure.hint("see https://status.datadoghq.com"),
             Error::RateLimited { .. } => failure.hint("run the command again in a minute"),
@@ -84,6 +124,8 @@ mod tests {
             Error::Server { host: host(), status: 503 },
             Error::RateLimited { host: host() },
             Error::Garbled { host: host(), status: 200 },
+            Error::Forbidden { host: host(), permission: "logs_generate_metrics" },
+            Error::NotAccepted { host: host(), status: 400, told: "bad query".into() },
             Error::Setup("no native root CA certificates found".into()),
         ]
         .map(|error| {
@@ -109,6 +151,10 @@ unreachable: Datadog's rate limit is used up (`api.datadoghq.eu`)
 unreachable: the answer of `api.datadoghq.eu` is not Datadog's (status 200)
   does a proxy answer in Datadog's place? check HTTPS_PROXY and NO_PROXY
   to go on without checking the key: --no-verify
+key_refused: `api.datadoghq.eu` refused the application key, or it lacks the permission `logs_generate_metrics`
+  make an application key with the permission `logs_generate_metrics` (Organization Settings, Application Keys) and pass it as DD_APP_KEY
+failed: `api.datadoghq.eu` did not accept the request (status 400): bad query
+  
 unreachable: no connection could be set up: no native root CA certificates found
   check SSL_CERT_FILE and HTTPS_PROXY; on Debian: apt-get install ca-certificates
   to go on without checking the key: --no-verify

@@ -10,8 +10,8 @@ use crate::datadog::key::ApiKey;
 use crate::datadog::site::{SITES, Site};
 use crate::secret::Secret;
 
-const API_KEY: &str = "DD-API-KEY";
-const APPLICATION_KEY: &str = "DD-APPLICATION-KEY";
+pub(super) const API_KEY: &str = "DD-API-KEY";
+pub(super) const APPLICATION_KEY: &str = "DD-APPLICATION-KEY";
 
 /// What a site says of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,13 @@
-//! Datadog: the only code that speaks HTTP to it. A key goes into the header `DD-API-KEY`, only to `https://api.<site>`
+//! Datadog: the only code that speaks HTTP to it. Keys go into the headers `DD-API-KEY` and
+//! `DD-APPLICATION-KEY`, only to `https://api.<site>`
 //! or to the address that `DD_HEROKU_DATADOG_URL` names, and nowhere else.
 
+mod assets;
 mod client;
 mod error;
 mod keys;
 
+pub use assets::{Named, Organisation};
 pub use client::Client;
 pub use error::Error;
 pub use keys::Verdict;
