@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::buildpack::Buildpack;
+use super::{metrics, telemetry};
 use crate::secret::Secret;
 
 /// One change, with what was there before, so that it can be shown and put back.
@@ -79,6 +80,17 @@ pub enum Change {
         /// What it held.
         before: String,
     },
+    /// Changes a telemetry drain.
+    Telemetry(telemetry::Change),
+    /// Changes what the organisation has at Datadog.
+    Datadog {
+        /// Where and with which keys.
+        access: metrics::Access,
+        /// What.
+        change: metrics::change::Change,
+    },
+    /// Restarts all dynos, for a labs feature to take effect.
+    Restart,
     /// Compiles the slug of a commit again.
     Rebuild(Rebuild),
 }

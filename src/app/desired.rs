@@ -1,13 +1,16 @@
 //! What is wanted of an app: the one value that every changing command makes and [`super::plan`] compares with
 //! what is there. What it does not speak of stays as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::buildpack::Buildpack;
 use super::change::Source;
+use super::metrics::{self, Access};
 use super::prerun::Block;
+use super::telemetry::Signal;
 use crate::datadog::drain::DrainUrl;
+use crate::datadog::{ApiKey, Site};
 use crate::secret::Secret;
 
 /// What is wanted of one app.
@@ -21,6 +24,12 @@ pub struct Desired {
     pub buildpacks: Buildpacks,
     /// What the log drains to Datadog are to be.
     pub drain: Drain,
+    /// What the telemetry drains to Datadog are to be (Fir).
+    pub telemetry: Telemetry,
+    /// What is to change at Datadog, once for all apps.
+    pub datadog: Option<(Access, Vec<metrics::change::Change>)>,
+    /// Whether a labs feature that is turned on takes a restart of the dynos.
+    pub restart: bool,
     /// The files of the checkout to write or delete.
     pub files: Vec<File>,
     /// Whether the slug is to be compiled again.
@@ -63,6 +72,27 @@ pub enum Drain {
     One(DrainUrl),
     /// None.
     None,
+}
+
+/// What the telemetry drains to Datadog are to be.
+#[derive(Clone, Debug, Default)]
+pub enum Telemetry {
+    /// As they are.
+    #[default]
+    Keep,
+    /// One that carries these signals.
+    Carry {
+        /// The site it sends to.
+        site: Site,
+        /// The key it sends.
+        key: ApiKey,
+        /// What it carries.
+        signals: BTreeSet<Signal>,
+        /// No other signals, also where it carries some already.
+        exactly: bool,
+    },
+    /// None that carries any of these.
+    Without(BTreeSet<Signal>),
 }
 
 /// A file of the checkout.

@@ -4,10 +4,10 @@ use super::Buildpack;
 use super::buildpack::DATADOG;
 use super::change::{Change, Rebuild, Source};
 use super::codes;
-use super::desired::{Buildpacks, Desired, Drain, File, Note, RebuildWhen};
+use super::desired::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
 use super::observed::{App, Observed, Process};
 use super::prerun::{self, Unmanageable};
-use super::{drains, order, running};
+use super::{drains, order, running, telemetry};
 use crate::datadog::options;
 use crate::secret::Secret;
 
@@ -31,11 +31,9 @@ pub struct Plan {
 impl Plan {
     /// How often the app's dynos restart before a rebuild: once for all config vars together.
     pub fn restarts(&self) -> usize {
-        usize::from(
-            self.changes
-                .iter()
-                .any(|change| matches!(change, Change::ConfigSet { .. } | Change::ConfigUnset { .. })),
-        )
+        usize::from(self.changes.iter().any(|change| {
+            matches!(change, Change::ConfigSet { .. } | Change::ConfigUnset { .. } | Change::Restart)
+        }))
     }
 
     /// How many slugs are compiled.
@@ -80,7 +78,13 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Result<Plan, Conflict> {
     changes.extend(config(desired, observed));
     changes.extend(buildpacks);
     changes.extend(drain_changes(desired, observed));
+    changes.extend(telemetry_changes(desired, observed));
+    if let Some((access, wanted)) = &desired.datadog {
+        let change = |change: &_| Change::Datadog { access: access.clone(), change: Clone::clone(change) };
+        changes.extend(wanted.iter().map(change));
+    }
     changes.extend(files(desired)?);
+    changes.extend(restart(desired, &changes));
     changes.extend(rebuild(desired, observed, &changes, &mut notes)?);
     let known_builds = observed.builds.iter().flatten().map(|build| build.id.clone()).collect();
     Ok(Plan {
@@ -162,6 +166,26 @@ fn drain_changes(desired: &Desired, observed: &Observed) -> Vec<Change> {
         (Drain::One(url), Some(there)) => drains::enable(url.clone(), there),
         (Drain::None, Some(there)) => drains::disable(there),
     }
+}
+
+fn telemetry_changes(desired: &Desired, observed: &Observed) -> Vec<Change> {
+    let Some(there) = observed.telemetry_drains.as_deref() else { return Vec::new() };
+    let changes = match &desired.telemetry {
+        Telemetry::Keep => Vec::new(),
+        Telemetry::Carry { site, key, signals, exactly } => {
+            telemetry::enable(*site, key, signals, *exactly, there)
+        }
+        Telemetry::Without(signals) => telemetry::disable(signals, there),
+    };
+    changes.into_iter().map(Change::Telemetry).collect()
+}
+
+/// Config vars restart the dynos anyway.
+fn restart(desired: &Desired, changes: &[Change]) -> Option<Change> {
+    let is_due = changes.iter().any(|change| matches!(change, Change::FeatureEnable { .. }));
+    let comes =
+        changes.iter().any(|change| matches!(change, Change::ConfigSet { .. } | Change::ConfigUnset { .. }));
+    (desired.restart && is_due && !comes).then_some(Change::Restart)
 }
 
 fn files(desired: &Desired) -> Result<Vec<Change>, Conflict> {

@@ -88,7 +88,12 @@ pub fn site(drain: &TelemetryDrain) -> Option<Site> {
 
 /// The key that a telemetry drain sends.
 pub fn key(drain: &TelemetryDrain) -> Option<ApiKey> {
-    let header = drain.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(KEY_HEADER));
+    key_of(&drain.headers)
+}
+
+/// The key in these request headers.
+pub fn key_of(headers: &BTreeMap<String, Secret>) -> Option<ApiKey> {
+    let header = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(KEY_HEADER));
     header.and_then(|(_, value)| ApiKey::parse(value.expose()).ok())
 }
 

@@ -1,5 +1,6 @@
 //! What a person sees. The only code that writes to the terminal: stdout is the answer, stderr is everything else.
 
+mod beyond;
 mod failure;
 pub mod plan_json;
 pub mod plan_view;

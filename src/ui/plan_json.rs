@@ -8,7 +8,7 @@ use crate::datadog::options;
 use crate::failure::Failure;
 use crate::secret::Secret;
 
-use super::failure;
+use super::{beyond, failure};
 
 /// A plan that was not applied.
 pub fn plan(plan: &Plan) -> Value {
@@ -82,6 +82,9 @@ pub fn change(change: &Change) -> Map<String, Value> {
             json!({ "kind": "file.write", "path": path })
         }
         Change::FileRemove { path, before: _ } => json!({ "kind": "file.remove", "path": path }),
+        Change::Telemetry(change) => beyond::telemetry_json(change),
+        Change::Datadog { access: _, change } => beyond::datadog_json(change),
+        Change::Restart => json!({ "kind": "restart" }),
         Change::Rebuild(Rebuild { commit, release: _, slug_size: _, source: _, clear_cache, expects: _ }) => {
             let mut object = json!({ "kind": "rebuild", "commit": commit });
             if *clear_cache {

@@ -2,8 +2,12 @@
 
 use console::{style, truncate_str};
 
+use super::beyond;
+
 use crate::app::change::{Change, Rebuild};
+use crate::app::metrics::change as metrics;
 use crate::app::observed::Process;
+use crate::app::telemetry;
 use crate::app::{Buildpack, Note, Plan};
 use crate::datadog::options;
 use crate::secret::{Secret, mask};
@@ -103,6 +107,27 @@ fn show(change: &Change, names: usize) -> Vec<String> {
         Change::FileRemove { path, before: _ } => {
             vec![line(Sign::Remove, "file", &format!("{}  (commit that)", path.display()))]
         }
+        Change::Telemetry(change) => {
+            let sign = match change {
+                telemetry::Change::Add(_) => Sign::Add,
+                telemetry::Change::Set { .. } => Sign::Change,
+                telemetry::Change::Remove(_) => Sign::Remove,
+            };
+            vec![line(sign, "telemetry", &beyond::telemetry_text(change))]
+        }
+        Change::Datadog { access: _, change } => {
+            let sign = match change {
+                metrics::Change::PipelineSet { id: Some(_) } => Sign::Change,
+                metrics::Change::PipelineSet { id: None }
+                | metrics::Change::MetricCreate(_)
+                | metrics::Change::DashboardCreate => Sign::Add,
+                metrics::Change::PipelineRemove { .. }
+                | metrics::Change::MetricRemove { .. }
+                | metrics::Change::DashboardRemove { .. } => Sign::Remove,
+            };
+            vec![line(sign, beyond::datadog_kind(change), metrics::name(change))]
+        }
+        Change::Restart => vec![line(Sign::Act, "restart", "all dynos, for the labs feature to take effect")],
         Change::Rebuild(Rebuild { commit, release, slug_size, source: _, clear_cache, expects: _ }) => {
             let cache = if *clear_cache { ", without the build cache" } else { "" };
             let release = release.map(|version| format!(" (v{version})")).unwrap_or_default();

@@ -2,9 +2,10 @@
 
 use console::style;
 
+use super::beyond;
 use super::plan_view::short;
 use crate::app::change::{Change, Outcome};
-use crate::app::{Buildpack, Receipt};
+use crate::app::{Buildpack, Receipt, metrics};
 
 /// A line per change that took effect, failed or was left out.
 pub fn report(receipt: &Receipt) -> String {
@@ -58,6 +59,11 @@ fn name(change: &Change) -> String {
         Change::DrainRemove { host, .. } => format!("drain to {host} removed"),
         Change::FileWrite { path, .. } => format!("file {}", path.display()),
         Change::FileRemove { path, .. } => format!("file {} removed", path.display()),
+        Change::Telemetry(change) => format!("telemetry drain to {}", beyond::telemetry_text(change)),
+        Change::Datadog { access: _, change } => {
+            format!("{} {}", beyond::datadog_kind(change), metrics::change::name(change))
+        }
+        Change::Restart => "restart of the dynos".to_owned(),
         Change::Rebuild(rebuild) => format!("rebuild of {}", short(&rebuild.commit)),
     }
 }

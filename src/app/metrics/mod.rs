@@ -5,6 +5,7 @@
 //! The lines: <https://devcenter.heroku.com/articles/log-runtime-metrics>,
 //! <https://devcenter.heroku.com/articles/http-routing#heroku-router-log-format>.
 
+pub mod change;
 pub mod dashboard;
 pub mod definition;
 pub mod line;
@@ -14,5 +15,6 @@ pub mod preview;
 pub mod series;
 pub mod sketch;
 
+pub use change::{Access, There};
 pub use definition::LogMetric;
 pub use measure::Measure;

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::thread;
 
-use super::build;
 use super::context::Context;
 use super::source::Prepared;
+use super::{beyond, build};
 use crate::app::change::{Change, Outcome};
-use crate::app::{Buildpack, Plan, Receipt};
+use crate::app::{Buildpack, Plan, Receipt, metrics};
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::Writer;
 use crate::secret::Secret;
@@ -36,8 +36,10 @@ enum Lane {
     Features,
     Buildpacks,
     Drains,
+    Datadog,
     Files,
     Config,
+    Restart,
     Rebuild,
 }
 
@@ -45,7 +47,11 @@ fn place(change: &Change) -> (Round, Lane) {
     match change {
         Change::FeatureEnable { .. } | Change::FeatureDisable { .. } => (Round::Surroundings, Lane::Features),
         Change::BuildpacksSet { .. } => (Round::Surroundings, Lane::Buildpacks),
-        Change::DrainAdd { .. } | Change::DrainRemove { .. } => (Round::Surroundings, Lane::Drains),
+        Change::DrainAdd { .. } | Change::DrainRemove { .. } | Change::Telemetry(_) => {
+            (Round::Surroundings, Lane::Drains)
+        }
+        Change::Datadog { .. } => (Round::Surroundings, Lane::Datadog),
+        Change::Restart => (Round::Config, Lane::Restart),
         Change::FileWrite { .. } | Change::FileRemove { .. } => (Round::Surroundings, Lane::Files),
         Change::ConfigSet { .. } | Change::ConfigUnset { .. } => (Round::Config, Lane::Config),
         Change::Rebuild(_) => (Round::Rebuild, Lane::Rebuild),
@@ -184,6 +190,12 @@ impl Work<'_> {
             }
             Change::FileRemove { path, before: _ } => self.checkout()?.remove(path)?,
             Change::ConfigSet { .. } | Change::ConfigUnset { .. } => self.config(&[change])?,
+            Change::Telemetry(change) => beyond::telemetry(&self.writer()?, &self.plan.app, change)?,
+            Change::Datadog { access, change } => {
+                self.progress.now(&format!("at Datadog: {}", metrics::change::name(change)));
+                beyond::datadog(&self.context.intake()?, access, change)?;
+            }
+            Change::Restart => self.writer()?.restart(app, None)?,
             Change::Rebuild(rebuild) => {
                 let Self { context, plan, prepared, progress } = *self;
                 return build::run(context, plan, rebuild, prepared, progress);

@@ -2,6 +2,7 @@
 //! reading to verifying.
 
 pub mod apply;
+pub mod beyond;
 pub mod build;
 pub mod change;
 pub mod context;
