@@ -9,6 +9,7 @@ mod prerun_block;
 mod readme;
 mod rebuild;
 mod repo;
+mod runtime;
 mod sandbox;
 mod support;
 mod tidy;

@@ -94,7 +94,7 @@ __dd_heroku_guard() {
     case "$BASH_SUBSHELL ${*:2} " in
       "$__dd_heroku_level "*'EXIT '* | "$__dd_heroku_level 0 "* | "$__dd_heroku_level "*' 0 '*)
         __dd_heroku_exit=$1
-        builtin trap __dd_heroku_again EXIT
+        builtin trap '__dd_heroku_end=; __dd_heroku_again' EXIT
         ;;
     esac
   }
@@ -102,14 +102,13 @@ __dd_heroku_guard() {
   __dd_heroku_exit=$(builtin trap -p EXIT)
   __dd_heroku_list
   __dd_heroku_before=$__dd_heroku_all
-  builtin trap __dd_heroku_again EXIT
+  builtin trap '__dd_heroku_end=; __dd_heroku_again' EXIT
   builtin trap '__dd_heroku_failed "$?"' ERR
   shopt -s extdebug
   builtin trap '__dd_heroku_step "$BASH_COMMAND"' DEBUG
 }
 
 __dd_heroku_unguard() {
-  builtin trap - DEBUG ERR EXIT
   unset -f exit trap
   shopt -u extdebug
   set +eux
@@ -174,9 +173,12 @@ else
   __dd_heroku_depth=${#BASH_SOURCE[@]}
   if [ -n "$__dd_heroku_prerun" ]; then
     __dd_heroku_guard
+    __dd_heroku_words=("$@")
     source "$__dd_heroku_prerun"
     __dd_heroku_status=$?
+    builtin trap - DEBUG ERR EXIT
     __dd_heroku_unguard
+    set -- "${__dd_heroku_words[@]}"
     if [ -n "$__dd_heroku_end" ]; then
       [ "$__dd_heroku_end" = 0 ] || __dd_heroku_say "datadog/prerun.sh $__dd_heroku_why; the boot goes on"
     elif [ "$__dd_heroku_status" != 0 ] && ! "$BASH" -n "$__dd_heroku_prerun" </dev/null 2>/dev/null; then
