@@ -151,9 +151,12 @@ fn odd_dynos_get_valid_host_names_and_no_empty_tags() {
     }
 }
 
+/// What is said, and what is taken away for it.
+type Case = (&'static str, fn(&Home));
+
 #[test]
 fn what_is_missing_is_said_in_one_line_and_the_app_boots() {
-    let cases: [(&str, fn(&Home)); 4] = [
+    let cases: [Case; 4] = [
         ("no Datadog Agent in", |home| fs::remove_dir_all(home.path(".apt")).unwrap()),
         ("yaml.example` cannot be read", |home| {
             fs::remove_file(home.path(&format!("{CONF}/datadog.yaml.example"))).unwrap();
