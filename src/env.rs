@@ -164,6 +164,8 @@ variables! {
     DD_API_KEY;
     /// The Datadog application key.
     DD_APP_KEY;
+    /// Datadog's site: `datadoghq.eu`.
+    DD_SITE;
     /// Base URL of the Datadog API instead of `https://api.<site>`.
     DD_HEROKU_DATADOG_URL;
     /// Base URL of the package repository instead of `https://apt.datadoghq.com/`.

@@ -1,6 +1,7 @@
 //! The one test binary: a module per verb, all of them through the real `dd-heroku`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod auth;
 mod build;
 mod completions;
 mod heroku;

@@ -69,7 +69,8 @@ pub fn require_accepted(context: &Context, found: &Found, site: Site) -> Result 
     })
 }
 
-fn stdin() -> Result<String> {
+/// What stands on standard input: a secret.
+pub fn stdin() -> Result<String> {
     let mut text = String::new();
     // A key has 32 characters; a file given by mistake is not read to its end.
     std::io::stdin().take(4096).read_to_string(&mut text).map_err(|error| {

@@ -1,5 +1,6 @@
 //! One file a verb: its arguments, whose doc comments are the help, and its `run`.
 
+pub mod auth;
 pub mod completions;
 pub mod frame;
 pub mod init;
@@ -24,6 +25,8 @@ pub use frame::global::Global;
 pub enum Verb {
     Init(init::Args),
     Rebuild(rebuild::Args),
+    #[command(subcommand)]
+    Auth(auth::Verb),
     Completions(completions::Args),
     Man(man::Args),
     /// The embedded stand-in for Heroku and Datadog
@@ -68,6 +71,7 @@ fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
     match verb {
         Verb::Init(args) => init::run(context, args),
         Verb::Rebuild(args) => rebuild::run(context, &args),
+        Verb::Auth(verb) => auth::run(context, verb),
         Verb::Completions(args) => completions::run(context, &args),
         Verb::Man(args) => man::run(context, &args),
         Verb::Sandbox(_) | Verb::Buildpack(_) => Ok(Exit::Done),

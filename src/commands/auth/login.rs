@@ -1,0 +1,143 @@
+//! `auth login`: checks a secret and puts it into the keyring.
+
+use serde_json::json;
+
+use super::{KINDS, Kind, Which, no_keyring};
+use crate::commands::{Context, Exit, key};
+use crate::datadog::Site;
+use crate::env;
+use crate::failure::{Code, Failure, Result};
+use crate::heroku::{Client, Endpoints, Reader};
+use crate::intake::Verdict;
+use crate::keychain;
+use crate::secret::Secret;
+
+/// Checks a token or a key and keeps it in the system's keyring
+///
+/// An existing `heroku login` is enough for Heroku. A secret is typed hidden, or read from standard input; it is never
+/// taken from an argument, and never kept in a file.
+///
+///   dd-heroku auth login --heroku
+///   pass datadog/api-key | dd-heroku auth login --datadog-api-key --stdin
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    #[command(flatten)]
+    which: Which,
+    /// Read it from standard input
+    #[arg(long)]
+    stdin: bool,
+    /// Datadog's site, which is asked about a key [default: DD_SITE, else datadoghq.com]
+    #[arg(long, value_name = "SITE")]
+    site: Option<String>,
+    /// Keep it without asking Heroku or Datadog about it
+    #[arg(long)]
+    no_verify: bool,
+    /// A secret does not belong into arguments, where every user of the machine can read it
+    #[arg(hide = true)]
+    given: Vec<String>,
+}
+
+/// Asks for the secret, checks it, keeps it.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
+    if !args.given.is_empty() {
+        return Err(Failure::usage(
+            "a secret given as an argument is seen by every user of the machine, and kept by the shell",
+        )
+        .hint("pipe it: `pass datadog/api-key | dd-heroku auth login --datadog-api-key --stdin`"));
+    }
+    let kind = match args.which.kind() {
+        Some(kind) => kind,
+        None => chosen(context)?,
+    };
+    let site = site(context, args.site.as_deref())?;
+    let item = kind.item(context)?;
+    if !context.is_sandbox() {
+        // Before anybody types a secret for nothing.
+        keychain::get(&context.env, &item).map_err(|error| no_keyring(&error, &item))?;
+    }
+    let secret = secret(context, args, kind)?;
+    let told = if args.no_verify { "not checked".into() } else { accepted(context, kind, &secret, site)? };
+    let kept = if context.is_sandbox() {
+        "not kept: the sandbox has no keyring"
+    } else {
+        keychain::set(&context.env, &item, &secret).map_err(|error| no_keyring(&error, &item))?;
+        "kept in the keyring"
+    };
+    if context.ui.json {
+        let document = json!({ "secret": kind.id(), "verdict": told, "kept": !context.is_sandbox() });
+        context.ui.json(&document)?;
+    }
+    context.ui.say(format_args!("{} {}: {told}; {kept}", kind.name(), secret.masked()));
+    if !context.is_sandbox() && context.env.get(item.variable()).is_some() {
+        context.ui.note(format_args!("{} is set and goes before the keyring", item.variable()));
+    }
+    Ok(Exit::Done)
+}
+
+fn chosen(context: &Context) -> Result<Kind> {
+    let names = KINDS.map(|kind| kind.name().to_owned());
+    let flags = "--heroku, --datadog-api-key or --datadog-app-key";
+    Ok(KINDS[context.ui.choose("What shall be kept?", &names, 0, flags)?])
+}
+
+fn secret(context: &Context, args: &Args, kind: Kind) -> Result<Secret> {
+    let text = if args.stdin {
+        key::stdin()?.trim().to_owned()
+    } else {
+        let check = |text: &str| if text.is_empty() { Err("nothing was entered".to_owned()) } else { Ok(()) };
+        context.ui.ask_secret(kind.name(), "--stdin", check)?
+    };
+    match kind {
+        Kind::ApiKey => Ok(Secret::new(key::found(&text, "what you entered")?.key.expose())),
+        _ if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control()) => Err(
+            Failure::usage(format_args!("that is no {}: it is empty or has white space in it", kind.name())),
+        ),
+        _ => Ok(Secret::new(text)),
+    }
+}
+
+/// What its service says of it, in a few words. Fails when it is refused.
+fn accepted(context: &Context, kind: Kind, secret: &Secret, site: Site) -> Result<String> {
+    match kind {
+        Kind::Heroku => {
+            let client = Client::new(Endpoints::from_env(&context.env)?, secret.clone());
+            let account = Reader::new(&client).account()?;
+            Ok(format!("signed in as {}", account.email))
+        }
+        Kind::ApiKey => {
+            let found = key::found(secret.expose(), "what you entered")?;
+            key::require_accepted(context, &found, site)?;
+            Ok(format!("{site} takes it"))
+        }
+        Kind::AppKey => {
+            let api_key = key::given(context, false)?.ok_or_else(|| {
+                Failure::new(Code::KeyRefused, "an application key is good only together with an API key")
+                    .hint("dd-heroku auth login --datadog-api-key")
+                    .hint("or set DD_API_KEY")
+            })?;
+            match context.intake()?.validate_application_key(&api_key.key, secret, site)? {
+                Verdict::Valid => Ok(format!("{site} takes it")),
+                Verdict::Refused => Err(Failure::new(
+                    Code::KeyRefused,
+                    format_args!(
+                        "{site} refuses the application key {} with the API key from {}",
+                        secret.masked(),
+                        api_key.place
+                    ),
+                )
+                .hint(format_args!("make one at {}/organization-settings/application-keys", site.web()))),
+            }
+        }
+    }
+}
+
+/// The site that is asked: as given, as in `DD_SITE`, else the default.
+pub(super) fn site(context: &Context, given: Option<&str>) -> Result<Site> {
+    let Some(text) = given.or(context.env.get(env::DD_SITE)) else { return Ok(Site::default()) };
+    Site::parse(text).ok_or_else(|| {
+        let known = crate::datadog::site::SITES.map(Site::domain).join(", ");
+        Failure::usage(format_args!("`{text}` is none of Datadog's sites"))
+            .hint(format_args!("one of {known}"))
+    })
+}
