@@ -10,6 +10,7 @@ use crate::transport;
 /// Whether to rebuild, and from what.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Rebuild")]
+#[group(skip)]
 pub struct Args {
     /// Compile the slug again in any case
     #[arg(long, overrides_with = "no_rebuild")]
@@ -24,6 +25,7 @@ pub struct Args {
 /// From what to rebuild.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Rebuild")]
+#[group(skip)]
 pub struct From {
     /// Build this commit, branch or tag of the checkout instead of the running commit
     #[arg(long = "ref", value_name = "REF")]
