@@ -17,7 +17,7 @@ const BUFFER: usize = 128 << 10;
 
 /// Calls `read` with the tar of a package's files. What `read` leaves over is read to its end, and `package` too:
 /// checksums and the package's own hash are then complete.
-pub fn files_of<R: Read, T>(
+pub(super) fn files_of<R: Read, T>(
     mut package: R,
     read: impl FnOnce(&mut dyn Read) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {

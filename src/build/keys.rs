@@ -136,6 +136,18 @@ mod tests {
         assert_eq!(keys[0], keys[1]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_file_makes_it_panic(file: Vec<u8>, at in 0..60usize, byte: u8) {
+            let _ = parse(&file);
+            let mut key = parse(KEY.as_bytes()).unwrap().remove(0).packets;
+            if let Some(changed) = key.get_mut(at) {
+                *changed = byte;
+            }
+            let _ = parse(&key);
+        }
+    }
+
     #[test]
     fn what_is_no_key_is_refused() {
         for file in [&b""[..], b"<html>404</html>", b"\x99", b"\x99\xff\xff\x04", b"\xff\xff", &[0x98, 1, 5]]

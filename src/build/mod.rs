@@ -40,7 +40,6 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-pub use archive::files_of;
 pub use compile::{Compile, compile};
 pub use deb822::{Paragraph, each_paragraph};
 pub use debian_version::{NotAVersion, Version};
@@ -50,6 +49,7 @@ pub use options::Options;
 pub use pack::pack;
 pub use report::Report;
 pub use repository::{HEROKU_PACKAGE, PLAIN_PACKAGE, Package, Repository, open};
+pub use unpack::extract;
 pub use version::{Wanted, Which, resolve};
 
 use crate::env::{Environment, STACK};

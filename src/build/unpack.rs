@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, bail, ensure};
 use tar::{Entry, EntryType, Header};
 
+use super::archive;
 use super::prune::Prune;
 use super::sink::Sink;
 
@@ -94,6 +95,12 @@ pub(super) fn unpack(
         tree.member(&mut entry, sink).with_context(|| format!("the member `{name}` cannot be unpacked"))?;
     }
     tree.finish()
+}
+
+/// Unpacks a Debian package into an empty folder as `dpkg -x` does, but refuses what could reach outside of it.
+pub fn extract(package: impl Read, folder: &Path) -> anyhow::Result<()> {
+    let all = Prune::nothing();
+    archive::files_of(package, |tar| unpack(tar, folder, Path::new(""), &all, &mut Sink::none())).map(drop)
 }
 
 impl Tree<'_> {

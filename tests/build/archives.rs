@@ -1,5 +1,7 @@
 //! Archives that no honest tool makes: refused, with the build folder as it was.
 
+use dd_heroku::build::extract;
+use proptest::prelude::*;
 use tar::EntryType;
 
 use super::{Build, HEROKU};
@@ -20,7 +22,7 @@ fn offered(package: Vec<u8>) -> Build {
 
 #[track_caller]
 fn refused(members: &[Member<'_>], why: &str) {
-    let build = offered(dishonest_package(members));
+    let build = offered(dishonest_package(200, members));
     build.fails(why);
     assert_eq!(build.read("outside/victim"), "as it was");
     assert!(!build.path("cache/dd-heroku/agent.tar.zst").exists());
@@ -70,6 +72,32 @@ fn devices_and_pipes_are_refused() {
 fn a_file_never_takes_a_folders_place() {
     refused(&[file("./opt/datadog-agent")], "a folder has its name");
     refused(&[file("./opt/a"), file("./opt/a/b")], "`opt/a` is not a folder");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Members of any kind with names made of parts that are hard to get right.
+    #[test]
+    fn nothing_is_ever_written_outside(
+        members in proptest::collection::vec(
+            (0..5usize, "(/|\\./)?(a|b|\\.\\.)(/(a|b|\\.|\\.\\.)){0,4}", "/?(a|b|\\.\\.)(/(a|b|\\.\\.)){0,4}"), 1..12,
+        ),
+    ) {
+        let kinds = [EntryType::Regular, EntryType::Directory, EntryType::Symlink, EntryType::Link, EntryType::Regular];
+        let members: Vec<Member<'_>> = members
+            .iter()
+            .map(|(kind, path, target)| Member { kind: kinds[*kind], path, target, content: b"" })
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("x/y/inside");
+        std::fs::create_dir_all(&inside).unwrap();
+        let _ = extract(dishonest_package(0, &members).as_slice(), &inside);
+        for (outer, only) in [("", "x"), ("x", "y"), ("x/y", "inside")] {
+            let names: Vec<_> = std::fs::read_dir(folder.path().join(outer)).unwrap().flatten().collect();
+            prop_assert!(names.len() == 1 && names[0].file_name() == only, "{:?}", names);
+        }
+    }
 }
 
 #[test]

@@ -125,10 +125,10 @@ pub(crate) struct Member<'a> {
     pub(crate) content: &'a [u8],
 }
 
-/// A package with these members as they stand, after two hundred honest files.
-pub(crate) fn dishonest_package(members: &[Member<'_>]) -> Vec<u8> {
+/// A package with these members as they stand, after some honest files.
+pub(crate) fn dishonest_package(honest: usize, members: &[Member<'_>]) -> Vec<u8> {
     let mut files = tar::Builder::new(Vec::new());
-    for number in 0..200 {
+    for number in 0..honest {
         let path = format!("./opt/datadog-agent/file-{number}");
         raw(&mut files, tar::EntryType::Regular, &path, "", b"honest");
     }
