@@ -3,7 +3,9 @@
 
 mod auth;
 mod build;
+mod buildpacks;
 mod completions;
+mod config;
 mod heroku;
 mod intake;
 mod prerun_block;

@@ -55,6 +55,13 @@ impl Buildpack {
         self.url.split_once('#').map(|(_, pin)| pin).filter(|pin| !pin.is_empty())
     }
 
+    /// The same, pinned to another release, or with `None` to none.
+    #[must_use]
+    pub fn pinned(&self, release: Option<&str>) -> Self {
+        let place = self.reference().split('#').next().unwrap_or_default();
+        Self::of(&release.map_or_else(|| place.to_owned(), |release| format!("{place}#{release}")))
+    }
+
     /// What it is to the order rule.
     pub fn role(&self) -> Role {
         let id = identity(self.reference());

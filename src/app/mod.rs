@@ -10,6 +10,7 @@ pub mod drains;
 pub mod found;
 pub mod metrics;
 pub mod observed;
+pub mod options;
 pub mod order;
 pub mod plan;
 pub mod prerun;
@@ -17,6 +18,7 @@ pub mod receipt;
 pub mod running;
 pub mod setup;
 pub mod telemetry;
+pub mod versions;
 
 pub use buildpack::Buildpack;
 pub use change::{Change, Outcome, Rebuild, Source};

@@ -24,6 +24,53 @@ pub fn with_agent(list: &[Buildpack], wanted: &Buildpack) -> Vec<Buildpack> {
     ordered
 }
 
+/// The list with what installs the Agent once, at a right place, pinned to another release, or with `None` to none.
+/// Datadog's own goes before ours, and both before a fork. `None` when nothing installs it.
+pub fn repinned(list: &[Buildpack], pin: Option<&str>) -> Option<Vec<Buildpack>> {
+    let agent = installed(list)?.pinned(pin);
+    let mut ordered = with_agent(list, &agent);
+    ordered.iter_mut().filter(|one| one.is_same(&agent)).for_each(|one| *one = agent.clone());
+    Some(ordered)
+}
+
+/// What installs the Agent: Datadog's own rather than ours, both rather than a fork.
+pub fn installed(list: &[Buildpack]) -> Option<&Buildpack> {
+    [Role::Datadog, Role::Ours, Role::Fork]
+        .into_iter()
+        .find_map(|role| list.iter().find(|one| one.role() == role))
+}
+
+/// What is wrong with the place of what installs the Agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing installs the Agent.
+    Missing,
+    /// Several do.
+    Twice,
+    /// It is the last, which decides the process types.
+    Last,
+    /// It comes before this one, which must come first.
+    Before(usize),
+}
+
+/// What is wrong with a list.
+pub fn faults(list: &[Buildpack]) -> Vec<Fault> {
+    let places: Vec<_> = (0..list.len()).filter(|at| list[*at].installs_agent()).collect();
+    let (Some(first), Some(last)) = (places.first(), places.last()) else { return vec![Fault::Missing] };
+    let mut faults = Vec::new();
+    if places.len() > 1 {
+        faults.push(Fault::Twice);
+    }
+    if last + 1 == list.len() {
+        faults.push(Fault::Last);
+    }
+    let is_first = |one: &Buildpack| matches!(one.role(), Role::Apt | Role::Monorepo);
+    // The last decides the process types: it stays where it is, whatever it is.
+    let before_last = list.len().saturating_sub(1);
+    faults.extend((first + 1..before_last).find(|at| is_first(&list[*at])).map(Fault::Before));
+    faults
+}
+
 /// The list without anything that installs the Agent.
 pub fn without_agent(list: &[Buildpack]) -> Vec<Buildpack> {
     list.iter().filter(|one| !one.installs_agent()).cloned().collect()
@@ -105,6 +152,29 @@ mod tests {
             ),
         ] {
             assert_eq!(with_agent(&list(&before), &Buildpack::of(wanted)), list(&after));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_list_is_told_and_mended_by_the_rule() {
+        for (there, wrong) in [
+            (vec!["heroku/ruby"], vec![Fault::Missing]),
+            (vec![], vec![Fault::Missing]),
+            (vec![DATADOG, "heroku/ruby"], vec![]),
+            (vec!["heroku-community/apt", DATADOG, "heroku/ruby"], vec![]),
+            (vec![DATADOG, "heroku-community/apt", "heroku/ruby"], vec![Fault::Before(1)]),
+            (vec!["heroku/ruby", DATADOG], vec![Fault::Last]),
+            (vec![DATADOG, "heroku/ruby", DATADOG], vec![Fault::Twice, Fault::Last]),
+        ] {
+            assert_eq!(faults(&list(&there)), wrong, "{there:?}");
+            if let Some(mended) = repinned(&list(&there), Some("2.44")) {
+                assert_eq!(faults(&mended), []);
+                assert_eq!(installed(&mended).and_then(Buildpack::pin), Some("2.44"));
+                assert_eq!(
+                    repinned(&mended, None).as_deref().and_then(installed).and_then(Buildpack::pin),
+                    None
+                );
+            }
         }
     }
 

@@ -143,7 +143,8 @@ fn buildpacks(desired: &Desired, observed: &Observed) -> Result<Option<Change>, 
         Buildpacks::WithoutAgent => order::without_agent(&before),
         Buildpacks::Exactly(list) => list.clone(),
     };
-    Ok((after != before).then_some(Change::BuildpacksSet { before, after }))
+    let is_same = before.iter().map(Buildpack::reference).eq(after.iter().map(Buildpack::reference));
+    Ok((!is_same).then_some(Change::BuildpacksSet { before, after }))
 }
 
 /// The list as it would have to be written down: what Heroku detected at the last build, where none is set.

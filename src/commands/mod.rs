@@ -1,7 +1,9 @@
 //! One file a verb: its arguments, whose doc comments are the help, and its `run`.
 
 pub mod auth;
+pub mod buildpacks;
 pub mod completions;
+pub mod config;
 pub mod frame;
 pub mod init;
 pub mod key;
@@ -24,6 +26,10 @@ pub use frame::global::Global;
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Init(init::Args),
+    #[command(subcommand)]
+    Config(config::Verb),
+    #[command(subcommand)]
+    Buildpacks(buildpacks::Verb),
     Rebuild(rebuild::Args),
     #[command(subcommand)]
     Auth(auth::Verb),
@@ -70,6 +76,8 @@ pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
 fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
     match verb {
         Verb::Init(args) => init::run(context, args),
+        Verb::Config(verb) => config::run(context, &verb),
+        Verb::Buildpacks(verb) => buildpacks::run(context, &verb),
         Verb::Rebuild(args) => rebuild::run(context, &args),
         Verb::Auth(verb) => auth::run(context, verb),
         Verb::Completions(args) => completions::run(context, &args),

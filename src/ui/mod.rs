@@ -7,6 +7,7 @@ pub mod plan_view;
 mod progress;
 mod prompt;
 mod receipt;
+mod table;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -19,6 +20,7 @@ use crate::failure::{Code, Failure, Result};
 
 pub use progress::Progress;
 pub use receipt::{report, story};
+pub use table::table;
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

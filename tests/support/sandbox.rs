@@ -105,6 +105,8 @@ impl Sandbox {
             .env("HEROKU_API_URL", &self.url)
             .env("HEROKU_API_KEY", TOKEN)
             .env("DD_HEROKU_DATADOG_URL", format!("{}/datadog", self.url))
+            .env("DD_HEROKU_APT_URL", format!("{}/apt", self.url))
+            .env("DD_HEROKU_APT_KEYS_URL", format!("{}/keys", self.url))
             .current_dir(self.home());
         command
     }

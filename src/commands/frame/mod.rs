@@ -8,4 +8,5 @@ pub mod change;
 pub mod context;
 pub mod global;
 pub mod rebuild;
+pub mod releases;
 pub mod source;

@@ -1,0 +1,147 @@
+//! `config list`, `get` and `explain`.
+
+use serde_json::{Map, Value, json};
+
+use crate::app::options::{self, Row};
+use crate::app::{Observed, Part, Parts};
+use crate::commands::{Context, Exit, change};
+use crate::datadog::options::{Kind, Standing, find, near};
+use crate::failure::{Code, Failure, Result};
+use crate::secret::mask;
+use crate::ui;
+
+/// Lists the options of the apps that are meant.
+pub(super) fn list(context: &Context, all: bool) -> Result<Exit> {
+    let observed = change::observe(context, &context.apps()?, &Parts::from([Part::Config]))?;
+    if context.ui.json {
+        let documents = observed.iter().map(|one| {
+            let rows = one.config.as_ref().map(options::rows).unwrap_or_default();
+            json!({ "app": one.app.name, "options": rows.iter().map(to_json).collect::<Vec<_>>() })
+        });
+        context.ui.json(&ui::one_or_many(documents.collect(), context.is_fleet()))?;
+        return Ok(Exit::Done);
+    }
+    let tables: Vec<_> = observed.iter().map(|one| table(one, all, context.is_fleet())).collect();
+    context.ui.answer(tables.join("\n\n"))?;
+    Ok(Exit::Done)
+}
+
+/// Prints the value of one option.
+pub(super) fn get(context: &Context, name: &str) -> Result<Exit> {
+    let app = context.app()?;
+    let config = context.reader()?.config(&app)?;
+    let row = Row { name, variable: find(name), value: config.raw(name) };
+    if context.ui.json {
+        context.ui.json(&to_json(&row))?;
+        return Ok(Exit::Done);
+    }
+    let Some(value) = row.value else {
+        let failure = Failure::new(Code::Failed, format_args!("`{name}` is not set on `{app}`"));
+        return Err(match row.default() {
+            Some(default) => failure.hint(format_args!("`{default}` is what holds then")),
+            None => failure,
+        });
+    };
+    context.ui.answer(shown(&row, value))?;
+    Ok(Exit::Done)
+}
+
+/// Says what an option is.
+pub(super) fn explain(context: &Context, name: &str) -> Result<Exit> {
+    let Some(variable) = find(name) else {
+        let failure = Failure::usage(format_args!("`{name}` is no option that this program knows"));
+        return Err(near(name)
+            .into_iter()
+            .fold(failure, |failure, near| failure.hint(format_args!("dd-heroku config explain {near}"))));
+    };
+    let (note, instead) = match variable.standing {
+        Standing::Current => (None, None),
+        Standing::Discouraged(why) => (Some(why), None),
+        Standing::Replaced(by) => (None, Some(by)),
+    };
+    let kind = expected(variable.kind);
+    if context.ui.json {
+        context.ui.json(&json!({
+            "name": variable.name, "about": variable.about, "expected": kind, "default": variable.default,
+            "recompile": variable.recompile, "secret": variable.is_secret(), "note": note, "replaced_by": instead,
+        }))?;
+        return Ok(Exit::Done);
+    }
+    let effect = match variable.recompile {
+        true => "when the slug is compiled: `config set` offers the rebuild",
+        false => "at once: setting it restarts the dynos",
+    };
+    let mut lines = vec![variable.about.to_owned(), String::new(), format!("expected  {kind}")];
+    lines.extend(variable.default.map(|default| format!("default   {default}")));
+    lines.push(format!("effect    {effect}"));
+    lines.extend(note.map(|note| format!("note      {note}")));
+    lines.extend(instead.map(|by| format!("instead   {by}")));
+    context.ui.answer(lines.join("\n"))?;
+    Ok(Exit::Done)
+}
+
+fn table(observed: &Observed, all: bool, is_fleet: bool) -> String {
+    let rows = observed.config.as_ref().map(options::rows).unwrap_or_default();
+    let rows: Vec<_> = rows.iter().filter(|row| all || row.value.is_some()).collect();
+    let cells = rows.iter().map(|row| {
+        let value = match (row.value, row.default()) {
+            (Some(value), _) => shown(row, value),
+            (None, Some(default)) => format!("({default})"),
+            (None, None) => "-".to_owned(),
+        };
+        let rebuild =
+            if row.variable.is_some_and(|variable| variable.recompile) { "rebuild" } else { "restart" };
+        [row.name.to_owned(), value, rebuild.to_owned()]
+    });
+    let text = match rows.is_empty() {
+        true => format!("{} has none of Datadog's options: dd-heroku init", observed.app.name),
+        false => ui::table(["OPTION", "VALUE", "TAKES EFFECT BY"], cells),
+    };
+    if is_fleet { format!("{}\n{text}", observed.app.name) } else { text }
+}
+
+fn to_json(row: &Row<'_>) -> Value {
+    let mut object = Map::new();
+    object.insert("name".into(), row.name.into());
+    object.insert("set".into(), row.value.is_some().into());
+    if row.is_secret() {
+        object.insert("secret".into(), true.into());
+    } else {
+        object.insert("value".into(), row.value.into());
+    }
+    object.insert("default".into(), row.default().into());
+    object.insert("recompile".into(), row.variable.is_some_and(|variable| variable.recompile).into());
+    object.insert("source".into(), row.source().into());
+    object.into()
+}
+
+fn shown(row: &Row<'_>, value: &str) -> String {
+    if row.is_secret() { mask(value) } else { value.to_owned() }
+}
+
+/// What an option may hold, in words.
+fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::ApiKey => "an API key, 32 hex digits; read from standard input",
+        Kind::Secret => "a secret; read from standard input",
+        Kind::Site => "one of Datadog's sites: datadoghq.com, datadoghq.eu, us3.datadoghq.com, …",
+        Kind::Bool => "true or false",
+        Kind::AnyValue => "anything: every value turns it on, false too; only unsetting turns it off",
+        Kind::AgentVersion => "a version that exists, such as 7.81.2, or 7, or latest",
+        Kind::AgentMajor => "7 or 6",
+        Kind::PythonMajor => "3 or 2",
+        Kind::Percentiles => "percentiles such as `0.95 0.99`",
+        Kind::Tags => "tags, `key:value`, separated by spaces or commas",
+        Kind::TagValue => "the value of a tag: letters, digits and `_-:./`",
+        Kind::Level => "trace, debug, info, warn, error, critical or off",
+        Kind::VarNames => "names of config vars, separated by commas; never their values",
+        Kind::HostName => "a host name",
+        Kind::DynoTypes => "dyno types, separated by commas; a `*` at the end stands for the rest of a name",
+        Kind::Leader => "true for web.1, or the name of one dyno",
+        Kind::Path => "a path",
+        Kind::Port => "a port, 1 to 65535",
+        Kind::Bytes => "a number of bytes",
+        Kind::Commit => "the id of a commit",
+        Kind::Url => "a URL",
+    }
+}
