@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::support::sandbox::{Sandbox, TOKEN};
+use crate::support::scripted::{Reply, Scripted};
 
 const KEY: &str = "0123456789abcdef0123456789ab3f9a";
 const APP_KEY: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -90,6 +91,23 @@ fn the_sandbox_checks_and_keeps_nothing() {
         told,
         json!({"secret": "datadog_api_key", "verdict": "datadoghq.com takes it", "kept": false})
     );
+}
+
+#[test]
+fn the_proxy_of_the_environment_is_used_and_sees_no_token() {
+    let proxy = Scripted::start(|_, _| Reply::Raw(407, vec![], b"<html>Who are you?</html>".to_vec()));
+    let sandbox = Sandbox::start();
+    let vars = [
+        ("HEROKU_API_KEY", TOKEN),
+        ("HEROKU_API_URL", "https://api.heroku.com"),
+        ("HTTPS_PROXY", proxy.url().as_str()),
+    ]
+    .map(|(name, value)| (name, value.to_owned()));
+    let vars = vars.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let (_, out, _) = run(&sandbox, &["auth", "status"], &vars, "");
+    assert!(out.contains("not checked"), "{out}");
+    assert_eq!(proxy.lines()[0], "CONNECT api.heroku.com:443");
+    assert!(proxy.asked().iter().all(|request| request.header("authorization").is_none()));
 }
 
 #[test]

@@ -1,14 +1,11 @@
-//! Builds: a place for the source, its upload, the start, the output as it comes, and the end. Upload and output
-//! are on other origins: the token never goes there.
+//! Builds: a place for the source, its upload, the start and the end; the output in between is in
+//! [`stream`](super::stream). The upload is on another origin: the token never goes there.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use reqwest::StatusCode;
 use reqwest::blocking::{Body, Response};
-use reqwest::header::{CONTENT_TYPE, HeaderValue, RANGE};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use serde::Deserialize;
 use serde_json::json;
 use url::Url;
@@ -20,7 +17,6 @@ use super::wire;
 use super::write::Writer;
 use crate::app::observed::{Build, Status};
 use crate::secret::Secret;
-use crate::transport::Fault;
 
 /// Where a source is put and got. Both URLs are signed: whoever knows them can use them.
 #[derive(Debug)]
@@ -42,15 +38,6 @@ pub struct StartBuild {
     pub checksum: Option<String>,
     /// The UUIDs of the builds that are known, so that a build whose start was not answered is recognised.
     pub known: Vec<String>,
-}
-
-/// How the output of a build ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Streamed {
-    /// It came to its end; the build is about to have a status.
-    Ended,
-    /// The caller had enough.
-    Stopped,
 }
 
 #[derive(Deserialize)]
@@ -123,58 +110,6 @@ impl Writer<'_> {
         Ok(started.into())
     }
 
-    /// Drops the build cache, so that the next build begins from nothing. An app without one is no error.
-    pub fn drop_build_cache(&self, app: &str) -> Result<(), Error> {
-        self.remove(Call::delete(format!("/apps/{}/build-cache", segment(app))))
-    }
-
-    /// Gives every line of a build's output to `line` as it comes, colours and all. After a cut it goes on where
-    /// it was. `Break` ends it early.
-    ///
-    /// Fails with [`Kind::StreamLost`] when there is no output to be had any more; the build goes on, and
-    /// [`finish_build`](Self::finish_build) tells how it ends.
-    pub fn stream_build(
-        &self,
-        build: &Build,
-        line: &mut dyn FnMut(&str) -> ControlFlow<()>,
-    ) -> Result<Streamed, Error> {
-        let fail = |kind: Kind| kind.of("GET", "the build's output");
-        let Some(url) = &build.output_stream_url else { return Err(fail(Kind::StreamLost)) };
-        let url = parse(url).map_err(fail)?;
-        let mut lines = Lines::default();
-        let mut patience = Patience::new(self.client);
-        loop {
-            let mut request = self.client.http(&url).map_err(fail)?.get(url.clone());
-            if lines.received > 0 {
-                request = request.header(RANGE, format!("bytes={}-", lines.received));
-            }
-            let before = lines.received;
-            let cut = match request.send() {
-                Ok(response) if response.status() == StatusCode::RANGE_NOT_SATISFIABLE => None,
-                Ok(response) if is_page(&response) => return Err(fail(Kind::StreamLost)),
-                Ok(response) if response.status().is_success() => match lines.take_from(response, line) {
-                    Ok(ControlFlow::Break(())) => return Ok(Streamed::Stopped),
-                    Ok(ControlFlow::Continue(())) => None,
-                    Err(_) => Some(broken(&url)),
-                },
-                // Streams expire some time after their build.
-                Ok(response) if response.status().is_client_error() => return Err(fail(Kind::StreamLost)),
-                Ok(response) => Some(refused(&response)),
-                Err(error) => Some(network(&error, &url)),
-            };
-            let Some(cut) = cut else {
-                return Ok(match lines.finish(line) {
-                    ControlFlow::Continue(()) => Streamed::Ended,
-                    ControlFlow::Break(()) => Streamed::Stopped,
-                });
-            };
-            if lines.received > before {
-                patience = Patience::new(self.client);
-            }
-            patience.bear(fail(cut)).map_err(|_| fail(Kind::StreamLost))?;
-        }
-    }
-
     /// Waits until a build has ended, and gives it back as it ended.
     pub fn finish_build(&self, app: &str, id: &str) -> Result<Build, Error> {
         let began = Instant::now();
@@ -195,69 +130,18 @@ impl Writer<'_> {
     }
 }
 
-/// The output so far: complete lines go out, the rest waits for its end.
-#[derive(Default)]
-struct Lines {
-    received: u64,
-    rest: Vec<u8>,
-}
-
-impl Lines {
-    fn take_from(
-        &mut self,
-        response: Response,
-        line: &mut dyn FnMut(&str) -> ControlFlow<()>,
-    ) -> std::io::Result<ControlFlow<()>> {
-        // A server that ignores the range begins at the beginning: skip what is known.
-        let known = if response.status() == StatusCode::PARTIAL_CONTENT { 0 } else { self.received };
-        let mut output = BufReader::new(response);
-        std::io::copy(&mut Read::by_ref(&mut output).take(known), &mut std::io::sink())?;
-        loop {
-            let chunk = output.fill_buf()?;
-            if chunk.is_empty() {
-                return Ok(ControlFlow::Continue(()));
-            }
-            let length = chunk.len();
-            self.rest.extend_from_slice(chunk);
-            output.consume(length);
-            self.received += length as u64;
-            while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
-                let whole: Vec<u8> = self.rest.drain(..=end).collect();
-                if give(&whole, line).is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
-            }
-        }
-    }
-
-    fn finish(&mut self, line: &mut dyn FnMut(&str) -> ControlFlow<()>) -> ControlFlow<()> {
-        let rest = std::mem::take(&mut self.rest);
-        if rest.is_empty() { ControlFlow::Continue(()) } else { give(&rest, line) }
-    }
-}
-
-/// Gives one line out, without its end and without the NULs that keep a silent stream alive.
-fn give(bytes: &[u8], line: &mut dyn FnMut(&str) -> ControlFlow<()>) -> ControlFlow<()> {
-    let text = String::from_utf8_lossy(bytes).replace('\0', "");
-    line(text.trim_end_matches(['\n', '\r']))
-}
-
-fn parse(url: &Secret) -> Result<Url, Kind> {
+pub(super) fn parse(url: &Secret) -> Result<Url, Kind> {
     let garbled = Kind::Garbled { status: 200, what: "a URL that is none" };
     Url::parse(url.expose()).map_err(|_| garbled)
 }
 
-fn broken(url: &Url) -> Kind {
-    Kind::Network { fault: Fault::Reset, host: url.host_str().unwrap_or_default().to_owned() }
-}
-
 /// A web page, which neither a store nor a build answers with: a proxy does.
-fn is_page(response: &Response) -> bool {
+pub(super) fn is_page(response: &Response) -> bool {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     response.status().is_success() && kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
-fn refused(response: &Response) -> Kind {
+pub(super) fn refused(response: &Response) -> Kind {
     match response.status().as_u16() {
         status if is_page(response) => Kind::Garbled { status, what: "a web page" },
         status @ 500.. => Kind::Server { status },

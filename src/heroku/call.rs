@@ -1,7 +1,7 @@
 //! One request to the API and its answer: headers on the way out, status and body told apart on the way back.
 //! Nothing is repeated here; [`retry`](super::retry) does that.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::client::Client;
+use super::client::{Client, Notice};
 use super::error::{Error, Kind};
 use crate::transport::{Fault, root_cause};
 
@@ -104,6 +104,17 @@ impl Answer {
 impl Client {
     /// Sends a request once. Every status but 2xx is an error.
     pub(super) fn send(&self, call: &Call) -> Result<Answer, Error> {
+        let began = Instant::now();
+        let answer = self.exchange(call);
+        let outcome = match &answer {
+            Ok(answer) => format!("{} {} {}", answer.method, call.path, answer.status),
+            Err(error) => error.to_string(),
+        };
+        self.tell(&Notice::Asked(outcome, began.elapsed()));
+        answer
+    }
+
+    fn exchange(&self, call: &Call) -> Result<Answer, Error> {
         let fail = |kind| call.fail(kind);
         let base = if call.on_data_api { &self.endpoints.data } else { &self.endpoints.api };
         let url = Url::parse(&format!("{}{}", base.as_str().trim_end_matches('/'), call.path))

@@ -22,9 +22,11 @@ pub struct Client {
     notice: Box<dyn Fn(&Notice) + Send + Sync>,
 }
 
-/// Something that makes a command slower than a person expects, worth a line on stderr.
+/// Something worth a line on stderr: what is asked, and why it takes longer than a person expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
+    /// A request was answered, or failed: method, path, what came of it, and after how long.
+    Asked(String, Duration),
     /// Heroku's rate limit was reached; the client waits this long.
     RateLimited(Duration),
     /// A request failed in a way that passes; it is tried again. What happened, in words.
@@ -38,8 +40,10 @@ pub struct Pace {
     pub backoff: Duration,
     /// How often a request is sent at most.
     pub tries: u32,
-    /// How long an answer may take, and a stream may be silent.
+    /// How long an answer may take.
     pub answer: Duration,
+    /// How long one request for a build's output lasts at most; the next one goes on where it ends.
+    pub silence: Duration,
     /// How long one request waits in all when Heroku limits the rate.
     pub rate_limit: Duration,
     /// The wait when a rate-limited answer does not say how long.
@@ -56,6 +60,7 @@ impl Default for Pace {
             backoff: Duration::from_millis(400),
             tries: 4,
             answer: Duration::from_secs(30),
+            silence: Duration::from_secs(150),
             rate_limit: Duration::from_secs(120),
             unsaid: Duration::from_secs(1),
             poll: Duration::from_secs(2),
@@ -70,6 +75,7 @@ impl Pace {
         Self {
             backoff: Duration::from_millis(5),
             answer: Duration::from_secs(10),
+            silence: Duration::from_secs(10),
             poll: Duration::from_millis(20),
             ..Self::default()
         }

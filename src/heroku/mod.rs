@@ -15,12 +15,13 @@ pub mod remotes;
 mod retry;
 mod snapshot;
 mod source;
+mod stream;
 mod telemetry;
 mod wire;
 mod words;
 mod write;
 
-pub use build::{SourceBlob, StartBuild, Streamed};
+pub use build::{SourceBlob, StartBuild};
 pub use client::{Client, Notice, Pace};
 pub use credentials::{Source, Token};
 pub use dynos::{OneOff, Run};
@@ -29,6 +30,7 @@ pub use error::{Error, Kind};
 pub use pipelines::{Pipeline, Promotion};
 pub use read::Reader;
 pub use source::answers;
+pub use stream::Streamed;
 pub use telemetry::NewTelemetryDrain;
 pub use write::{ConfigPatch, Writer};
 

@@ -96,7 +96,7 @@ fn a_build_that_was_not_started_is_started_again() {
 fn the_output_goes_on_where_it_was_cut() {
     for honours_range in [true, false] {
         let server = Scripted::start(move |request, nth| match (nth, request.header("range")) {
-            (1, None) => Reply::Cut("-----> \u{1b}[1mRuby\u{1b}[0m app\n       Inst".into()),
+            (1, None) => Reply::Cut("-----> \u{1b}[1mRuby\u{1b}[0m\0\0 app\n       Inst".into()),
             (2, Some("bytes=35-")) if honours_range => Reply::Raw(206, vec![], b"alling\0\r\nDone".to_vec()),
             (2, Some(_)) => {
                 let whole = "-----> \u{1b}[1mRuby\u{1b}[0m app\n       Installing\0\r\nDone";

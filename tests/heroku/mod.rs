@@ -20,6 +20,7 @@ fn client(server: &Scripted) -> Client {
     let pace = Pace {
         backoff: Duration::from_millis(1),
         answer: Duration::from_millis(500),
+        silence: Duration::from_millis(500),
         unsaid: Duration::from_millis(1),
         poll: Duration::from_millis(1),
         ..Pace::default()

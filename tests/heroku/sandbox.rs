@@ -119,7 +119,7 @@ fn a_build_goes_from_source_to_release() {
 
     writer.rollback("shop", &format!("{}", releases[1].version)).unwrap();
     assert_eq!(reader.releases("shop").unwrap()[0].version, releases[0].version + 1);
-    writer.drop_build_cache("shop").unwrap();
+    writer.clear_build_cache("shop").unwrap();
 }
 
 #[test]

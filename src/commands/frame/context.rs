@@ -69,6 +69,7 @@ impl Context {
             Notice::RateLimited(wait) => {
                 ui.warn(format_args!("Heroku's rate limit is reached; waiting {} s", wait.as_secs().max(1)));
             }
+            Notice::Asked(what, took) => ui.detail(format_args!("{what} ({} ms)", took.as_millis())),
             Notice::Retrying(what) => ui.detail(what),
         });
         Ok(self.client.get_or_init(|| client))

@@ -1,5 +1,6 @@
 //! What the official CLI keeps: `login.json` names the account, the system's store holds its token.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,7 +28,14 @@ pub(super) fn from_store(env: &Environment, unreadable: &mut Vec<String>) -> Opt
     match program::run(&mut command, STORE_WITHIN) {
         Ok(output) => output.text().map(|token| (account, token)),
         Err(error) => {
-            unreadable.push(format!("`{name}`, which reads the token of {account}, failed: {error}"));
+            let why = match error.kind() {
+                ErrorKind::NotFound => {
+                    "is not installed (Debian: apt-get install libsecret-tools)".to_owned()
+                }
+                ErrorKind::TimedOut => "does not answer; is the keyring locked?".to_owned(),
+                _ => format!("failed: {error}"),
+            };
+            unreadable.push(format!("`{name}`, which reads the token of {account}, {why}"));
             None
         }
     }
