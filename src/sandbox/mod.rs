@@ -21,6 +21,7 @@ mod gate;
 mod ids;
 mod journal;
 mod options;
+pub mod packages;
 mod paging;
 mod platform;
 mod routes;
