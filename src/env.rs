@@ -182,6 +182,11 @@ variables! {
     /// The Agent's major version to install, where no version is named.
     DD_AGENT_MAJOR_VERSION;
 
+    /// The port that the Agent takes metrics on, 8125 unless set.
+    DD_DOGSTATSD_PORT;
+    /// The port that the trace-agent listens on, 8126 unless set.
+    DD_APM_RECEIVER_PORT;
+
     /// Runs every command against the embedded sandbox, as `--sandbox` does.
     DD_HEROKU_SANDBOX;
     /// The file the sandbox keeps its state in.

@@ -11,7 +11,7 @@ use super::buildpack::{Buildpack, Role};
 pub fn with_agent(list: &[Buildpack], wanted: &Buildpack) -> Vec<Buildpack> {
     let installed = list.iter().find(|one| one.is_same(wanted));
     let agent = match installed {
-        Some(one) if wanted.pin().is_none() => one.clone(),
+        Some(one) if wanted.pin().is_none() || wanted.pin() == one.pin() => one.clone(),
         _ => wanted.clone(),
     };
     let rest: Vec<_> = list.iter().filter(|one| !is_agent(one, wanted)).cloned().collect();

@@ -112,7 +112,7 @@ pub fn run(env: &Environment, verb: Verb) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            Log::new(&mut out).error(&error);
+            tell(&error, &mut out);
             ExitCode::FAILURE
         }
     }
@@ -149,6 +149,11 @@ fn pack_program(
 fn this_program() -> Result<PathBuf> {
     std::env::current_exe()
         .map_err(|cause| Error::because(Kind::Disk, "this program cannot find itself", cause))
+}
+
+/// Tells `error` in the form of a build's log.
+pub fn tell(error: &Error, out: &mut dyn Write) {
+    Log::new(out).error(error);
 }
 
 /// Prints a line; a reader that has gone away is no error.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::agent_step::Workshop;
 use super::compile::{self, Compiled, Failed, Job};
 use super::ids;
 use super::server::Shared;
@@ -36,12 +37,14 @@ pub(crate) fn resume(shared: &Arc<Shared>) {
     }
 }
 
-fn attempt(shared: &Shared, id: &str) -> Result<Compiled, Failed> {
+/// The slug's UUID and what was compiled.
+fn attempt(shared: &Shared, id: &str) -> Result<(String, Compiled), Failed> {
     let mut log = |line: &str| write(shared, id, line);
     let Some((source, checksum, mut job)) = shared.with(|store| {
         let app = store.world.apps.iter().find(|app| app.builds.iter().any(|build| build.id == id))?;
         let build = app.builds.iter().find(|build| build.id == id)?;
-        Some((build.source.clone(), build.checksum.clone(), job(app, build)))
+        let workshop = store.workshop(&app.name, shared.url());
+        Some((build.source.clone(), build.checksum.clone(), job(app, build, workshop)))
     }) else {
         return Err(Failed);
     };
@@ -57,14 +60,18 @@ fn attempt(shared: &Shared, id: &str) -> Result<Compiled, Failed> {
         return Err(Failed);
     }
     job.source = bytes;
-    compile::compile(&job, &mut log)
+    compile::compile(&job, &mut log).map(|compiled| (job.slug, compiled))
 }
 
-fn job(app: &App, build: &Build) -> Job {
+fn job(app: &App, build: &Build, workshop: Workshop) -> Job {
     let slug = app.current_slug();
-    let agent = slug.and_then(|slug| slug.agent.as_deref()).map_or(0, compile::agent_size);
+    let agent =
+        slug.and_then(|slug| slug.agent_bytes.or_else(|| slug.agent.as_deref().map(compile::agent_size)));
+    let agent = agent.unwrap_or_default();
     let processes = app.formation.iter().map(|process| (process.kind.clone(), process.command.clone()));
     Job {
+        slug: ids::fresh(),
+        workshop,
         stack: build.stack.clone(),
         buildpacks: build.buildpacks.clone(),
         config: app.config.clone(),
@@ -97,7 +104,7 @@ fn write(shared: &Shared, id: &str, line: &str) {
     shared.tell();
 }
 
-fn finish(shared: &Shared, id: &str, outcome: Result<Compiled, Failed>) {
+fn finish(shared: &Shared, id: &str, outcome: Result<(String, Compiled), Failed>) {
     shared.with(|store| {
         let owner = store.world.apps.iter_mut().find(|app| app.builds.iter().any(|build| build.id == id));
         if let Some(app) = owner {
@@ -110,25 +117,26 @@ fn finish(shared: &Shared, id: &str, outcome: Result<Compiled, Failed>) {
 }
 
 /// Puts the outcome into the app, unless the build was cancelled meanwhile.
-fn conclude(app: &mut App, id: &str, outcome: Result<Compiled, Failed>) {
+fn conclude(app: &mut App, id: &str, outcome: Result<(String, Compiled), Failed>) {
     let Some(place) = app.builds.iter().position(|build| build.id == id && build.status == Status::Pending)
     else {
         return;
     };
     app.builds[place].updated_at = ids::now();
-    let Ok(compiled) = outcome else {
+    let Ok((slug, compiled)) = outcome else {
         app.builds[place].status = Status::Failed;
         return;
     };
     let commit = app.builds[place].version.clone();
     let slug = Slug {
-        id: ids::fresh(),
+        id: slug,
         commit: commit.clone(),
         size: compiled.size,
         stack: app.builds[place].stack.clone(),
         language: app.language.clone(),
         process_types: compiled.process_types,
-        agent: compiled.agent,
+        agent_bytes: compiled.agent.as_ref().map(|agent| agent.bytes),
+        agent: compiled.agent.map(|agent| agent.version),
         created_at: ids::now(),
     };
     app.take_processes(&slug.process_types);

@@ -6,6 +6,7 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 
+use super::agent_step::{self, Installed, Workshop};
 use super::world::app::Config;
 
 /// The config var that has every build of its app fail.
@@ -13,6 +14,10 @@ pub(crate) const FAIL_BUILD: &str = "DD_HEROKU_SANDBOX_FAIL_BUILD";
 
 /// What a build works on.
 pub(crate) struct Job {
+    /// The UUID that the slug will have.
+    pub(crate) slug: String,
+    /// Where the real part of the build happens.
+    pub(crate) workshop: Workshop,
     pub(crate) stack: String,
     pub(crate) buildpacks: Vec<String>,
     pub(crate) config: Config,
@@ -29,7 +34,7 @@ pub(crate) struct Job {
 /// What a build makes.
 pub(crate) struct Compiled {
     pub(crate) size: u64,
-    pub(crate) agent: Option<String>,
+    pub(crate) agent: Option<Installed>,
     pub(crate) process_types: BTreeMap<String, String>,
 }
 
@@ -59,8 +64,15 @@ pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, 
     let mut agent = None;
     for buildpack in &job.buildpacks {
         log(&format!("-----> {} app detected", title(buildpack)));
-        if buildpack.contains("heroku-buildpack-datadog") {
-            agent = Some(install_agent(job, log)?);
+        if is_ours_or_datadogs(buildpack) && agent_step::is_possible() {
+            let (workshop, slug) = (&job.workshop, &job.slug);
+            agent = workshop.install(slug, &job.stack, &job.config, &job.source, log);
+            if agent.is_none() {
+                log(" !     Push rejected, failed to compile Datadog app.");
+                return Err(Failed);
+            }
+        } else if buildpack.contains("heroku-buildpack-datadog") {
+            agent = Some(pretend(job, log)?);
         } else if buildpack.ends_with("/apt") {
             log("-----> Updating apt caches");
             log("       Reading package lists...");
@@ -77,7 +89,7 @@ pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, 
     let names: Vec<&str> = process_types.keys().map(String::as_str).collect();
     log("-----> Discovering process types");
     log(&format!("       Procfile declares types -> {}", names.join(", ")));
-    let size = job.size + agent.as_deref().map_or(0, agent_size);
+    let size = job.size + agent.as_ref().map_or(0, |agent| agent.bytes);
     log("-----> Compressing...");
     if size > 500_000_000 {
         log(&format!(" !     Compiled slug size: {} is too large (max is 500M).", megabytes(size)));
@@ -87,7 +99,14 @@ pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, 
     Ok(Compiled { size, agent, process_types })
 }
 
-fn install_agent(job: &Job, log: &mut dyn FnMut(&str)) -> Result<String, Failed> {
+/// Datadog's own buildpack and ours install what the sandbox's repository holds; forks do as they like.
+fn is_ours_or_datadogs(buildpack: &str) -> bool {
+    let buildpack = buildpack.to_ascii_lowercase();
+    buildpack.contains("datadog/heroku-buildpack-datadog") || buildpack.contains("dd-heroku")
+}
+
+/// Says what a fork of the buildpack would say, or this machine's builds without gpgv.
+fn pretend(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Installed, Failed> {
     let wanted = job.config.get("DD_AGENT_VERSION").map_or("", |version| version.trim());
     let major = match job.config.get("DD_AGENT_MAJOR_VERSION").map(String::as_str) {
         Some("6") => "6",
@@ -118,12 +137,12 @@ fn install_agent(job: &Job, log: &mut dyn FnMut(&str)) -> Result<String, Failed>
     log(&format!("-----> Downloading Datadog Agent {version}"));
     log("-----> Installing Datadog Agent");
     log("-----> Installing Datadog runner");
-    Ok(version)
+    Ok(Installed { bytes: agent_size(&version), version })
 }
 
 /// What a buildpack calls itself in the log.
 fn title(buildpack: &str) -> &str {
-    if buildpack.contains("heroku-buildpack-datadog") {
+    if buildpack.contains("heroku-buildpack-datadog") || buildpack.contains("dd-heroku") {
         return "Datadog";
     }
     match buildpack.rsplit('/').next().unwrap_or(buildpack) {

@@ -2,6 +2,7 @@
 //! there is an error that this server does not let pass.
 
 use super::exchange::{Answer, Content, Refusal, Reply, Request};
+use super::packages;
 use super::store::Store;
 use super::tarball;
 
@@ -33,6 +34,19 @@ fn put(store: &mut Store, request: &Request, name: &str) -> Answer {
         Ok(()) => Answer::empty(200),
         Err(_) => s3_error(500, "InternalError", "The upload could not be kept."),
     }
+}
+
+/// `apt/…` and `keys/…`: the package repository and its key server.
+pub(crate) fn package(path: &str) -> Answer {
+    let bytes = match path.split_once('/') {
+        Some(("apt", path)) => packages::file(path),
+        Some(("keys", name)) => packages::key(name),
+        _ => None,
+    };
+    bytes.map_or_else(
+        || Answer::bytes(404, "text/plain", "not found\n"),
+        |bytes| Answer::bytes(200, "application/octet-stream", bytes),
+    )
 }
 
 fn source(bytes: Option<Vec<u8>>) -> Answer {

@@ -7,10 +7,13 @@
 //! server ─ faults ─ routes ─┬─ platform/…   the Heroku Platform API, on World
 //!   │        │              ├─ datadog      Datadog's API, on World
 //!   │      journal          └─ files        uploads and build logs
-//!   └─ store (state file) ── world/…        building → compile: what a build does
+//!   └─ store (state file) ── world/…        building → compile → agent_step: what a build does
+//!                                       packages: the Agent's repository; boot, stand_in: a slug as it runs
 //! ```
 
+mod agent_step;
 mod body;
+mod boot;
 mod building;
 mod compile;
 mod datadog;
@@ -21,12 +24,13 @@ mod gate;
 mod ids;
 mod journal;
 mod options;
-pub mod packages;
+mod packages;
 mod paging;
 mod platform;
 mod routes;
 mod server;
 mod show;
+mod stand_in;
 mod store;
 mod tarball;
 mod verbs;
@@ -37,9 +41,11 @@ use std::process::ExitCode;
 
 use crate::env::Environment;
 
+pub use boot::Boot;
 pub use faults::Fault;
 pub use gate::{READ_ONLY_TOKEN, TOKEN};
 pub use options::Options;
+pub use packages::fingerprint;
 pub use server::{Running, start};
 pub use verbs::{Serve, Verb};
 
@@ -49,7 +55,7 @@ pub const DEMO_KEY: &str = "d06f00d5a4db0c5ea11e4e57cafe3f9a";
 /// Runs a `sandbox` verb.
 pub fn run(env: &Environment, verb: Verb) -> ExitCode {
     match verbs::run(env, verb) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let _ = writeln!(std::io::stderr().lock(), "error: {error:#}");
             ExitCode::FAILURE

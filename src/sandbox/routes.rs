@@ -34,6 +34,9 @@ pub(crate) fn answer(store: &mut Store, request: &Request, situation: &Situation
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
     let reply = match parts.as_slice() {
         ["datadog", rest @ ..] => Ok(datadog::answer(&mut store.world, request, rest)),
+        ["apt" | "keys", ..] if request.method == "GET" => {
+            Ok(files::package(request.path.trim_start_matches('/')))
+        }
         ["uploads", rest @ ..] => Ok(files::upload(store, request, rest)),
         ["streams", build] if request.method == "GET" => files::stream(store, request, build),
         path => match gate::admit(request, situation.any_token) {

@@ -27,7 +27,7 @@ use super::journal::Journal;
 use super::options::Options;
 use super::routes::{self, Situation};
 use super::store::Store;
-use super::{building, paging};
+use super::{building, files, paging};
 
 /// Requests an account may make in an hour.
 const HOURLY: u32 = 4500;
@@ -49,6 +49,11 @@ impl Shared {
     /// Works on the store while nobody else does.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Store) -> T) -> T {
         work(&mut unpoisoned(&self.store))
+    }
+
+    /// The server's own URL.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Wakes those who follow a build.
@@ -190,6 +195,10 @@ async fn respond(
         headers: head.headers,
         body: body.to_bytes(),
     };
+    if let Some(inside) = request.path.strip_prefix("/inside/") {
+        // What builds fetch is no part of the API: no latency, no faults, no journal.
+        return Ok(Body::respond(&shared, files::package(inside), false));
+    }
     let hit = unpoisoned(&shared.faults).meet(&request.method, &request.path);
     if !shared.latency.is_zero() {
         tokio::time::sleep(shared.latency).await;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 
+use super::agent_step::Workshop;
 use super::world::{FORMAT, World};
 
 /// The world and the file it is kept in, which no other process may open meanwhile.
@@ -31,10 +32,11 @@ impl Store {
     pub(crate) fn reset(file: &Path) -> anyhow::Result<()> {
         let lock = lock(file)?;
         let store = Self { world: World::at_start(0), file: file.to_path_buf(), _lock: lock };
-        let folder = store.blobs();
-        if folder.exists() {
-            fs::remove_dir_all(&folder)
-                .with_context(|| format!("`{}` cannot be removed", folder.display()))?;
+        for folder in [store.blobs(), slugs(file), file.with_extension("caches")] {
+            if folder.exists() {
+                fs::remove_dir_all(&folder)
+                    .with_context(|| format!("`{}` cannot be removed", folder.display()))?;
+            }
         }
         store.save()
     }
@@ -52,6 +54,12 @@ impl Store {
         Ok(replace(&folder.join(name), bytes)?)
     }
 
+    /// The folders in which builds of `app` work.
+    pub(crate) fn workshop(&self, app: &str, base: &str) -> Workshop {
+        let cache = self.file.with_extension("caches").join(app);
+        Workshop { base: base.to_owned(), slugs: slugs(&self.file), cache }
+    }
+
     /// An upload that was kept. A name that is a path is none of them.
     pub(crate) fn blob(&self, name: &str) -> Option<Vec<u8>> {
         if name.contains(['/', '\\']) || name.starts_with('.') {
@@ -63,6 +71,11 @@ impl Store {
     fn blobs(&self) -> PathBuf {
         self.file.with_extension("uploads")
     }
+}
+
+/// The folder that slugs are kept in, for a state file.
+pub(crate) fn slugs(file: &Path) -> PathBuf {
+    file.with_extension("slugs")
 }
 
 /// The world in the state file, without holding it; the start state when there is no file.

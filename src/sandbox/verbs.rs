@@ -1,13 +1,16 @@
 //! `sandbox serve|reset|show`.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
+use super::boot::{self, Boot};
 use super::faults::Fault;
 use super::options::{Options, state_file};
 use super::store::{self, Store};
-use super::{TOKEN, server, show};
+use super::{TOKEN, server, show, stand_in};
 use crate::env::Environment;
 
 /// Serve, reset or show the sandbox
@@ -22,6 +25,17 @@ pub enum Verb {
         /// Print one JSON document
         #[arg(long)]
         json: bool,
+    },
+    /// Boot an app's slug as a dyno does, the Agent with it, until interrupted
+    Boot(Boot),
+    /// What the stand-in Agent's programs run
+    #[command(hide = true)]
+    StandIn {
+        /// The program
+        name: String,
+        /// Its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
     },
 }
 
@@ -46,15 +60,14 @@ pub struct Serve {
 }
 
 /// Runs one verb.
-pub(crate) fn run(env: &Environment, verb: Verb) -> anyhow::Result<()> {
+pub(crate) fn run(env: &Environment, verb: Verb) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     match verb {
-        Verb::Serve(how) => serve(env, how, &mut out),
+        Verb::Serve(how) => serve(env, how, &mut out)?,
         Verb::Reset => {
             let file = state_file(env)?;
             Store::reset(&file)?;
             writeln!(out, "The sandbox is as it was at the start ({}).", file.display())?;
-            Ok(())
         }
         Verb::Show { json } => {
             let world = store::read(&state_file(env)?, 0)?;
@@ -63,9 +76,20 @@ pub(crate) fn run(env: &Environment, verb: Verb) -> anyhow::Result<()> {
             } else {
                 writeln!(out, "{}", show::table(&world))?;
             }
-            Ok(())
+        }
+        Verb::Boot(how) => {
+            if let Some(status) = boot::run(env, how, &mut out)? {
+                let signal = std::os::unix::process::ExitStatusExt::signal(&status).unwrap_or_default();
+                let code = status.code().unwrap_or(128 + signal);
+                return Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)));
+            }
+        }
+        Verb::StandIn { name, arguments } => {
+            drop(out);
+            stand_in::run(env, &name, &arguments)?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn serve(env: &Environment, how: Serve, out: &mut impl Write) -> anyhow::Result<()> {

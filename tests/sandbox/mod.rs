@@ -1,5 +1,6 @@
 //! The sandbox, through its own `sandbox serve` and a plain HTTP client.
 
+mod booting;
 mod client;
 mod datadog;
 mod faults;

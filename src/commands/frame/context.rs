@@ -45,6 +45,9 @@ impl Context {
                 .with(env::HEROKU_API_URL, &running.url)
                 .with(env::HEROKU_DATA_HOST, "127.0.0.1")
                 .with(env::HEROKU_API_KEY, sandbox::TOKEN)
+                .with(env::DD_HEROKU_APT_URL, format!("{}/apt/", running.url))
+                .with(env::DD_HEROKU_APT_KEYS_URL, format!("{}/keys/", running.url))
+                .with(env::DD_HEROKU_APT_KEY_FINGERPRINTS, sandbox::fingerprint())
                 .with(env::DD_HEROKU_DATADOG_URL, format!("{}/datadog", running.url)),
             None => env.clone(),
         };

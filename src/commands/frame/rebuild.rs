@@ -9,6 +9,7 @@ use crate::transport;
 
 /// Whether to rebuild, and from what.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(skip)]
 #[command(next_help_heading = "Rebuild")]
 #[group(skip)]
 pub struct Args {

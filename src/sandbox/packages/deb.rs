@@ -20,16 +20,23 @@ const EXAMPLE: &str = include_str!("agent/datadog.yaml.example");
 const HOST_CHECKS: [&str; 9] =
     ["cpu", "disk", "file_handle", "io", "load", "memory", "network", "ntp", "uptime"];
 
-/// What the build step leaves out, each file some kilobytes of nothing.
+/// What makes an Agent large, here as files of nothing.
+const KEPT: [(&str, usize); 3] = [
+    ("opt/datadog-agent/embedded/lib/libdatadog-agent-rtloader.so", 2_500_000),
+    ("opt/datadog-agent/embedded/lib/libpython3.13.so.1.0", 1_800_000),
+    ("opt/datadog-agent/embedded/lib/python3.13/site-packages/stand_in.bin", 1_200_000),
+];
+
+/// What the build step leaves out, likewise.
 const PRUNED: [(&str, usize); 8] = [
-    ("opt/datadog-agent/sources/agent.tar", 400_000),
-    ("opt/datadog-agent/embedded/share/doc/README", 90_000),
-    ("opt/datadog-agent/embedded/share/man/man1/agent.1", 60_000),
-    ("opt/datadog-agent/embedded/share/system-probe/ebpf/tracer.o", 120_000),
-    ("opt/datadog-agent/embedded/bin/system-probe", 200_000),
-    ("opt/datadog-agent/embedded/bin/security-agent", 150_000),
-    ("opt/datadog-agent/embedded/lib/libpython3.a", 100_000),
-    ("opt/datadog-agent/embedded/nikos/rpm", 80_000),
+    ("opt/datadog-agent/sources/agent.tar", 4_000_000),
+    ("opt/datadog-agent/embedded/share/doc/README", 900_000),
+    ("opt/datadog-agent/embedded/share/man/man1/agent.1", 600_000),
+    ("opt/datadog-agent/embedded/share/system-probe/ebpf/tracer.o", 1_200_000),
+    ("opt/datadog-agent/embedded/bin/system-probe", 2_000_000),
+    ("opt/datadog-agent/embedded/bin/security-agent", 1_500_000),
+    ("opt/datadog-agent/embedded/lib/libpython3.a", 1_000_000),
+    ("opt/datadog-agent/embedded/nikos/rpm", 800_000),
 ];
 
 impl Contents<'_> {
@@ -84,8 +91,8 @@ impl Contents<'_> {
             let path = format!("./etc/datadog-agent/conf.d/{check}.d/conf.yaml.default");
             tree.file(&path, 0o644, b"init_config:\n\ninstances:\n  - {}\n")?;
         }
-        for (path, size) in PRUNED {
-            tree.file(&format!("./{path}"), 0o644, &vec![0; size])?;
+        for (path, size) in KEPT.iter().chain(&PRUNED) {
+            tree.file(&format!("./{path}"), 0o644, &vec![0; *size])?;
         }
         tree.finish()
     }

@@ -12,6 +12,8 @@ const MADE_AT: u32 = 1_767_225_600;
 /// The key is no secret: it is trusted by the sandbox's own builds and by nothing else.
 const SEED: [u8; 32] = *b"dd-heroku sandbox: trust nowhere";
 
+const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+
 const EDDSA: u8 = 22;
 const SHA256_ID: u8 = 8;
 /// 1.3.6.1.4.1.11591.15.1, with its length in front.
@@ -47,7 +49,11 @@ impl Signer {
 
     /// The fingerprint, 40 upper-case hex digits.
     pub(super) fn fingerprint(&self) -> String {
-        self.fingerprint.iter().map(|byte| format!("{byte:02X}")).collect()
+        self.fingerprint
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .map(|digit| HEX[usize::from(digit)])
+            .collect()
     }
 
     /// The public key with its user and the certification of it, armoured.

@@ -69,6 +69,9 @@ pub(crate) struct Slug {
     pub(crate) process_types: BTreeMap<String, String>,
     /// The version of the Datadog Agent in it, as its package has it (`7.81.2-1`).
     pub(crate) agent: Option<String>,
+    /// Bytes of that Agent, where it was really installed.
+    #[serde(default)]
+    pub(crate) agent_bytes: Option<u64>,
     pub(crate) created_at: String,
 }
 

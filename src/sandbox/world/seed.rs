@@ -252,6 +252,7 @@ fn history(app: &mut App, seed: &SeedApp, release: &SeedRelease, days: usize) {
     let description = if let Some(commit) = &release.deploy {
         let built = ids::named("slug", &name);
         app.slugs.push(Slug {
+            agent_bytes: None,
             id: built.clone(),
             commit: Some(commit.clone()),
             size: release.slug_size.unwrap_or(50_000_000),

@@ -1,0 +1,141 @@
+//! The stand-in Agent as it runs in a booted slug: it answers on the Agent's ports, notes what it is sent, and says
+//! so when it is told to end. It sends nothing anywhere.
+
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::env::{self, Environment};
+
+/// How soon an end is noticed.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Where the stand-ins note what they are sent, below the dyno's home.
+pub(crate) const NOTES: &str = ".apt/var/log/datadog/stand-in.jsonl";
+
+/// Runs the stand-in of the Agent's program `name`.
+pub(super) fn run(env: &Environment, name: &str, arguments: &[OsString]) -> anyhow::Result<()> {
+    let notes = Notes { file: env.home().unwrap_or_default().join(NOTES), name: name.to_owned() };
+    let verb = arguments.first().and_then(|verb| verb.to_str()).unwrap_or_default();
+    match name {
+        "agent" if verb == "run" || verb == "start" => dogstatsd(env, &notes),
+        "agent" => say(env, verb),
+        "trace-agent" => traces(env, &notes),
+        _ => {
+            let end = told_to_end()?;
+            notes.add(&json!({ "event": "started" }))?;
+            while !end.load(Ordering::SeqCst) {
+                std::thread::park_timeout(PATIENCE);
+            }
+            notes.add(&json!({ "event": "flushed" }))
+        }
+    }
+}
+
+fn told_to_end() -> anyhow::Result<Arc<AtomicBool>> {
+    let end = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&end);
+    ctrlc::set_handler(move || heard.store(true, Ordering::SeqCst))?;
+    Ok(end)
+}
+
+fn port(env: &Environment, name: &str, default: u16) -> u16 {
+    env.get(name).and_then(|port| port.parse().ok()).unwrap_or(default)
+}
+
+/// DogStatsD: a datagram holds metrics, one a line.
+fn dogstatsd(env: &Environment, notes: &Notes) -> anyhow::Result<()> {
+    let end = told_to_end()?;
+    let port = port(env, env::DD_DOGSTATSD_PORT, 8125);
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port))?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    notes.add(&json!({ "event": "started", "port": port, "host": env.get("DD_HOSTNAME"), "tags": env.get("DD_TAGS") }))?;
+    let (mut datagram, mut metrics) = (vec![0; 65_536], 0_u64);
+    while !end.load(Ordering::SeqCst) {
+        let Ok(length) = socket.recv(&mut datagram) else { continue };
+        for line in String::from_utf8_lossy(&datagram[..length]).lines() {
+            metrics += 1;
+            notes.add(&json!({ "event": "metric", "line": line }))?;
+        }
+    }
+    notes.add(&json!({ "event": "flushed", "metrics": metrics }))
+}
+
+/// The trace-agent: every request is answered, none is looked into.
+fn traces(env: &Environment, notes: &Notes) -> anyhow::Result<()> {
+    let end = told_to_end()?;
+    let port = port(env, env::DD_APM_RECEIVER_PORT, 8126);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    notes.add(&json!({ "event": "started", "port": port }))?;
+    while !end.load(Ordering::SeqCst) {
+        match listener.accept() {
+            Ok((stream, _)) => {
+                if let Ok(line) = answer(&stream) {
+                    notes.add(&json!({ "event": "request", "line": line }))?;
+                }
+            }
+            Err(_) => std::thread::park_timeout(PATIENCE),
+        }
+    }
+    notes.add(&json!({ "event": "flushed" }))
+}
+
+/// Answers one request and gives back its first line.
+fn answer(mut stream: &TcpStream) -> io::Result<String> {
+    stream.set_nonblocking(false)?;
+    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next().transpose()?.unwrap_or_default();
+    for line in lines {
+        if line?.is_empty() {
+            break;
+        }
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\nConnection: close\r\n\r\n{}\n")?;
+    Ok(first)
+}
+
+/// The Agent's one-shot verbs, in the documented form as far as anybody reads it.
+fn say(env: &Environment, verb: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match verb {
+        "status" => {
+            let host = env.get("DD_HOSTNAME").unwrap_or("unknown");
+            writeln!(
+                out,
+                "===============\nAgent (stand-in)\n===============\n\n  Hostnames\n  =========\n    hostname: {host}\n\n\
+                 =========\nForwarder\n=========\n\n  API Keys status\n  ===============\n    API key ending with sandbox: API Key valid\n"
+            )?;
+        }
+        verb => writeln!(out, "stand-in Agent: `{verb}` does nothing here")?,
+    }
+    Ok(())
+}
+
+/// The file that the stand-ins write to.
+struct Notes {
+    file: PathBuf,
+    name: String,
+}
+
+impl Notes {
+    fn add(&self, note: &Value) -> anyhow::Result<()> {
+        if let Some(folder) = self.file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut note = note.clone();
+        note["program"] = json!(self.name);
+        let mut file = OpenOptions::new().create(true).append(true).open(&self.file)?;
+        // One write a line, so that the programs do not mix.
+        file.write_all(format!("{note}\n").as_bytes())?;
+        Ok(())
+    }
+}

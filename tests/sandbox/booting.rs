@@ -1,0 +1,130 @@
+//! The whole way: `init`, a real build of the stand-in Agent, a booted dyno, a metric that arrives, SIGTERM, flushed.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, UdpSocket};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+use super::client::write;
+use crate::support::sandbox::Sandbox;
+
+/// A port that is free at this moment.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// What the stand-ins noted, once `wanted` is true of it.
+fn notes(home: &Path, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        let text = fs::read_to_string(home.join(".apt/var/log/datadog/stand-in.jsonl")).unwrap_or_default();
+        let notes: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        if wanted(&notes) {
+            return notes;
+        }
+        assert!(Instant::now() < until, "{notes:?}");
+        std::thread::yield_now();
+    }
+}
+
+fn has(notes: &[Value], program: &str, event: &str) -> bool {
+    notes.iter().any(|note| note["program"] == program && note["event"] == event)
+}
+
+/// A booted dyno; it is stopped when the test is over.
+struct Dyno(Child);
+
+impl Dyno {
+    fn boot(sandbox: &Sandbox, home: &Path, arguments: &[&str]) -> (Self, String) {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin("dd-heroku"))
+            .args(["sandbox", "boot", "shop", "--home"])
+            .arg(home)
+            .args(arguments)
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("DD_HEROKU_SANDBOX_STATE", sandbox.state_file())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        (Self(child), line)
+    }
+
+    fn stop(&mut self) -> i32 {
+        kill_process(Pid::from_child(&self.0), Signal::TERM).unwrap();
+        self.0.wait().unwrap().code().unwrap()
+    }
+}
+
+impl Drop for Dyno {
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            self.stop();
+        }
+    }
+}
+
+#[test]
+fn a_metric_sent_to_a_booted_dyno_is_flushed_at_its_end() {
+    let sandbox = Sandbox::start();
+    let (metrics, traces) = (free_port(), free_port());
+    let ports =
+        json!({ "DD_DOGSTATSD_PORT": metrics.to_string(), "DD_APM_RECEIVER_PORT": traces.to_string() });
+    write(&sandbox, "PATCH", "/apps/shop/config-vars", ports);
+    let init = sandbox
+        .command(&["init", "-a", "shop", "--yes"])
+        .env("DD_API_KEY", "c".repeat(32))
+        .assert()
+        .success();
+    let log = String::from_utf8_lossy(&init.get_output().stderr).into_owned();
+    assert!(log.contains("-----> Installing datadog-heroku-agent 7.81.2-1"), "{log}");
+    assert!(log.contains("left out 12.0 MB"), "{log}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("app");
+    let (mut dyno, line) = Dyno::boot(&sandbox, &home, &[]);
+    assert!(line.starts_with("web.1 of shop is up in "), "{line}");
+    let started =
+        notes(&home, |notes| has(notes, "agent", "started") && has(notes, "trace-agent", "started"));
+    let agent = started.iter().find(|note| note["program"] == "agent").unwrap();
+    assert_eq!(agent["host"], "shop.web.1");
+
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.send_to(b"orders.placed:1|c|#env:test", ("127.0.0.1", metrics)).unwrap();
+    notes(&home, |notes| has(notes, "agent", "metric"));
+    assert_eq!(dyno.stop(), 0);
+    let all = notes(&home, |notes| has(notes, "agent", "flushed") && has(notes, "trace-agent", "flushed"));
+    let flushed = all.iter().find(|note| note["program"] == "agent" && note["event"] == "flushed").unwrap();
+    assert_eq!(flushed["metrics"], 1);
+}
+
+#[test]
+fn a_dyno_gives_back_the_status_of_its_process() {
+    let sandbox = Sandbox::start();
+    sandbox.command(&["init", "-a", "shop", "--yes"]).env("DD_API_KEY", "c".repeat(32)).assert().success();
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--dyno", "release.1", "--command", "echo \"$HEROKU_APP_NAME $DYNO\" > seen; exit 7"];
+    // The Agent's ports may be somebody else's: a one-off dyno of an app that keeps the Agent off needs none.
+    write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ "DISABLE_DATADOG_AGENT": "yes" }));
+    let (mut dyno, _) = Dyno::boot(&sandbox, &folder.path().join("app"), &arguments);
+    assert_eq!(dyno.0.wait().unwrap().code(), Some(7));
+    assert_eq!(fs::read_to_string(folder.path().join("app/seen")).unwrap(), "shop release.1\n");
+}
+
+#[test]
+fn an_app_that_was_not_built_here_cannot_be_booted() {
+    let sandbox = Sandbox::start();
+    let boot = |app: &str| {
+        let mut command = sandbox.command(&["sandbox", "boot", app]);
+        let output = command.env("DD_HEROKU_SANDBOX_STATE", sandbox.state_file()).assert().failure();
+        String::from_utf8_lossy(&output.get_output().stderr).into_owned()
+    };
+    assert!(boot("shop").contains("dd-heroku --sandbox init -a shop --yes"));
+    assert!(boot("nosuch").contains("there is no app `nosuch` in the sandbox"));
+}
