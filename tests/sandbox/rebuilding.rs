@@ -53,8 +53,8 @@ fn a_build_makes_a_slug_and_a_release_of_the_commit() {
     let url = upload(&sandbox, bytes);
     let (build, log) = build(&sandbox, json!({"url": url, "version": COMMIT, "checksum": checksum}));
     assert_eq!(build["status"], "succeeded", "{log}");
-    let places =
-        ["Apt", "Datadog Agent 7.81.2-1", "Ruby", "Released v42"].map(|words| log.find(words).unwrap());
+    let places = ["Apt", "datadog-heroku-agent 7.81.2-1", "Ruby", "Released v42"]
+        .map(|words| log.find(words).unwrap());
     assert!(places.is_sorted(), "{log}");
 
     let release = get(&sandbox, "/apps/shop/releases/42");

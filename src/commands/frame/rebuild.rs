@@ -11,7 +11,6 @@ use crate::transport;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[group(skip)]
 #[command(next_help_heading = "Rebuild")]
-#[group(skip)]
 pub struct Args {
     /// Compile the slug again in any case
     #[arg(long, overrides_with = "no_rebuild")]
