@@ -8,6 +8,7 @@ mod completions;
 mod config;
 mod heroku;
 mod intake;
+mod integrations;
 mod prerun_block;
 mod readme;
 mod rebuild;

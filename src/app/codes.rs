@@ -34,3 +34,7 @@ pub const BUILD_UNDER_WAY: &str = "DDH040";
 pub const DEMO_KEY: &str = "DDH041";
 /// The app has never been deployed.
 pub const NEVER_DEPLOYED: &str = "DDH042";
+/// The app would have to do something itself before an integration works.
+pub const INTEGRATION_NEEDS: &str = "DDH050";
+/// Database Monitoring signs in as the app's own user.
+pub const DBM_OWN_USER: &str = "DDH051";

@@ -23,6 +23,11 @@ impl Database {
         }
     }
 
+    /// The one with that name.
+    pub fn named(name: &str) -> Option<Self> {
+        DATABASES.into_iter().find(|database| database.name() == name)
+    }
+
     /// The config var that turns its check on.
     pub fn switch(self) -> &'static str {
         match self {
@@ -75,6 +80,11 @@ pub fn variables(config: &ConfigVars, database: Database) -> Vec<&str> {
         }
     }
     names
+}
+
+/// Whether two variables hold URLs of the same instance.
+pub fn is_same_instance(config: &ConfigVars, one: &str, other: &str) -> bool {
+    config.get(one).zip(config.get(other)).is_some_and(|(one, other)| instance(one) == instance(other))
 }
 
 /// The value for the list of variables; `None` when the default variable is all there is.

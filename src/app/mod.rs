@@ -3,11 +3,13 @@
 pub mod agent;
 pub mod buildpack;
 pub mod change;
+pub mod checks;
 pub mod codes;
 pub mod desired;
 pub mod docker;
 pub mod drains;
 pub mod found;
+pub mod integrate;
 pub mod metrics;
 pub mod observed;
 pub mod options;

@@ -2,12 +2,15 @@
 
 pub mod auth;
 pub mod buildpacks;
+pub mod checks;
 pub mod completions;
 pub mod config;
 pub mod frame;
 pub mod init;
+pub mod integrations;
 pub mod key;
 pub mod man;
+pub mod prerun;
 pub mod rebuild;
 
 use std::process::ExitCode;
@@ -31,6 +34,12 @@ pub enum Verb {
     #[command(subcommand)]
     Buildpacks(buildpacks::Verb),
     Rebuild(rebuild::Args),
+    #[command(subcommand)]
+    Integrations(integrations::Verb),
+    #[command(subcommand)]
+    Checks(checks::Verb),
+    #[command(subcommand)]
+    Prerun(prerun::Verb),
     #[command(subcommand)]
     Auth(auth::Verb),
     Completions(completions::Args),
@@ -80,6 +89,9 @@ fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
         Verb::Buildpacks(verb) => buildpacks::run(context, &verb),
         Verb::Rebuild(args) => rebuild::run(context, &args),
         Verb::Auth(verb) => auth::run(context, verb),
+        Verb::Integrations(verb) => integrations::run(context, verb),
+        Verb::Checks(verb) => checks::run(context, verb),
+        Verb::Prerun(verb) => prerun::run(context, verb),
         Verb::Completions(args) => completions::run(context, &args),
         Verb::Man(args) => man::run(context, &args),
         Verb::Sandbox(_) | Verb::Buildpack(_) => Ok(Exit::Done),

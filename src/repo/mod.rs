@@ -7,6 +7,7 @@ mod files;
 mod folder;
 mod git;
 pub mod lint;
+mod syntax;
 pub mod yaml;
 
 use std::path::{Path, PathBuf};

@@ -67,8 +67,16 @@ impl Block {
 
     /// The block that a file holds, when it holds one that nobody edited.
     pub fn read(text: &str) -> Result<Option<Self>, Unmanageable> {
-        let Some(found) = Found::locate(text)? else { return Ok(None) };
+        let Some(found) = Found::unedited(text)? else { return Ok(None) };
         Ok(Some(script::read(found.body(text))))
+    }
+
+    /// The file with this block in the place of one that somebody edited, whose lines are lost.
+    pub fn put_over(&self, text: &str) -> Result<String, Unmanageable> {
+        match Found::locate(text)? {
+            Some(found) => Ok(found.replaced(text, &self.render())),
+            None => self.put_into(Some(text)),
+        }
     }
 
     /// The file with this block in it: in the place of the old one, else after the `#!` line, before anything of the
@@ -76,8 +84,8 @@ impl Block {
     pub fn put_into(&self, text: Option<&str>) -> Result<String, Unmanageable> {
         let block = self.render();
         let Some(text) = text else { return Ok(format!("#!/usr/bin/env bash\n{block}")) };
-        if let Some(found) = Found::locate(text)? {
-            return Ok(format!("{}{block}{}", &text[..found.start], &text[found.end..]));
+        if let Some(found) = Found::unedited(text)? {
+            return Ok(found.replaced(text, &block));
         }
         let at = if text.starts_with("#!") { text.find('\n').map_or(text.len(), |end| end + 1) } else { 0 };
         let line_end = if at > 0 && !text[..at].ends_with('\n') { "\n" } else { "" };
@@ -109,8 +117,13 @@ impl Found {
         if find_line(&text[body..], OPEN).is_some() {
             return Err(Unmanageable::Broken);
         }
-        let found = Self { start, body, close, end };
-        let written = text[start + OPEN.len()..body].split_whitespace().next();
+        Ok(Some(Self { start, body, close, end }))
+    }
+
+    /// The block, when nobody edited it.
+    fn unedited(text: &str) -> Result<Option<Self>, Unmanageable> {
+        let Some(found) = Self::locate(text)? else { return Ok(None) };
+        let written = text[found.start + OPEN.len()..found.body].split_whitespace().next();
         if written == Some(digest_of(&found.body(text).replace("\r\n", "\n")).as_str()) {
             Ok(Some(found))
         } else {
@@ -120,6 +133,10 @@ impl Found {
 
     fn body<'t>(&self, text: &'t str) -> &'t str {
         &text[self.body..self.close]
+    }
+
+    fn replaced(&self, text: &str, block: &str) -> String {
+        format!("{}{block}{}", &text[..self.start], &text[self.end..])
     }
 }
 
@@ -188,5 +205,7 @@ mod tests {
         assert_eq!(Block::read(&format!("{text}{text}")), Err(Unmanageable::Broken));
         assert_eq!(block().put_into(Some(CLOSE)), Err(Unmanageable::Broken));
         assert_eq!(Block::read("echo mine\n"), Ok(None));
+        let edited = format!("{}echo mine\n", text.replace("release", "clock"));
+        assert_eq!(block().put_over(&edited), Ok(format!("{text}echo mine\n")));
     }
 }

@@ -99,6 +99,21 @@ impl Context {
         self.remotes(checkout).iter().any(|remote| remote.app == app).then_some(checkout)
     }
 
+    /// The checkout to write an app's files in: its own, or one that is no other app's.
+    pub fn checkout_for(&self, app: &str) -> Option<&Checkout> {
+        let checkout = self.checkout()?;
+        let remotes = self.remotes(checkout);
+        (remotes.is_empty() || remotes.iter().any(|remote| remote.app == app)).then_some(checkout)
+    }
+
+    /// Whether the options, the environment or the checkout name an app, so that nobody has to be asked.
+    pub fn names_an_app(&self) -> bool {
+        !self.global.apps.is_empty()
+            || self.global.remote.is_some()
+            || self.env.get(env::HEROKU_APP).is_some()
+            || self.checkout().is_some_and(|checkout| !self.remotes(checkout).is_empty())
+    }
+
     /// The one app that is meant.
     pub fn app(&self) -> Result<String> {
         match self.apps()?.as_slice() {

@@ -42,9 +42,6 @@ pub struct Integration {
     /// The add-ons that provide it.
     #[serde(default)]
     pub sources: Vec<Source>,
-    /// The config vars that turn it on.
-    #[serde(default)]
-    pub switch: Option<Switch>,
     /// What must be there before it works.
     #[serde(default)]
     pub needs: Option<String>,
@@ -94,23 +91,6 @@ pub struct Source {
     /// The values that options get from them; `PREFIX` stands for the prefix of the attachment.
     #[serde(default)]
     pub set: serde_json::Map<String, Value>,
-}
-
-/// The config vars that turn an integration on.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Switch {
-    /// The one that is true.
-    pub enable: String,
-    /// The one that lists the names of those which hold URLs.
-    pub names: String,
-    /// The one that holds the URL when nothing was listed.
-    pub usual: String,
-    /// The schemes of such URLs.
-    pub schemes: Vec<String>,
-    /// The one that turns Database Monitoring on.
-    #[serde(default)]
-    pub deep: Option<String>,
 }
 
 /// An option of a check's instance.
@@ -220,7 +200,6 @@ mod tests {
             assert!(names.insert(of), "{of} is there twice");
             assert!(!entry.about.ends_with('.') && entry.about.len() <= 100, "{of}");
             assert_eq!(entry.check.is_none(), entry.kind == Kind::Library, "{of}");
-            assert_eq!(entry.switch.is_some(), entry.kind == Kind::ConfigVar, "{of}");
             assert_eq!(entry.options.is_empty(), entry.kind == Kind::Library, "{of}");
             assert!(
                 entry.options.first().is_none_or(|first| first.required),

@@ -54,6 +54,20 @@ impl fmt::Display for WrongType {
 }
 
 impl Type {
+    /// As the catalogue names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Bool => "bool",
+            Self::Texts => "list[string]",
+            Self::Maps => "list[map]",
+            Self::Map => "map",
+            Self::TextOrTexts => "string|list[string]",
+        }
+    }
+
     /// Whether a value is of this type. A `${…}` that is put in at boot may become any scalar.
     pub fn accepts(self, value: &Value) -> bool {
         let texts = |value: &Value| {

@@ -52,7 +52,7 @@ pub(super) fn lint(files: &[File]) -> Vec<Finding> {
 }
 
 /// A module that others import is no check.
-fn is_helper(text: &str) -> bool {
+pub(super) fn is_helper(text: &str) -> bool {
     !text.contains("AgentCheck")
 }
 

@@ -76,6 +76,11 @@ impl Finding {
         Self::of(file, line, Severity::Info, message)
     }
 
+    /// A file that its interpreter cannot read.
+    pub(super) fn syntax(file: &File, line: usize, language: &str) -> Self {
+        Self::error(file, line, format!("{language} cannot read it: a syntax error"))
+    }
+
     fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
         self
@@ -100,6 +105,34 @@ pub fn lint(files: &[File]) -> Vec<Finding> {
     findings.sort();
     findings.dedup();
     findings
+}
+
+/// A check of the app's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Custom {
+    /// Its name.
+    pub name: String,
+    /// Its code and its configuration.
+    pub files: Vec<String>,
+}
+
+/// The checks of `checks.d`, by name.
+pub fn custom_checks(files: &[File]) -> Vec<Custom> {
+    let is_check = |file: &&File| {
+        matches!(Place::of(&file.path), Place::Check { yaml: false, .. }) && !checks::is_helper(&file.text)
+    };
+    files
+        .iter()
+        .filter(is_check)
+        .filter_map(|code| match Place::of(&code.path) {
+            Place::Check { check: name, yaml: false } => {
+                let is_own = |file: &&File| matches!(Place::of(&file.path), Place::Check { check, .. } | Place::Conf { check } if check == name);
+                let own = files.iter().filter(is_own).map(|file| file.path.clone()).collect();
+                Some(Custom { name: name.to_owned(), files: own })
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 /// What a path under `datadog/` is to the boot.

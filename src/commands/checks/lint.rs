@@ -1,0 +1,52 @@
+//! `checks lint`: what is to be mended in the checkout's `datadog/` folder.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::checkout;
+use crate::commands::{Context, Exit};
+use crate::failure::Result;
+use crate::repo::lint::{self, Finding, Severity};
+
+/// Looks through datadog/ for what will not work on a dyno, or should not be in a repository
+///
+/// Exits with 3 when it finds errors or warnings.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {}
+
+/// Lints it.
+pub fn run(context: &Context, _args: &Args) -> Result<Exit> {
+    let checkout = checkout(context)?;
+    let files = checkout.datadog_files();
+    let mut findings = lint::lint(&files);
+    findings.extend(checkout.syntax_errors(&files));
+    findings.sort();
+    if context.ui.json {
+        context.ui.json(&json!({ "findings": findings.iter().map(document).collect::<Vec<_>>() }))?;
+    } else if findings.is_empty() {
+        context.ui.say(format_args!("nothing to mend in {} files", files.len()));
+    } else {
+        context.ui.answer(findings.iter().map(text).collect::<Vec<_>>().join("\n"))?;
+    }
+    let is_fine = findings.iter().all(|found| found.severity == Severity::Info);
+    Ok(if is_fine { Exit::Done } else { Exit::Pending })
+}
+
+fn document(found: &Finding) -> serde_json::Value {
+    let Finding { path, line, severity, message, fix } = found;
+    json!({ "path": path, "line": line, "severity": severity.as_str(), "message": message, "fix": fix })
+}
+
+fn text(found: &Finding) -> String {
+    let Finding { path, line, severity, message, fix } = found;
+    let mut text = path.clone();
+    if let Some(line) = line {
+        let _ = write!(text, ":{line}");
+    }
+    let _ = write!(text, ": {}: {message}", severity.as_str());
+    if let Some(fix) = fix {
+        let _ = write!(text, "\n  fix: {fix}");
+    }
+    text
+}

@@ -1,0 +1,46 @@
+//! `checks list`: the app's own checks.
+
+use serde_json::json;
+
+use super::checkout;
+use crate::commands::{Context, Exit};
+use crate::failure::Result;
+use crate::repo::lint;
+use crate::ui;
+
+/// Lists the checks of datadog/checks.d, their configuration, and what is to be mended in them
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {}
+
+/// Lists them.
+pub fn run(context: &Context, _args: &Args) -> Result<Exit> {
+    let files = checkout(context)?.datadog_files();
+    let findings = lint::lint(&files);
+    let checks: Vec<_> = lint::custom_checks(&files)
+        .into_iter()
+        .map(|check| {
+            let is_own = |found: &&lint::Finding| {
+                check.files.contains(&found.path) && found.severity != lint::Severity::Info
+            };
+            let problems = findings.iter().filter(is_own).count();
+            (check, problems)
+        })
+        .collect();
+    if context.ui.json {
+        let object = |(check, problems): &(lint::Custom, usize)| json!({ "name": check.name, "files": check.files, "problems": problems });
+        context.ui.json(&checks.iter().map(object).collect())?;
+    } else if checks.is_empty() {
+        context.ui.say("there are no checks in datadog/checks.d; `dd-heroku checks new NAME` writes one");
+    } else {
+        let row = |(check, problems): &(lint::Custom, usize)| {
+            let health = if *problems == 0 {
+                "ok".to_owned()
+            } else {
+                format!("{problems} to mend: dd-heroku checks lint")
+            };
+            [check.name.clone(), check.files.join(", "), health]
+        };
+        context.ui.answer(ui::table(["NAME", "FILES", "HEALTH"], checks.iter().map(row)))?;
+    }
+    Ok(Exit::Done)
+}

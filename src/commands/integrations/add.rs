@@ -1,0 +1,83 @@
+//! `integrations add`: turns integrations on.
+
+use super::{folder, parts, refused};
+use crate::app::integrate::{self, Add};
+use crate::commands::{Context, Exit, change};
+use crate::failure::{Failure, Result};
+
+/// Turns integrations on: from the app's add-ons, or by a file in datadog/conf.d
+#[derive(Clone, Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  dd-heroku integrations add redis\n  dd-heroku integrations add postgres --dbm\n  \
+    dd-heroku integrations add gunicorn --set proc_name=shop\n  dd-heroku integrations add ping@1.0.2 --set name=db --set host=db.internal"
+)]
+pub struct Args {
+    /// Which ones; `NAME@VERSION` picks the version of a community check
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+    /// An option of the check, as NAME=VALUE; a value `${VARIABLE}` is taken from the config vars when a dyno boots
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// The config var that holds its URL, where it is not found by itself
+    #[arg(long = "var", value_name = "VARIABLE")]
+    variables: Vec<String>,
+    /// With Database Monitoring (Postgres)
+    #[arg(long)]
+    dbm: bool,
+    /// Replace a conf.yaml that was edited by hand; a copy is kept
+    #[arg(long)]
+    force: bool,
+}
+
+/// Turns them on.
+pub fn run(context: &Context, args: Args) -> Result<Exit> {
+    if args.names.len() > 1 && !(args.set.is_empty() && args.variables.is_empty()) {
+        return Err(Failure::usage("`--set` and `--var` go with one integration at a time"));
+    }
+    let mut wanted = Vec::new();
+    for name in &args.names {
+        let mut add = Add::parse(name, &args.set).map_err(refused)?;
+        if args.dbm && add.entry.name != "postgres" {
+            return Err(Failure::usage(format_args!(
+                "`--dbm` goes with postgres, not with `{}`",
+                add.entry.name
+            )));
+        }
+        add.variables.clone_from(&args.variables);
+        (add.dbm, add.force) = (args.dbm, args.force);
+        wanted.push(add);
+    }
+    let apps = context.apps()?;
+    ask(context, &mut wanted, &apps)?;
+    change::run(context, &apps, &parts(), &|observed| {
+        let folder = folder(context, &observed.app.name);
+        integrate::add(&wanted, observed, folder.as_ref()).map_err(refused)
+    })
+}
+
+/// Asks for the required options that nothing gives, on a terminal. A file that is there already answers for itself.
+fn ask(context: &Context, wanted: &mut [Add], apps: &[String]) -> Result {
+    if !context.ui.interactive {
+        return Ok(());
+    }
+    for add in wanted {
+        let is_there = |app: &String| {
+            let path = add.entry.folder().map(|folder| format!("{folder}/conf.yaml"));
+            path.is_some_and(|path| folder(context, app).is_some_and(|folder| folder.text(&path).is_some()))
+        };
+        if add.values.is_empty() && apps.iter().all(is_there) {
+            continue;
+        }
+        for option in add.unanswered() {
+            let question = format!("{} ({}) of {}", option.name, option.about, add.entry.title);
+            let flag = format!("`--set {}=…`", option.name);
+            let trial = add.clone();
+            let typed = context.ui.ask(&question, None, &flag, |text| match text {
+                "" => Err("it is required".into()),
+                text => trial.clone().answer(&option.name, text).map_err(|why| why.to_string()),
+            })?;
+            add.answer(&option.name, &typed).map_err(refused)?;
+        }
+    }
+    Ok(())
+}

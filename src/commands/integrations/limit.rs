@@ -1,0 +1,38 @@
+//! `integrations limit`: lets a check run on some dynos only.
+
+use super::{folder, named, parts, refused};
+use crate::app::integrate;
+use crate::commands::{Context, Exit, change};
+use crate::datadog::options;
+use crate::failure::{Failure, Result};
+
+/// Lets a check run on some dynos only, by the managed block of datadog/prerun.sh
+///
+/// Every dyno has its own Agent, and each of them asks the same database: one is enough.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Which one
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// The dynos it runs on: process types (`web`), one dyno (`web.1`), or `all`
+    #[arg(long = "to", value_name = "DYNOS", required = true, value_delimiter = ',')]
+    dynos: Vec<String>,
+}
+
+/// Limits it.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let entry = named(&args.name)?;
+    let dynos: &[String] = if args.dynos == ["all"] { &[] } else { &args.dynos };
+    for dyno in dynos {
+        // A name that could be read as shell would end up in a script.
+        let kind = if dyno.contains('.') { "DD_HEROKU_LEADER" } else { "DD_HEROKU_SKIP_DYNOS" };
+        if dyno.contains('*') || options::check(kind, dyno).is_err() {
+            return Err(Failure::usage(format_args!("--to: `{dyno}` is neither a process type nor a dyno"))
+                .hint("--to web, or --to web.1"));
+        }
+    }
+    change::run(context, &context.apps()?, &parts(), &|observed| {
+        let folder = folder(context, &observed.app.name);
+        integrate::limit(entry, dynos, observed, folder.as_ref()).map_err(refused)
+    })
+}

@@ -1,0 +1,110 @@
+//! `integrations list`: what is on, and what could be.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{folder, parts};
+use crate::app::integrate::{On, state};
+use crate::commands::{Context, Exit, change};
+use crate::datadog::integrations;
+use crate::failure::Result;
+use crate::repo::lint;
+use crate::ui;
+
+/// Lists what is on, where it comes from, on which dynos, and whether its file is right
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Everything there is to turn on
+    #[arg(long)]
+    available: bool,
+}
+
+/// Lists them.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    if args.available && !context.names_an_app() {
+        return available(context, &BTreeSet::new());
+    }
+    let app = context.app()?;
+    let observed = change::observe(context, std::slice::from_ref(&app), &parts())?;
+    let state = state(&observed[0], folder(context, &app).as_ref());
+    if args.available {
+        let on = state.iter().filter(|one| one.is_on).map(|one| one.entry.name.as_str()).collect();
+        return available(context, &on);
+    }
+    let files = context.checkout_for(&app).map(crate::repo::Checkout::datadog_files).unwrap_or_default();
+    let findings = lint::lint(&files);
+    let rows: Vec<_> = state.iter().map(|one| (one, problems(one, &findings))).collect();
+    if context.ui.json {
+        context.ui.json(&rows.iter().map(|(one, problems)| document(one, *problems)).collect())?;
+    } else if rows.is_empty() {
+        context.ui.say(format_args!(
+            "nothing is on for {app}; `dd-heroku integrations list --available` shows what there is"
+        ));
+    } else {
+        context.ui.answer(ui::table(
+            ["NAME", "ON", "FROM", "DYNOS", "HEALTH"],
+            rows.iter().map(|(one, problems)| row(one, *problems)),
+        ))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The catalogue. Without an app nothing is on.
+fn available(context: &Context, on: &BTreeSet<&str>) -> Result<Exit> {
+    let all = integrations::all();
+    if context.ui.json {
+        let object = |entry: &integrations::Integration| json!({ "name": entry.name, "title": entry.title, "kind": entry.kind.as_str(), "on": on.contains(entry.name.as_str()) });
+        context.ui.json(&all.iter().map(object).collect())?;
+    } else {
+        let row = |entry: &integrations::Integration| {
+            let is_on = if on.contains(entry.name.as_str()) { "on" } else { "" };
+            [entry.name.clone(), is_on.to_owned(), entry.kind.as_str().to_owned(), entry.about.clone()]
+        };
+        context.ui.answer(ui::table(["NAME", "ON", "KIND", "WHAT IT REPORTS"], all.iter().map(row)))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// How much is to be mended in an integration's files; `None` where it has none.
+fn problems(one: &On, findings: &[lint::Finding]) -> Option<usize> {
+    let folder = one.entry.folder()?;
+    one.from.iter().any(|from| from.starts_with("datadog/")).then(|| {
+        let is_own = |found: &&lint::Finding| {
+            (found.path.starts_with(&folder) || one.from.contains(&found.path))
+                && found.severity != lint::Severity::Info
+        };
+        findings.iter().filter(is_own).count()
+    })
+}
+
+fn document(one: &On, problems: Option<usize>) -> Value {
+    json!({
+        "name": one.entry.name,
+        "title": one.entry.title,
+        "kind": one.entry.kind.as_str(),
+        "on": one.is_on,
+        "from": one.from,
+        "dynos": one.dynos,
+        "version": one.version,
+        "problems": problems,
+    })
+}
+
+fn row(one: &On, problems: Option<usize>) -> [String; 5] {
+    let name = match &one.version {
+        Some(version) => format!("{}@{version}", one.entry.name),
+        None => one.entry.name.clone(),
+    };
+    let dynos = match (one.is_on, one.dynos.as_slice()) {
+        (false, _) => String::new(),
+        (true, []) => "all".to_owned(),
+        (true, dynos) => dynos.join(", "),
+    };
+    let health = match problems {
+        None => String::new(),
+        Some(0) => "ok".to_owned(),
+        Some(n) => format!("{n} to mend: dd-heroku checks lint"),
+    };
+    [name, if one.is_on { "on" } else { "off, at hand" }.to_owned(), one.from.join(", "), dynos, health]
+}

@@ -1,0 +1,65 @@
+//! `integrations`: what the Agent watches beside the app itself.
+
+pub mod add;
+pub mod limit;
+pub mod list;
+pub mod remove;
+pub mod show;
+
+use super::{Context, Exit};
+use crate::app::integrate::{Folder, Refused};
+use crate::app::{Part, Parts};
+use crate::datadog::integrations::{self, Integration};
+use crate::failure::{Code, Failure, Result};
+
+/// What the Agent watches beside the app: databases, web servers, your own checks
+#[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
+pub enum Verb {
+    List(list::Args),
+    Show(show::Args),
+    Add(add::Args),
+    Remove(remove::Args),
+    Limit(limit::Args),
+}
+
+/// Runs one of them.
+pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
+    match verb {
+        Verb::List(args) => list::run(context, &args),
+        Verb::Show(args) => show::run(context, &args),
+        Verb::Add(args) => add::run(context, args),
+        Verb::Remove(args) => remove::run(context, &args),
+        Verb::Limit(args) => limit::run(context, &args),
+    }
+}
+
+/// What of an app tells which integrations it has.
+fn parts() -> Parts {
+    Parts::from([Part::Config, Part::Addons, Part::Attachments, Part::Formation])
+}
+
+/// The `datadog/` folder of the app's checkout, when the command runs in it.
+fn folder(context: &Context, app: &str) -> Option<Folder> {
+    let checkout = context.checkout_for(app)?;
+    Some(Folder(checkout.datadog_files().into_iter().map(|file| (file.path, file.text)).collect()))
+}
+
+/// The integration that is called so.
+fn named(name: &str) -> Result<&'static Integration> {
+    integrations::find(name)
+        .ok_or_else(|| refused(Refused::Unknown { name: name.to_owned(), near: integrations::near(name) }))
+}
+
+/// A refusal as a failure.
+fn refused(why: Refused) -> Failure {
+    let failure = match &why {
+        Refused::Edited { diff, .. } => Failure::new(Code::Failed, format_args!("{why}\n{diff}")),
+        why if why.is_usage() => Failure::usage(why),
+        why => Failure::new(Code::Failed, why),
+    };
+    match why.hint() {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}

@@ -1,0 +1,27 @@
+//! `integrations remove`: turns integrations off.
+
+use super::{folder, named, parts, refused};
+use crate::app::integrate;
+use crate::commands::{Context, Exit, change};
+use crate::failure::Result;
+
+/// Turns integrations off: what turned them on is taken away, and nothing else
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Which ones
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+    /// Delete a conf.yaml that was edited by hand too
+    #[arg(long)]
+    force: bool,
+}
+
+/// Turns them off.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let entries = args.names.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
+    let apps = context.apps()?;
+    change::run(context, &apps, &parts(), &|observed| {
+        let folder = folder(context, &observed.app.name);
+        integrate::remove(&entries, observed, folder.as_ref(), args.force).map_err(refused)
+    })
+}

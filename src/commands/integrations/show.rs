@@ -1,0 +1,103 @@
+//! `integrations show`: the options of one integration, and its file.
+
+use serde_json::json;
+
+use super::named;
+use crate::commands::{Context, Exit};
+use crate::datadog::integrations::{Integration, Kind, Opt, conf};
+use crate::failure::Result;
+use crate::ui;
+
+/// Shows the options of an integration, which add-ons provide it, and its file
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Which one
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+/// Shows it.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let entry = named(&args.name)?;
+    if context.ui.json {
+        context.ui.json(&document(entry))?;
+    } else {
+        context.ui.answer(text(entry))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn document(entry: &Integration) -> serde_json::Value {
+    let option = |option: &Opt| {
+        json!({
+            "name": option.name,
+            "type": option.kind.as_str(),
+            "required": option.required,
+            "or": option.or,
+            "value": option.value,
+            "about": option.about,
+        })
+    };
+    json!({
+        "name": entry.name,
+        "title": entry.title,
+        "kind": entry.kind.as_str(),
+        "check": entry.check,
+        "about": entry.about,
+        "aliases": entry.aliases,
+        "addons": addons(entry),
+        "needs": entry.needs,
+        "version": entry.version,
+        "options": entry.options.iter().map(option).collect::<Vec<_>>(),
+        "example": example(entry),
+    })
+}
+
+fn text(entry: &Integration) -> String {
+    let mut text = vec![format!("{} ({}): {}", entry.title, entry.name, entry.about)];
+    let addons = addons(entry);
+    if !addons.is_empty() {
+        text.push(format!("Add-ons: {}", addons.join(", ")));
+    }
+    if let Some(needs) = &entry.needs {
+        text.push(format!("Needs: {needs}"));
+    }
+    if !entry.options.is_empty() {
+        let required = |option: &Opt| match (option.required, option.or.as_slice()) {
+            (false, _) => String::new(),
+            (true, []) => "required".to_owned(),
+            (true, or) => format!("required, or {}", or.join(", ")),
+        };
+        let rows = entry.options.iter().map(|option| {
+            [option.name.clone(), option.kind.as_str().to_owned(), required(option), option.about.clone()]
+        });
+        text.push(ui::table(["OPTION", "TYPE", "", "WHAT IT IS"], rows));
+    }
+    if let Some(example) = example(entry) {
+        text.push(format!("{}/conf.yaml:\n\n{}", entry.folder().unwrap_or_default(), example.trim_end()));
+    }
+    text.join("\n\n")
+}
+
+fn addons(entry: &Integration) -> Vec<&str> {
+    entry.sources.iter().map(|source| source.addon.as_str()).collect()
+}
+
+/// The file with the values of the first add-on, where one has any.
+fn example(entry: &Integration) -> Option<String> {
+    if matches!(entry.kind, Kind::ConfigVar | Kind::Library) {
+        return None;
+    }
+    let mut instance = conf::usual(entry);
+    for option in conf::missing(entry, &instance.clone()) {
+        instance.insert(option.name.clone(), "…".into());
+    }
+    if let Some(source) = entry.sources.first() {
+        let value = |value: &serde_json::Value| match value.as_str() {
+            Some(text) => text.replace("${PREFIX", &format!("${{{}", source.prefix)).into(),
+            None => value.clone(),
+        };
+        instance.extend(source.set.iter().map(|(name, set)| (name.clone(), value(set))));
+    }
+    Some(conf::render(entry, &[instance]))
+}

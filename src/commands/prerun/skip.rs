@@ -1,0 +1,37 @@
+//! `prerun skip`: keeps the Agent off some dynos.
+
+use crate::app::prerun::ONE_OFF;
+use crate::commands::{Context, Exit};
+use crate::datadog::options;
+use crate::failure::{Failure, Result};
+
+/// Keeps the Agent, and with it the tracer, off dynos of some types
+///
+/// One-off dynos (run, release, scheduler) run one command and end: an Agent there costs time and counts as a host.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The types, a list; `one-off` for all that run one command and end, `none` for none
+    #[arg(required = true, value_name = "TYPES", value_delimiter = ',')]
+    types: Vec<String>,
+    /// Write a block anew that was edited by hand
+    #[arg(long)]
+    force: bool,
+}
+
+/// Sets them.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let mut types: Vec<String> = Vec::new();
+    for kind in &args.types {
+        match kind.as_str() {
+            "none" if args.types.len() == 1 => {}
+            "one-off" => types.extend(ONE_OFF.map(str::to_owned)),
+            kind => match options::check("DD_HEROKU_SKIP_DYNOS", kind) {
+                Ok(kind) => types.push(kind.into_owned()),
+                Err(problem) => {
+                    return Err(Failure::usage(problem).hint("dd-heroku prerun skip run,release,scheduler"));
+                }
+            },
+        }
+    }
+    super::change(context, args.force, &|block| block.skip.clone_from(&types))
+}

@@ -1,0 +1,37 @@
+//! `prerun version`: what `DD_VERSION` is taken from.
+
+use crate::app::prerun;
+use crate::commands::{Context, Exit};
+use crate::failure::Result;
+
+/// Sets DD_VERSION on every dyno from the commit that was built, or from the release
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Where it comes from
+    #[arg(value_name = "WHERE")]
+    from: From,
+    /// Write a block anew that was edited by hand
+    #[arg(long)]
+    force: bool,
+}
+
+/// Where the version comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum From {
+    /// The commit that was built (HEROKU_BUILD_COMMIT, else HEROKU_SLUG_COMMIT)
+    Slug,
+    /// The number of the release (HEROKU_RELEASE_VERSION)
+    Release,
+    /// The config var DD_VERSION, if anything
+    None,
+}
+
+/// Sets it.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let version = match args.from {
+        From::Slug => Some(prerun::Version::Slug),
+        From::Release => Some(prerun::Version::Release),
+        From::None => None,
+    };
+    super::change(context, args.force, &|block| block.version = version)
+}
