@@ -91,8 +91,19 @@ pub fn run(env: &Environment) -> ExitCode {
     }
 }
 
-/// Prints clap's help, version or complaint; its own printer would panic on a closed pipe.
+/// Prints clap's help, version or complaint; its own printer would panic on a closed pipe. A complaint repeats the
+/// argument that it is about, which may be a key.
 fn usage(error: &clap::Error) -> ExitCode {
+    #[cfg(feature = "cli")]
+    if error.use_stderr() {
+        use std::io::Write;
+        let told = error.to_string();
+        let masked = secret::without_keys(&told, &[32, 40]);
+        if masked != told {
+            let _ = std::io::stderr().write_all(masked.as_bytes());
+            return ExitCode::from(2);
+        }
+    }
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

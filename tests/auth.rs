@@ -79,6 +79,27 @@ fn a_secret_given_as_an_argument_is_refused_and_not_repeated() {
 }
 
 #[test]
+fn a_key_in_the_wrong_place_is_not_repeated() {
+    let sandbox = Sandbox::start();
+    let equals = format!("--datadog-api-key={KEY}");
+    let app_key = format!("--datadog-app-key={APP_KEY}");
+    for arguments in [
+        &["auth", "login", &equals][..],
+        &["auth", "login", &app_key],
+        &["init", KEY],
+        &["init", "--site", KEY],
+        &["init", "--app", KEY, "--site", KEY, "--json"],
+        &["frobnicate", KEY],
+    ] {
+        let (code, out, err) = run(&sandbox, arguments, &[], "");
+        assert_eq!(code, 2, "{arguments:?}: {out}{err}");
+        for secret in [KEY, APP_KEY] {
+            assert!(!out.contains(secret) && !err.contains(secret), "{out}{err}");
+        }
+    }
+}
+
+#[test]
 fn the_sandbox_checks_and_keeps_nothing() {
     let sandbox = Sandbox::start();
     let state = sandbox.home().join("state.json");

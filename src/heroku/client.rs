@@ -50,7 +50,7 @@ pub struct Pace {
     pub unsaid: Duration,
     /// How often a running build is looked at.
     pub poll: Duration,
-    /// How long a build may take; Heroku itself gives up after 60 minutes on its largest plans.
+    /// How long a build is waited for; Heroku itself gives up earlier.
     pub build: Duration,
 }
 

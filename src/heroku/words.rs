@@ -21,7 +21,7 @@ fn words(error: &Error) -> Failure {
     match &error.kind {
         Kind::Unauthorized => Failure::new(Code::NotSignedIn, "Heroku refused the token")
             .hint("heroku login")
-            .hint("dd-heroku auth status    (says where the token comes from)"),
+            .hint("dd-heroku auth status"),
         Kind::Forbidden { id, message } if id == "suspended" || id == "delinquent" => {
             Failure::new(Code::NotAllowed, sentence("Heroku has suspended the account or the app", message))
                 .hint("see https://dashboard.heroku.com/account/billing")
@@ -37,7 +37,7 @@ fn words(error: &Error) -> Failure {
             let failure =
                 Failure::new(Code::AppNotFound, format!("there is no app `{app}` that this account can see"));
             match near.first() {
-                Some(likely) => failure.hint(format!("did you mean {}?  -a {likely}", quoted(near))),
+                Some(likely) => failure.hint(format!("did you mean {}? pass `--app {likely}`", quoted(near))),
                 None => failure.hint("heroku apps --all"),
             }
         }
@@ -168,7 +168,7 @@ mod tests {
             str![[r#"
 not_signed_in: Heroku refused the token
   hint: heroku login
-  hint: dd-heroku auth status    (says where the token comes from)
+  hint: dd-heroku auth status
 not_allowed: Heroku does not allow `GET /apps/shop/config-vars`: Told by Heroku
   hint: ask an owner of the app for the `deploy` and `operate` permissions
   hint: a token that may only read cannot do this: heroku authorizations:create --scope global
@@ -177,7 +177,7 @@ not_allowed: Heroku has suspended the account or the app: Told by Heroku
   hint: see https://dashboard.heroku.com/account/billing
   hint: for Heroku's support: Request-Id 01234567
 app_not_found: there is no app `shpo` that this account can see
-  hint: did you mean `shop` or `shop-staging`?  -a shop
+  hint: did you mean `shop` or `shop-staging`? pass `--app shop`
 app_not_found: there is no app `zzz` that this account can see
   hint: heroku apps --all
 app_not_found: Heroku did not find `GET /apps/shop/config-vars`: Told by Heroku

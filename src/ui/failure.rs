@@ -6,6 +6,7 @@ use console::style;
 use serde_json::{Value, json};
 
 use crate::failure::{Code, Failure};
+use crate::secret::without_keys;
 
 /// `error:` what happened, `caused by:` lines, `hint:` lines.
 pub(super) fn render(failure: &Failure) -> String {
@@ -22,14 +23,17 @@ pub(super) fn render(failure: &Failure) -> String {
     for hint in &failure.hints {
         let _ = write!(text, "\n{} {hint}", style("hint:").for_stderr().cyan().bold());
     }
-    text
+    without_keys(&text, &KEYS)
 }
+
+/// An API key's length in hex digits. An application key is as long as a commit's hash, which messages do name.
+const KEYS: [usize; 1] = [32];
 
 /// `{"code","message","hints"}`.
 pub(super) fn to_json(failure: &Failure) -> Value {
     json!({
         "code": failure.code.as_str(),
-        "message": format!("{:#}", failure.error),
-        "hints": failure.hints,
+        "message": without_keys(&format!("{:#}", failure.error), &KEYS),
+        "hints": failure.hints.iter().map(|hint| without_keys(hint, &KEYS)).collect::<Vec<_>>(),
     })
 }
