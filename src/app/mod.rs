@@ -7,6 +7,7 @@ pub mod checks;
 pub mod codes;
 pub mod desired;
 pub mod docker;
+pub mod drain_status;
 pub mod drains;
 pub mod found;
 pub mod integrate;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::buildpack::{Buildpack, Role};
-use super::desired::{Buildpacks, Desired, Drain, File, Note, RebuildWhen};
+use super::desired::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
 use super::found::{self, Database};
 use super::observed::{ConfigVars, Generation, Observed};
 use super::plan::agent_buildpack;
 use super::prerun::{Block, ONE_OFF};
+use super::telemetry::Signal;
 use super::{codes, running};
 use crate::datadog::drain::Labels;
 use crate::datadog::{ApiKey, DrainUrl, Site};
@@ -87,6 +88,10 @@ impl Setup {
         };
         if app.generation == Generation::Cedar {
             desired.features.insert(METADATA.to_owned(), true);
+        }
+        if app.generation == Generation::Fir {
+            let (site, key, signals) = (self.site, self.key.clone(), Signal::ALL.into());
+            desired.telemetry = Telemetry::Carry { site, key, signals, exactly: false };
         }
         if self.logs && app.generation == Generation::Cedar {
             desired.drain = Drain::One(self.drain(observed, config));
@@ -220,8 +225,8 @@ impl Setup {
         match (app.generation, app.is_container()) {
             (Generation::Fir, _) => note(
                 codes::FIR,
-                "Fir has no classic buildpacks, so no Agent runs in its dynos; `dd-heroku logs enable` makes a telemetry \
-                 drain to Datadog instead"
+                "Fir has no classic buildpacks, so no Agent runs in its dynos: a telemetry drain carries traces, metrics \
+                 and logs to Datadog instead (`dd-heroku logs enable --signals` chooses)"
                     .to_owned(),
             ),
             (Generation::Cedar, true) => note(

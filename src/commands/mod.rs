@@ -5,10 +5,12 @@ pub mod buildpacks;
 pub mod checks;
 pub mod completions;
 pub mod config;
+pub mod destination;
 pub mod frame;
 pub mod init;
 pub mod integrations;
 pub mod key;
+pub mod logs;
 pub mod man;
 pub mod prerun;
 pub mod rebuild;
@@ -42,6 +44,8 @@ pub enum Verb {
     Prerun(prerun::Verb),
     #[command(subcommand)]
     Auth(auth::Verb),
+    #[command(subcommand)]
+    Logs(logs::Verb),
     Completions(completions::Args),
     Man(man::Args),
     /// The embedded stand-in for Heroku and Datadog
@@ -92,6 +96,7 @@ fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
         Verb::Integrations(verb) => integrations::run(context, verb),
         Verb::Checks(verb) => checks::run(context, verb),
         Verb::Prerun(verb) => prerun::run(context, verb),
+        Verb::Logs(verb) => logs::run(context, verb),
         Verb::Completions(args) => completions::run(context, &args),
         Verb::Man(args) => man::run(context, &args),
         Verb::Sandbox(_) | Verb::Buildpack(_) => Ok(Exit::Done),

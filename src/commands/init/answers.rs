@@ -198,7 +198,8 @@ pub(super) fn names(list: &str) -> impl Iterator<Item = &str> {
     list.split([',', ' ']).filter(|name| !name.is_empty())
 }
 
-pub(super) fn known_site(text: &str, place: &str) -> Result<Site> {
+/// The site that `text` names; `place` says where the text was found.
+pub fn known_site(text: &str, place: &str) -> Result<Site> {
     Site::parse(text).ok_or_else(|| {
         let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();
         // By the name that tells sites apart: `us3` of us3.datadoghq.com, `eu` of datadoghq.eu.

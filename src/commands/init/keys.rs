@@ -1,6 +1,6 @@
 //! The key and the site of each app that `init` sets up, each pair checked once.
 
-use super::answers::known_site;
+pub use super::answers::known_site;
 use crate::app::Observed;
 use crate::commands::{Context, key};
 use crate::datadog::{ApiKey, Site};

@@ -31,6 +31,7 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
         Part::Formation,
         Part::Releases,
         Part::Builds,
+        Part::TelemetryDrains,
         Part::Slug,
     ]);
     if args.logs || is_guided {

@@ -1,0 +1,22 @@
+//! `logs disable`: no drain to Datadog.
+
+use crate::app::desired::{Drain, Telemetry};
+use crate::app::telemetry::Signal;
+use crate::app::{Desired, Observed};
+use crate::commands::{Context, Exit, change};
+use crate::failure::Result;
+
+/// Removes every log drain to Datadog; on Fir takes the logs out of the telemetry drain
+///
+/// Drains to other places, and those of add-ons, stay.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Takes the drains of the apps that are meant away.
+pub fn run(context: &Context) -> Result<Exit> {
+    let desire = |_: &Observed| {
+        let telemetry = Telemetry::Without([Signal::Logs].into());
+        Ok(Desired { drain: Drain::None, telemetry, ..Desired::default() })
+    };
+    change::run(context, &context.apps()?, &super::parts(), &desire)
+}

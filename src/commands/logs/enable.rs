@@ -1,0 +1,52 @@
+//! `logs enable`: one drain to Datadog.
+
+use std::collections::BTreeSet;
+
+use crate::app::desired::{Drain, Telemetry};
+use crate::app::observed::Generation;
+use crate::app::telemetry::Signal;
+use crate::app::{Desired, Observed};
+use crate::commands::destination::{self, Destination, LabelArgs};
+use crate::commands::{Context, Exit, change};
+use crate::failure::{Failure, Result};
+
+/// Sends the app's logs to Datadog by a log drain; on Fir by a telemetry drain
+///
+/// A drain to Datadog that is there already is recognised. One with another key, site or labels is replaced; there
+/// are never two.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    destination: destination::Args,
+    #[command(flatten)]
+    labels: LabelArgs,
+    /// What the telemetry drain of a Fir app is to carry, and no more [default: logs, beside what it carries]
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    signals: Vec<Signal>,
+}
+
+/// Gives the apps that are meant their drain.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let destination = Destination::new(context, &args.destination)?;
+    let desire = |observed: &Observed| {
+        let mut desired = Desired::default();
+        match observed.app.generation {
+            Generation::Cedar if args.signals.is_empty() => {
+                desired.drain = Drain::One(destination.drain(observed, &args.labels)?);
+            }
+            Generation::Cedar => {
+                let message = format!("`{}` has a log drain, which carries logs only", observed.app.name);
+                return Err(Failure::usage(message).hint("leave `--signals` out: it is for Fir apps"));
+            }
+            Generation::Fir => {
+                let (site, key) = destination.of(observed)?;
+                let exactly = !args.signals.is_empty();
+                let asked = args.signals.iter().copied();
+                let signals: BTreeSet<_> = if exactly { asked.collect() } else { [Signal::Logs].into() };
+                desired.telemetry = Telemetry::Carry { site, key, signals, exactly };
+            }
+        }
+        Ok(desired)
+    };
+    change::run(context, &context.apps()?, &super::parts(), &desire)
+}

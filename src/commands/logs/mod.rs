@@ -1,0 +1,32 @@
+//! `logs`: the app's logs to Datadog, by a log drain, or on Fir by a telemetry drain.
+
+pub mod disable;
+pub mod enable;
+pub mod status;
+
+use super::{Context, Exit};
+use crate::app::{Part, Parts};
+use crate::failure::Result;
+
+/// Send the app's logs to Datadog, or stop it
+#[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
+pub enum Verb {
+    Enable(enable::Args),
+    Disable(disable::Args),
+    Status(status::Args),
+}
+
+/// Runs a verb of `logs`.
+pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
+    match verb {
+        Verb::Enable(args) => enable::run(context, &args),
+        Verb::Disable(disable::Args {}) => disable::run(context),
+        Verb::Status(status::Args {}) => status::run(context),
+    }
+}
+
+/// What is read for these verbs.
+pub(super) fn parts() -> Parts {
+    Parts::from([Part::Config, Part::Drains, Part::TelemetryDrains, Part::Formation])
+}

@@ -1,0 +1,91 @@
+//! `logs status`: every drain of the apps.
+
+use serde_json::{Value, json};
+
+use crate::app::Observed;
+use crate::app::drain_status::{self, Datadog, Kind, Line};
+use crate::commands::{Context, Exit, change};
+use crate::failure::Result;
+use crate::ui::{self, table};
+
+/// Shows every drain of the app, and whether the app's key and site agree with it
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Shows the drains of the apps that are meant.
+pub fn run(context: &Context) -> Result<Exit> {
+    let observed = change::observe(context, &context.apps()?, &super::parts())?;
+    let lines: Vec<_> = observed.iter().map(drain_status::lines).collect();
+    if context.ui.json {
+        let documents = observed.iter().zip(&lines).map(|(one, lines)| document(one, lines)).collect();
+        context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
+    } else {
+        context.ui.answer(text(&observed, &lines))?;
+    }
+    let is_pending = lines.iter().flatten().any(|line| {
+        line.datadog.as_ref().is_some_and(|datadog| line.addon.is_none() && !datadog.disagrees.is_empty())
+    });
+    Ok(if is_pending && context.global.exit_code { Exit::Pending } else { Exit::Done })
+}
+
+fn text(observed: &[Observed], lines: &[Vec<Line>]) -> String {
+    let rows = observed.iter().zip(lines).flat_map(|(one, lines)| {
+        let none =
+            lines.is_empty().then(|| [one.app.name.clone(), "-".into(), "no drain".into(), String::new()]);
+        none.into_iter().chain(lines.iter().map(|line| row(&one.app.name, line)))
+    });
+    table(["app", "drain", "to", "what"], rows)
+}
+
+fn row(app: &str, line: &Line) -> [String; 4] {
+    let kind = match line.kind {
+        Kind::Log => "logs".to_owned(),
+        Kind::Telemetry => line.signals.join(","),
+    };
+    let what = match (&line.datadog, &line.addon) {
+        (_, Some(addon)) => format!("of the add-on {addon}"),
+        (None, None) => "elsewhere".to_owned(),
+        (Some(datadog), None) => words(datadog),
+    };
+    [app.to_owned(), kind, line.host.clone(), what]
+}
+
+fn words(Datadog { site: _, last4, env, service, disagrees }: &Datadog) -> String {
+    let labels = [
+        last4.as_ref().map_or(Some("no key".to_owned()), |last4| Some(format!("key ••••{last4}"))),
+        env.as_ref().map(|env| format!("env:{env}")),
+        service.as_ref().map(|service| format!("service:{service}")),
+    ];
+    let told = disagrees.iter().map(|what| match *what {
+        "double" => "! one too many".to_owned(),
+        what => format!("! not the app's {what}"),
+    });
+    labels.into_iter().flatten().chain(told).collect::<Vec<_>>().join("  ")
+}
+
+fn document(observed: &Observed, lines: &[Line]) -> Value {
+    let drains: Vec<_> = lines
+        .iter()
+        .map(|Line { kind, id, host, url, signals, addon, datadog }| {
+            let mut drain = json!({
+                "kind": match kind { Kind::Log => "log", Kind::Telemetry => "telemetry" },
+                "id": id,
+                "host": host,
+                "url": url,
+                "addon": addon,
+                "datadog": datadog.as_ref().map(|Datadog { site, last4, env, service, disagrees }| json!({
+                    "site": site.domain(),
+                    "key": last4.as_ref().map(|last4| json!({ "last4": last4 })),
+                    "env": env,
+                    "service": service,
+                    "disagrees": disagrees,
+                })),
+            });
+            if *kind == Kind::Telemetry {
+                drain["signals"] = json!(signals);
+            }
+            drain
+        })
+        .collect();
+    json!({ "app": observed.app.name, "generation": observed.app.generation.to_string(), "drains": drains })
+}
