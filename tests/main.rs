@@ -9,6 +9,8 @@ mod config;
 mod heroku;
 mod intake;
 mod integrations;
+mod logs;
+mod metrics;
 mod prerun_block;
 mod readme;
 mod rebuild;

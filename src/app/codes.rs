@@ -38,3 +38,5 @@ pub const NEVER_DEPLOYED: &str = "DDH042";
 pub const INTEGRATION_NEEDS: &str = "DDH050";
 /// Database Monitoring signs in as the app's own user.
 pub const DBM_OWN_USER: &str = "DDH051";
+/// A log-based metric of the name of ours is there, and computes something else.
+pub const METRIC_DIFFERS: &str = "DDH060";

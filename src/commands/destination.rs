@@ -13,7 +13,7 @@ use crate::failure::Result;
 /// Key and site.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Datadog")]
-pub struct Args {
+pub struct DestinationArgs {
     /// Read the Datadog API key from standard input; else it is taken from DD_API_KEY, the keyring or the app
     #[arg(long)]
     api_key_stdin: bool,
@@ -41,7 +41,7 @@ pub struct Destination<'c>(Mutex<Keys<'c>>);
 
 impl<'c> Destination<'c> {
     /// Reads the key that is given.
-    pub fn new(context: &'c Context, args: &Args) -> Result<Self> {
+    pub fn new(context: &'c Context, args: &DestinationArgs) -> Result<Self> {
         let given = key::given(context, args.api_key_stdin)?;
         let guess = match &given {
             None if context.is_sandbox() => Some(key::demonstration()?),

@@ -12,6 +12,8 @@ pub mod integrations;
 pub mod key;
 pub mod logs;
 pub mod man;
+pub mod metrics;
+pub mod organisation;
 pub mod prerun;
 pub mod rebuild;
 
@@ -46,6 +48,8 @@ pub enum Verb {
     Auth(auth::Verb),
     #[command(subcommand)]
     Logs(logs::Verb),
+    #[command(subcommand)]
+    Metrics(metrics::Verb),
     Completions(completions::Args),
     Man(man::Args),
     /// The embedded stand-in for Heroku and Datadog
@@ -97,6 +101,7 @@ fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
         Verb::Checks(verb) => checks::run(context, verb),
         Verb::Prerun(verb) => prerun::run(context, verb),
         Verb::Logs(verb) => logs::run(context, verb),
+        Verb::Metrics(verb) => metrics::run(context, verb),
         Verb::Completions(args) => completions::run(context, &args),
         Verb::Man(args) => man::run(context, &args),
         Verb::Sandbox(_) | Verb::Buildpack(_) => Ok(Exit::Done),

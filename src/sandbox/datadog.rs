@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::exchange::{Answer, Content, Request};
 use super::ids;
+use super::log_pipelines;
 use super::platform::dynos;
 use super::world::World;
 use super::world::app::App;
@@ -34,6 +35,9 @@ pub(crate) fn answer(world: &mut World, request: &Request, parts: &[&str]) -> An
         }
         ("POST", ["api", "v2", "logs", "config", "metrics"]) => add_metric(world, request),
         (_, ["api", "v2", "logs", "config", "metrics", id]) => metric(world, request, id),
+        (_, ["api", "v1", "logs", "config", "pipelines", id @ ..]) if id.len() < 2 => {
+            log_pipelines::answer(world, request, id.first().copied())
+        }
         ("GET", ["api", "v1", "dashboard"]) => Answer::ok(json!({"dashboards": world.datadog.dashboards})),
         ("POST", ["api", "v1", "dashboard"]) => add_dashboard(world, request),
         (_, ["api", "v1", "dashboard", id]) => dashboard(world, request, id),
@@ -72,7 +76,7 @@ fn forbidden() -> Answer {
     errors(403, "Forbidden")
 }
 
-fn errors(status: u16, message: &str) -> Answer {
+pub(crate) fn errors(status: u16, message: &str) -> Answer {
     Answer::with(status, json!({"errors": [message]}))
 }
 

@@ -23,6 +23,7 @@ mod files;
 mod gate;
 mod ids;
 mod journal;
+mod log_pipelines;
 mod options;
 mod packages;
 mod paging;
@@ -51,6 +52,8 @@ pub use verbs::{Serve, Verb};
 
 /// The Datadog API key that is used where none is given. The sandbox's Datadog accepts it on every site.
 pub const DEMO_KEY: &str = "d06f00d5a4db0c5ea11e4e57cafe3f9a";
+/// The application key that commands use on the sandbox when none is given.
+pub const DEMO_APPLICATION_KEY: &str = "d06f00d5a4db0c5ea11e4e57cafe3f9ad06f00d5";
 
 /// Runs a `sandbox` verb.
 pub fn run(env: &Environment, verb: Verb) -> ExitCode {

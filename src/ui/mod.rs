@@ -2,8 +2,10 @@
 
 mod beyond;
 mod failure;
+pub mod metrics_view;
 pub mod plan_json;
 pub mod plan_view;
+mod plot;
 mod progress;
 mod prompt;
 mod receipt;

@@ -1,7 +1,7 @@
 //! The sandbox, through its own `sandbox serve` and a plain HTTP client.
 
 mod booting;
-mod client;
+pub(crate) mod client;
 mod datadog;
 mod faults;
 mod platform;

@@ -51,7 +51,7 @@ pub struct Stats {
     /// The latest.
     pub last: f64,
     /// For their quantiles.
-    pub sketch: Sketch,
+    sketch: Sketch,
     /// For their curve.
     pub series: Series,
 }
@@ -65,6 +65,11 @@ impl Stats {
         self.last = value;
         self.sketch.add(value);
         self.series.add(value);
+    }
+
+    /// The value below which a share `q` of the values lies, to a per cent.
+    pub fn quantile(&self, q: f64) -> f64 {
+        self.sketch.quantile(q).clamp(self.min, self.max)
     }
 
     /// The mean.

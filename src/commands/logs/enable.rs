@@ -6,7 +6,7 @@ use crate::app::desired::{Drain, Telemetry};
 use crate::app::observed::Generation;
 use crate::app::telemetry::Signal;
 use crate::app::{Desired, Observed};
-use crate::commands::destination::{self, Destination, LabelArgs};
+use crate::commands::destination::{Destination, DestinationArgs, LabelArgs};
 use crate::commands::{Context, Exit, change};
 use crate::failure::{Failure, Result};
 
@@ -17,7 +17,7 @@ use crate::failure::{Failure, Result};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    destination: destination::Args,
+    destination: DestinationArgs,
     #[command(flatten)]
     labels: LabelArgs,
     /// What the telemetry drain of a Fir app is to carry, and no more [default: logs, beside what it carries]

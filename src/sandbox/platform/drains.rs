@@ -7,6 +7,9 @@ use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::world::World;
 use crate::sandbox::world::app::{App, Drain};
 
+/// How many drains an app may have.
+const LIMIT: usize = 5;
+
 #[derive(Deserialize)]
 struct New {
     url: String,
@@ -36,6 +39,9 @@ pub(crate) fn add(world: &mut World, app: &str, request: &Request) -> Reply {
     }
     if app.drains.iter().any(|drain| drain.url == url) {
         return Err(Refusal::invalid("Url has already been taken."));
+    }
+    if app.drains.len() >= LIMIT {
+        return Err(Refusal::invalid("You've reached the limit of 5 log drains for this app."));
     }
     app.drains.push(Drain::to(&url));
     let answer = app.drains.last().map(|drain| object(app, drain));

@@ -93,6 +93,9 @@ pub(crate) struct Datadog {
     /// Log-based metrics by id.
     pub(crate) metrics: Map<String, Value>,
     pub(crate) dashboards: Vec<Value>,
+    /// Log pipelines.
+    #[serde(default)]
+    pub(crate) pipelines: Vec<Value>,
 }
 
 impl World {

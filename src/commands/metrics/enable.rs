@@ -1,0 +1,66 @@
+//! `metrics enable`: the labs feature, the drain, and at Datadog the log pipeline, the metrics and a dashboard.
+
+use crate::app::desired::{Drain, Telemetry};
+use crate::app::metrics::change;
+use crate::app::observed::Generation;
+use crate::app::telemetry::Signal;
+use crate::app::{Desired, Note, Observed, codes};
+use crate::commands::destination::{Destination, DestinationArgs, LabelArgs};
+use crate::commands::organisation::{Organisations, application_key};
+use crate::commands::{self, Context, Exit};
+use crate::failure::Result;
+
+/// Makes metrics of memory, load and requests from the app's logs
+///
+/// Turns `log-runtime-metrics` on, sends the logs to Datadog, and has Datadog parse them and count: a log pipeline,
+/// eleven log-based metrics by app, dyno and dyno type, and a dashboard if asked for. Those are the organisation's: a
+/// second app needs none of them again. Needs an application key (DD_APP_KEY). On Fir the telemetry drain carries
+/// metrics instead.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    destination: DestinationArgs,
+    #[command(flatten)]
+    labels: LabelArgs,
+    /// Make a dashboard of them too
+    #[arg(long)]
+    dashboard: bool,
+    /// Do not restart the dynos: the labs feature takes effect when they restart anyway
+    #[arg(long)]
+    no_restart: bool,
+}
+
+/// Brings the metrics of the apps that are meant about.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let destination = Destination::new(context, &args.destination)?;
+    let observed = commands::change::observe(context, &context.apps()?, &super::parts())?;
+    let organisations = if observed.iter().any(|one| one.app.generation == Generation::Cedar) {
+        Some(Organisations::new(context, application_key(context)?))
+    } else {
+        None
+    };
+    let desire = |observed: &Observed| {
+        let (site, key) = destination.of(observed)?;
+        let mut desired = Desired::default();
+        if observed.app.generation == Generation::Fir {
+            let signals = [Signal::Metrics].into();
+            desired.telemetry = Telemetry::Carry { site, key, signals, exactly: false };
+            return Ok(desired);
+        }
+        desired.features.insert(super::FEATURE.to_owned(), true);
+        desired.restart = !args.no_restart;
+        desired.drain = Drain::One(destination.drain(observed, &args.labels)?);
+        let Some(organisations) = &organisations else { return Ok(desired) };
+        if let Some((access, there)) = organisations.of(&observed.app.name, site, &key)? {
+            let (changes, different) = change::enable(&there, args.dashboard);
+            desired.datadog = Some((access, changes));
+            desired.notes.extend(different.into_iter().map(|measure| {
+                let message =
+                    format!("`{}` is there already, defined otherwise; it is left as it is", measure.id());
+                Note::new(codes::METRIC_DIFFERS, message)
+            }));
+        }
+        Ok(desired)
+    };
+    commands::change::run_from(context, observed, &super::parts(), &desire)
+}

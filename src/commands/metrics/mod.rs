@@ -1,0 +1,38 @@
+//! `metrics`: memory, load and requests of the dynos, made of the app's logs.
+
+pub mod disable;
+pub mod enable;
+pub mod preview;
+pub mod status;
+
+use super::{Context, Exit};
+use crate::app::{Part, Parts};
+use crate::failure::Result;
+
+/// Dyno and router metrics made of the app's logs
+#[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
+pub enum Verb {
+    Enable(enable::Args),
+    Disable(disable::Args),
+    Status(status::Args),
+    Preview(preview::Args),
+}
+
+/// The labs feature that writes memory and load into the log.
+pub(super) const FEATURE: &str = "log-runtime-metrics";
+
+/// Runs a verb of `metrics`.
+pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
+    match verb {
+        Verb::Enable(args) => enable::run(context, &args),
+        Verb::Disable(args) => disable::run(context, &args),
+        Verb::Status(args) => status::run(context, &args),
+        Verb::Preview(args) => preview::run(context, &args),
+    }
+}
+
+/// What is read for these verbs.
+pub(super) fn parts() -> Parts {
+    Parts::from([Part::Config, Part::Features, Part::Drains, Part::TelemetryDrains, Part::Formation])
+}

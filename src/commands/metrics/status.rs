@@ -1,0 +1,111 @@
+//! `metrics status`: what of the metrics is there.
+
+use serde_json::{Value, json};
+
+use crate::app::Observed;
+use crate::app::metrics::definition::{self, Comparison};
+use crate::app::metrics::{Measure, There};
+use crate::app::{drains, telemetry};
+use crate::commands::destination::{Destination, DestinationArgs};
+use crate::commands::organisation::{Organisations, find};
+use crate::commands::{Context, Exit, change};
+use crate::failure::Result;
+use crate::ui::{self, table};
+
+/// Shows whether the app's metrics are made: the labs feature, the drain, and what is at Datadog
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    destination: DestinationArgs,
+}
+
+/// Shows the state of the apps that are meant.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let observed = change::observe(context, &context.apps()?, &super::parts())?;
+    let there = match find(context) {
+        Some(key) => at_datadog(context, args, &observed, &Organisations::new(context, key))?,
+        None => {
+            context.ui.note("without an application key (DD_APP_KEY) it cannot be told what is at Datadog");
+            None
+        }
+    };
+    if context.ui.json {
+        let documents = observed.iter().map(|one| document(one, there.as_ref())).collect();
+        context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
+    } else {
+        context.ui.answer(text(&observed, there.as_ref()))?;
+    }
+    let is_whole = observed.iter().all(|one| is_on(one) && has_drain(one));
+    Ok(if context.global.exit_code && !is_whole { Exit::Pending } else { Exit::Done })
+}
+
+fn at_datadog(
+    context: &Context,
+    args: &Args,
+    observed: &[Observed],
+    organisations: &Organisations<'_>,
+) -> Result<Option<There>> {
+    let destination = Destination::new(context, &args.destination)?;
+    let Some(first) = observed.first() else { return Ok(None) };
+    let (site, key) = destination.of(first)?;
+    Ok(organisations.of(&first.app.name, site, &key)?.map(|(_, there)| there))
+}
+
+fn is_on(one: &Observed) -> bool {
+    let feature = one.features.iter().flatten().any(|(name, on)| name == super::FEATURE && *on);
+    feature || carries_metrics(one)
+}
+
+fn carries_metrics(one: &Observed) -> bool {
+    let drains = one.telemetry_drains.as_deref().unwrap_or_default();
+    telemetry::to_datadog(drains).any(|drain| drain.signals.iter().any(|signal| signal == "metrics"))
+}
+
+fn has_drain(one: &Observed) -> bool {
+    drains::to_datadog(one.drains.as_deref().unwrap_or_default()).next().is_some() || carries_metrics(one)
+}
+
+fn text(observed: &[Observed], there: Option<&There>) -> String {
+    let word = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+    let rows = observed.iter().map(|one| [one.app.name.clone(), word(is_on(one)), word(has_drain(one))]);
+    let mut text = table(["app", "writes them", "sends them"], rows);
+    if let Some(there) = there {
+        let Comparison { missing, same: _, different } = definition::compare(&there.metrics);
+        let state = |measure: Measure| match measure {
+            _ if missing.iter().any(|metric| metric.id == measure.id()) => "missing",
+            _ if different.contains(&measure) => "defined otherwise",
+            _ => "there",
+        };
+        let rows = Measure::ALL.map(|measure| [measure.id().to_owned(), state(measure).to_owned()]);
+        let rest = [
+            ["log pipeline".to_owned(), pipeline(there).to_owned()],
+            ["dashboard".to_owned(), if there.dashboard.is_some() { "there" } else { "missing" }.to_owned()],
+        ];
+        text += "\n\n";
+        text += &table(["at Datadog", ""], rows.into_iter().chain(rest));
+    }
+    text
+}
+
+fn pipeline(there: &There) -> &'static str {
+    match there.pipeline {
+        Some((_, true)) => "there",
+        Some((_, false)) => "out of date",
+        None => "missing",
+    }
+}
+
+fn document(one: &Observed, there: Option<&There>) -> Value {
+    let datadog = there.map(|there| {
+        let Comparison { missing, same, different } = definition::compare(&there.metrics);
+        let ids = |measures: &[Measure]| measures.iter().map(|measure| measure.id()).collect::<Vec<_>>();
+        json!({
+            "pipeline": pipeline(there),
+            "dashboard": there.dashboard.is_some(),
+            "metrics": ids(&same),
+            "different": ids(&different),
+            "missing": missing.iter().map(|metric| &metric.id).collect::<Vec<_>>(),
+        })
+    });
+    json!({ "app": one.app.name, "writes": is_on(one), "sends": has_drain(one), "datadog": datadog })
+}

@@ -1,0 +1,52 @@
+//! Datadog's log pipelines: kept and given back; nothing is parsed.
+
+use serde_json::{Map, Value, json};
+
+use super::datadog::errors;
+use super::exchange::{Answer, Request};
+use super::ids;
+use super::world::World;
+
+/// Answers a request about all pipelines, or about the one with `id`.
+pub(crate) fn answer(world: &mut World, request: &Request, id: Option<&str>) -> Answer {
+    let pipelines = &mut world.datadog.pipelines;
+    let place = pipelines.iter().position(|known| known["id"].as_str() == id && id.is_some());
+    match (request.method.as_str(), id, place) {
+        ("GET", None, _) => Answer::ok(json!(pipelines)),
+        ("GET", _, Some(place)) => Answer::ok(pipelines[place].clone()),
+        ("DELETE", _, Some(place)) => {
+            pipelines.remove(place);
+            Answer::ok(json!({}))
+        }
+        ("POST", None, _) => match checked(request, &ids::fresh()) {
+            Ok(pipeline) => {
+                pipelines.push(pipeline.clone());
+                Answer::ok(pipeline)
+            }
+            Err(refusal) => refusal,
+        },
+        ("PUT", Some(id), Some(place)) => match checked(request, id) {
+            Ok(pipeline) => {
+                pipelines[place] = pipeline.clone();
+                Answer::ok(pipeline)
+            }
+            Err(refusal) => refusal,
+        },
+        _ => errors(404, "Not found"),
+    }
+}
+
+/// The pipeline of a request, with the fields that the service adds.
+fn checked(request: &Request, id: &str) -> Result<Value, Answer> {
+    let body: Map<String, Value> = request.json().map_err(|_| errors(400, "Invalid JSON"))?;
+    let complete = body.get("name").is_some_and(Value::is_string)
+        && body.get("filter").is_some_and(|filter| filter["query"].is_string());
+    if !complete {
+        return Err(errors(400, "A pipeline needs name and filter.query"));
+    }
+    let mut pipeline = Value::Object(body);
+    pipeline["id"] = json!(id);
+    pipeline["type"] = json!("pipeline");
+    pipeline["is_read_only"] = json!(false);
+    Ok(pipeline)
+}
