@@ -22,13 +22,12 @@ pub struct Args {
 /// Shows the state of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let observed = change::observe(context, &context.apps()?, &super::parts())?;
-    let there = match find(context) {
-        Some(key) => at_datadog(context, args, &observed, &Organisations::new(context, key))?,
-        None => {
-            context.ui.note("without an application key (DD_APP_KEY) it cannot be told what is at Datadog");
-            None
-        }
-    };
+    let key = find(context);
+    if key.is_none() {
+        context.ui.note("without an application key (DD_APP_KEY) it cannot be told what is at Datadog");
+    }
+    let asked = key.map(|key| at_datadog(context, args, &observed, &Organisations::new(context, key)));
+    let there = asked.transpose()?.flatten();
     if context.ui.json {
         let documents = observed.iter().map(|one| document(one, there.as_ref())).collect();
         context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
