@@ -248,16 +248,28 @@ fn the_parts_of_a_url_are_put_in_decoded() {
 }
 
 #[test]
-fn a_file_whose_variable_is_unset_is_left_out() {
+fn an_instance_whose_variable_is_unset_is_left_out() {
+    let two = "# dd-heroku: fill\ninit_config:\n\ninstances:\n  - url: \"${GONE.host}\"\n    tags:\n      - a:b\n  - url: \"${SERVERS.host}\"\n    \
+        password: \"${SERVERS.password}\"\n    tags:\n      - \"c:${SERVERS.port}\"\nlogs: []\n";
     let dyno = Dyno::named("web.1")
-        .holding("mcache", MEMCACHED)
-        .with("SERVERS", "mc1.example:11211")
-        .holding("b", "instances: []\n");
+        .holding("mcache", two)
+        .holding("none", "# dd-heroku: fill\ninstances:\n- url: ${GONE}\n")
+        .holding("around", "# dd-heroku: fill\ninit_config:\n  key: ${GONE}\ninstances:\n- url: a\n")
+        .with("SERVERS", "mc1.example:11211");
     let output = dyno.boot(&fill());
     let told = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(told, "dd-heroku: mcache.d/conf.yaml is left out: USERNAME is not set\n");
+    assert_eq!(told.lines().count(), 3, "{told}");
+    assert!(
+        told.contains("dd-heroku: an instance of mcache.d/conf.yaml is left out: GONE.host is not there\n"),
+        "{told}"
+    );
     stdout(&output);
-    assert!(!dyno.conf("mcache").exists() && dyno.conf("b").exists());
+    assert_eq!(
+        dyno.instance("mcache"),
+        json!({"url": "mc1.example", "tags": ["c:11211"]}),
+        "a part that is not there leaves its line out"
+    );
+    assert!(!dyno.conf("none").exists() && !dyno.conf("around").exists());
 }
 
 #[test]

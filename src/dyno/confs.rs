@@ -135,7 +135,14 @@ impl Copy<'_> {
 
     fn fill_file(&mut self, source: &Path, text: &str, target: &Path) {
         let value = |name: &str| self.env.raw(name).map(|value| value.to_string_lossy().into_owned());
-        let filled = fill::fill(text, value);
+        let filled = fill::fill(text, |name| match name.strip_suffix(".file") {
+            Some(name) => {
+                let file = target.with_file_name(format!("{name}.pem"));
+                disk::write(&file, value(name)?.as_bytes(), SECRET).ok()?;
+                Some(file.to_string_lossy().into_owned())
+            }
+            None => value(name),
+        });
         for placeholder in &filled.missing {
             let name = placeholder.split('.').next().unwrap_or_default();
             let what = if self.env.raw(name).is_some() { "does not lead to a value" } else { "is not set" };

@@ -1,6 +1,7 @@
 //! Placeholders in the configuration files that `integrations add` writes: `${NAME}` stands for the variable of that
-//! name, `${NAME.host}` (`port`, `user`, `password`, `path`, `db`) for a part of the URL in it. Only a file whose first
-//! line is [`MARKER`] is filled. Secrets so stay out of the app's repository. A value never leaves but in the filled text.
+//! name, `${NAME.host}` (`port`, `user`, `password`, `path`, `db`) for a part of the URL in it, `${NAME.file}` for a file
+//! that holds it (a certificate). Only a file whose first line is [`MARKER`] is filled. A line whose part the URL lacks,
+//! such as a password, is left out; an instance whose variable is unset is left out as a whole. Secrets so stay out of the app's repository. A value never leaves but in the filled text.
 
 use super::url::ServiceUrl;
 use super::yaml::{number_or_quoted, quote};
@@ -22,7 +23,8 @@ pub fn is_marked(text: &str) -> bool {
     text.lines().next().is_some_and(|line| line.trim_end() == MARKER)
 }
 
-/// Fills a block-style file. `variable` gives the value of a variable. The scalars that hold placeholders come out
+/// Fills a block-style file. `variable` gives the value of a variable, and for `NAME.file` the path of a file that holds
+/// it. The scalars that hold placeholders come out
 /// quoted so that YAML reads back exactly the value; a `port` or `db` that is a number comes out as one.
 pub fn fill(text: &str, variable: impl Fn(&str) -> Option<String>) -> Filled {
     let mut filled = Filled { text: None, missing: Vec::new() };
@@ -33,7 +35,8 @@ pub fn fill(text: &str, variable: impl Fn(&str) -> Option<String>) -> Filled {
         let missing = filled.missing.len();
         for line in &block.lines {
             match fill_line(line, &variable) {
-                Ok(line) => lines.extend([line.as_str(), "\n"]),
+                Ok(Some(line)) => lines.extend([line.as_str(), "\n"]),
+                Ok(None) => {}
                 Err(name) => filled.missing.push(name),
             }
         }
@@ -80,16 +83,30 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-/// A line with its placeholders replaced, or the placeholder that could not be.
-fn fill_line(line: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, String> {
+/// A line with its placeholders replaced, nothing for one that is left out, or the placeholder that could not be.
+fn fill_line(line: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<Option<String>, String> {
     let body = line.trim_start();
     if body.starts_with('#') || !line.contains("${") {
-        return Ok(line.into());
+        return Ok(Some(line.into()));
     }
     let (start, scalar, rest) = split_scalar(line);
     let number = scalar.starts_with("${") && (scalar.ends_with(".port}") || scalar.ends_with(".db}"));
-    let value = expand(scalar, variable)?;
-    Ok(format!("{start}{}{rest}", if number { number_or_quoted(&value) } else { quote(&value) }))
+    match expand(scalar, variable) {
+        Ok(value) => {
+            let value = if number { number_or_quoted(&value) } else { quote(&value) };
+            Ok(Some(format!("{start}{value}{rest}")))
+        }
+        Err(Gap::Part(_)) if !body.starts_with('-') => Ok(None),
+        Err(Gap::Part(name) | Gap::Variable(name)) => Err(name),
+    }
+}
+
+/// A placeholder that cannot be replaced.
+enum Gap {
+    /// The URL has no such part.
+    Part(String),
+    /// The variable is unset, or holds no URL.
+    Variable(String),
 }
 
 /// Splits a line into what stands before its scalar, the scalar without quotes, and what stands behind it.
@@ -111,34 +128,41 @@ fn split_scalar(line: &str) -> (&str, &str, &str) {
 }
 
 /// The scalar with its placeholders replaced.
-fn expand(scalar: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, String> {
+fn expand(scalar: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, Gap> {
     let mut out = String::new();
     let mut rest = scalar;
     while let Some((before, after)) = rest.split_once("${") {
         let Some((name, after)) = after.split_once('}') else { break };
         out.push_str(before);
-        out.push_str(&value(name, variable).ok_or_else(|| name.to_owned())?);
+        out.push_str(&value(name, variable)?);
         rest = after;
     }
     out.push_str(rest);
     Ok(out)
 }
 
-fn value(placeholder: &str, variable: &impl Fn(&str) -> Option<String>) -> Option<String> {
+/// The value of a placeholder.
+fn value(placeholder: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, Gap> {
     let (name, part) =
         placeholder.split_once('.').map_or((placeholder, None), |(name, part)| (name, Some(part)));
-    let text = variable(name).filter(|text| !text.is_empty())?;
-    let Some(part) = part else { return Some(text) };
-    let url = ServiceUrl::parse(&text)?;
-    match part {
+    let unset = || Gap::Variable(placeholder.to_owned());
+    let text = variable(name).filter(|text| !text.is_empty()).ok_or_else(unset)?;
+    let part = match part {
+        None => return Ok(text),
+        Some("file") => return variable(placeholder).ok_or_else(unset),
+        Some(part) => part,
+    };
+    let url = ServiceUrl::parse(&text).ok_or_else(unset)?;
+    let value = match part {
         "host" => Some(url.host),
         "port" => url.port_or_default().map(|port| port.to_string()),
         "user" => url.user,
         "password" => url.password,
-        "path" => Some(url.path),
+        "path" => Some(url.path).filter(|path| !path.is_empty()),
         "db" => url.database().map(Into::into),
-        _ => None,
-    }
+        _ => return Err(unset()),
+    };
+    value.ok_or_else(|| Gap::Part(placeholder.to_owned()))
 }
 
 #[cfg(test)]
@@ -178,6 +202,21 @@ mod tests {
         );
         assert_eq!(filled("instances:\n  - host: ${NONE}\n").text, None);
         assert_eq!(filled("init_config:\n  key: ${NONE}\ninstances:\n  - a: 1\n").text, None);
+    }
+
+    #[test]
+    fn a_part_that_the_url_lacks_leaves_its_line_out() {
+        let text = "instances:\n  - host: \"${BARE.host}\"\n    password: \"${BARE.password}\"\n    port: ${BARE.port}\n    cert: \"${BARE.file}\"\n";
+        let done = fill(text, |name| match name {
+            "BARE" => Some("redis://h".into()),
+            "BARE.file" => Some("/x/BARE.pem".into()),
+            _ => None,
+        });
+        assert_eq!(
+            done.text.as_deref(),
+            Some("instances:\n  - host: \"h\"\n    port: 6379\n    cert: \"/x/BARE.pem\"\n")
+        );
+        assert_eq!(fill("instances:\n  - password: ${URL.user}\n", |_| Some("redis://h".into())).text, None);
     }
 
     #[test]

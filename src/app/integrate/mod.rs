@@ -80,7 +80,7 @@ impl Folder {
 
     /// Whether a file asks for config vars to be put in.
     fn asks_for_values(text: &str) -> bool {
-        text.lines().take(10).any(|line| line.trim_end() == conf::FILL)
+        conf::asks(text)
             && text.lines().any(|line| line.contains("${") && !line.trim_start().starts_with('#'))
     }
 

@@ -6,8 +6,8 @@ __dd_heroku_part() { # NAME PART: leaves the part in `got`; 1 when the variable 
   case $2 in
     '') got=$raw; return 0 ;;
     file)
-      got=$DD_CONF_DIR/dd-heroku/$1
-      (umask 077 && mkdir -p "${got%/*}" && printf '%s\n' "$raw" >"$got")
+      got=${file%/*}/$1.pem
+      (umask 077 && rm -f "$got" && printf '%s\n' "$raw" >"$got")
       return ;;
   esac
   rest=${raw#*://}
@@ -66,16 +66,40 @@ __dd_heroku_escape() { # makes `got` fit between YAML's double quotes
   got=$out
 }
 __dd_heroku_fill() {
-  local file line lines text head rest name part got quotes plain LC_ALL=C IFS=$'\n'
+  local file lines line kept block item lost inside indent count whole starts head rest name part got status quotes plain
+  local LC_ALL=C IFS=$' \t\n'
   for file in "$DD_CONF_DIR"/conf.d/*.d/*.yaml; do
     [ -r "$file" ] && mapfile -t lines <"$file" || continue
     lines=("${lines[@]%$'\r'}")
-    [[ $'\n'${lines[*]:0:10}$'\n' == *$'\n# dd-heroku: fill\n'* ]] || continue
-    text=''
-    for line in "${lines[@]}"; do
-      [ "$line" != '# dd-heroku: fill' ] || line+='ed'
+    [ "${lines[0]-}" = '# dd-heroku: fill' ] || continue
+    lines[0]='# dd-heroku: filled'
+    kept='' block='' item='' lost='' inside='' indent='' count=0 whole=0
+    for line in "${lines[@]}" end:; do
+      starts=''
+      if [[ $line == [!\ $'\t'\#-]* ]]; then
+        starts=part
+      elif [[ $inside && $line =~ ^([[:space:]]*)-([[:space:]]|$) ]]; then
+        indent=${indent:-x${BASH_REMATCH[1]}}
+        [ "$indent" != "x${BASH_REMATCH[1]}" ] || starts=item
+      fi
+      if [ -n "$starts" ]; then # what came before is one instance, or what stands around them: it stays or goes whole
+        if [ -z "$lost" ]; then
+          kept+=$block whole=$((whole + ${#item}))
+        elif [ -z "$item" ]; then
+          kept='' count=1 whole=0
+          break
+        fi
+        block='' lost='' item=''
+        if [ "$starts" = item ]; then
+          item=1 count=$((count + 1))
+        else
+          indent='' inside=''
+          [[ $line != instances:* ]] || inside=1
+        fi
+      fi
+      [ -z "$lost" ] || continue
       if ! [[ $line =~ ^([[:space:]]*(-[[:space:]]+)?([^:\"\'#]+:[[:space:]]+)?)([^#[:space:]].*)$ && ${BASH_REMATCH[4]} == *'${'* ]]; then
-        text+=$line$'\n'
+        block+=$line$'\n'
         continue
       fi
       head=${BASH_REMATCH[1]} rest=${BASH_REMATCH[4]} plain=''
@@ -85,14 +109,15 @@ __dd_heroku_fill() {
         line+=${rest%%'${'*} rest=${rest#*'${'}
         name=${rest%%\}*} rest=${rest#*\}}
         part=${name#"${name%%.*}"}
-        __dd_heroku_part "${name%%.*}" "${part#.}"
-        case $? in
-          1)
-            printf 'dd-heroku: %s is left out: %s is not set\n' "${file##*/conf.d/}" "${name%%.*}" >&2
-            rm -f "$file"
-            continue 4 ;;
-          2) [[ $head == *-* ]] || continue 2 ;;
-        esac
+        status=0
+        __dd_heroku_part "${name%%.*}" "${part#.}" || status=$?
+        if [ "$status" != 0 ]; then
+          if [ "$status" = 1 ] || [[ $head =~ ^[[:space:]]*- ]]; then
+            printf 'dd-heroku: an instance of %s is left out: %s is not there\n' "${file##*/conf.d/}" "$name" >&2
+            lost=1
+          fi
+          continue 2
+        fi
         quotes=${line//[!\"]/}
         ((plain || ${#quotes} % 2 == 0)) || __dd_heroku_escape
         line+=$got
@@ -102,9 +127,10 @@ __dd_heroku_fill() {
         __dd_heroku_escape
         got=\"$got\"
       fi
-      text+=$head$got$'\n'
+      block+=$head$got$'\n'
     done
-    (umask 077 && rm -f "$file" && printf %s "$text" >"$file")
+    rm -f "$file"
+    ((count > 0 && whole == 0)) || (umask 077 && printf %s "$kept" >"$file")
   done
 }
 [ -n "${__dd_heroku_ready-}" ] || [ ! -d "${DD_CONF_DIR-}/conf.d" ] || __dd_heroku_fill || :

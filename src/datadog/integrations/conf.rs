@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Integration, Opt, TAGS, Type};
 
-/// The line that makes the boot put values into a file.
+/// The first line of a file that the boot puts values into.
 pub const FILL: &str = "# dd-heroku: fill";
 
 /// The values of one instance, in any order.
@@ -30,6 +30,11 @@ pub fn missing<'i>(integration: &'i Integration, instance: &Instance) -> Vec<&'i
         .collect()
 }
 
+/// Whether a file asks for values to be put in.
+pub fn asks(text: &str) -> bool {
+    text.lines().next().is_some_and(|line| line.trim_end() == FILL)
+}
+
 /// Whether a value is put in at boot.
 pub fn is_filled(value: &Value) -> bool {
     match value {
@@ -42,16 +47,17 @@ pub fn is_filled(value: &Value) -> bool {
 
 /// The text of `conf.yaml` with these instances. Options that are not set follow in comments, of the first only.
 pub fn render(integration: &Integration, instances: &[Instance]) -> String {
-    let mut text = format!("# {}: {}.\n", integration.title, lower_first(&integration.about));
-    if let Some(needs) = &integration.needs {
-        let _ = writeln!(text, "# Needs: {}", needs.replace('\n', "\n# "));
-    }
+    let mut text = String::new();
     let may_hold_secret = integration.options.iter().any(|option| super::is_secret_option(&option.name));
     if may_hold_secret || instances.iter().flat_map(Map::values).any(is_filled) {
         let _ = writeln!(
             text,
             "{FILL}\n# Variables in braces are put in from the config vars when a dyno boots."
         );
+    }
+    let _ = writeln!(text, "# {}: {}.", integration.title, lower_first(&integration.about));
+    if let Some(needs) = &integration.needs {
+        let _ = writeln!(text, "# Needs: {}", needs.replace('\n', "\n# "));
     }
     text.push_str("init_config:\n\ninstances:\n");
     for (n, instance) in instances.iter().enumerate() {
@@ -105,7 +111,7 @@ fn entry(name: &str, value: &Value, kind: Option<Type>) -> String {
             format!("{name}: {text}")
         }
         Value::String(text) => format!("{name}: {}", scalar(text)),
-        Value::Array(all) if all.iter().all(|one| !one.is_object() && !one.is_array()) => {
+        Value::Array(all) if all.iter().all(|one| !one.is_object() && !one.is_array() && !is_filled(one)) => {
             let all: Vec<_> =
                 all.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), scalar)).collect();
             format!("{name}: [{}]", all.join(", "))

@@ -59,11 +59,11 @@ pub(super) fn lint(file: &File, check: &str, files: &[File]) -> Vec<Finding> {
             findings.extend(lint_instance(file, entry, instance, lines.get(n).copied()));
         }
     }
-    let asks = file.text.lines().take(10).any(|line| line.trim_end() == conf::FILL);
+    let asks = conf::asks(&file.text);
     if !asks && instances.iter().any(conf::is_filled) {
         findings.push(
             Finding::error(file, None, "has `${…}` values, but nothing puts config vars in")
-                .fix(format!("add the line `{}` at its top", conf::FILL)),
+                .fix(format!("make `{}` its first line", conf::FILL)),
         );
     }
     if asks && instances.iter().any(conf::is_filled) && !is_filled_at_boot(files) {
