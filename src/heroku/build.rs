@@ -94,15 +94,13 @@ impl Writer<'_> {
     /// Starts a build. When its answer is lost, the build that was started is found among those not known
     /// before, by its source; a second one is never started.
     pub fn start_build(&self, app: &str, build: &StartBuild) -> Result<Build, Error> {
-        let path = format!("/apps/{}/builds", segment(app));
         let mut blob = json!({ "url": build.url.expose(), "version": build.version });
         if let Some(checksum) = &build.checksum {
             blob["checksum"] = checksum.as_str().into();
         }
-        let call = Call::post(path.clone(), json!({ "source_blob": blob }));
+        let call = Call::post(format!("/apps/{}/builds", segment(app)), json!({ "source_blob": blob }));
         let find = || {
-            let call = Call::get(path.clone()).range("started_at ..; order=desc,max=20");
-            let there: Vec<wire::Build> = self.client.read(&call)?.json()?;
+            let there = self.reader.newest_builds(app)?;
             Ok(there.into_iter().find(|it| it.is_of(&build.url) && !build.known.contains(&it.id)))
         };
         let started: wire::Build =

@@ -108,10 +108,13 @@ impl<'a> Reader<'a> {
 
     /// The app's newest builds, the newest first.
     pub fn builds(&self, app: &str) -> Result<Vec<observed::Build>, Error> {
-        let range = format!("created_at ..; order=desc,max={RECENT}");
-        let mut list: Vec<observed::Build> = into_all::<wire::Build, _>(self.newest(app, "builds", &range)?);
+        let mut list: Vec<observed::Build> = into_all::<wire::Build, _>(self.newest_builds(app)?);
         list.sort_by(|a, b| b.created_at.cmp(&a.created_at));
         Ok(list)
+    }
+
+    pub(super) fn newest_builds(&self, app: &str) -> Result<Vec<wire::Build>, Error> {
+        self.newest(app, "builds", &format!("started_at ..; order=desc,max={RECENT}"))
     }
 
     /// One release, by its UUID or number.
