@@ -6,6 +6,7 @@ mod build;
 mod buildpacks;
 mod completions;
 mod config;
+mod doctor;
 mod heroku;
 mod intake;
 mod integrations;

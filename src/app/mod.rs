@@ -9,6 +9,8 @@ pub mod desired;
 pub mod docker;
 pub mod drain_status;
 pub mod drains;
+pub mod explained;
+pub mod findings;
 pub mod found;
 pub mod integrate;
 pub mod metrics;

@@ -272,13 +272,7 @@ fn rebuild(
 
 /// Whether the slug will not hold what it should once `changes` are applied.
 fn is_due(observed: &Observed, changes: &[Change]) -> bool {
-    if changes.iter().any(is_compiled_in) {
-        return true;
-    }
-    let Some(build) = running::build(observed) else { return false };
-    let buildpacks = observed.buildpacks.as_deref().unwrap_or_default();
-    let differs = buildpacks.iter().any(Buildpack::installs_agent) && !running::built_with(build, buildpacks);
-    differs || running::changed_since(observed, build).into_iter().any(options::needs_rebuild)
+    changes.iter().any(is_compiled_in) || !running::rebuild_due(observed).is_empty()
 }
 
 /// Whether a change is of something that is compiled into the slug.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::buildpack::Buildpack;
 use super::observed::{Build, Observed, Release, Status};
+use crate::datadog::options;
 
 /// The release that runs: the current one, else the newest that succeeded.
 pub fn release(observed: &Observed) -> Option<&Release> {
@@ -45,6 +46,19 @@ pub fn commit(observed: &Observed) -> Option<&str> {
 /// A build that is under way.
 pub fn pending_build(observed: &Observed) -> Option<&Build> {
     observed.builds.as_deref()?.first().filter(|build| build.status == Status::Pending)
+}
+
+/// What was changed since the slug was compiled, and takes effect only when it is compiled again: names of config vars,
+/// and `buildpacks`.
+pub fn rebuild_due(observed: &Observed) -> Vec<&str> {
+    let Some(build) = build(observed) else { return Vec::new() };
+    let mut reasons: Vec<_> =
+        changed_since(observed, build).into_iter().filter(|name| options::needs_rebuild(name)).collect();
+    let buildpacks = observed.buildpacks.as_deref().unwrap_or_default();
+    if buildpacks.iter().any(Buildpack::installs_agent) && !built_with(build, buildpacks) {
+        reasons.push("buildpacks");
+    }
+    reasons
 }
 
 /// The config vars that were set or unset since `build` was started, by the descriptions of the releases.

@@ -6,6 +6,8 @@ pub mod checks;
 pub mod completions;
 pub mod config;
 pub mod destination;
+pub mod doctor;
+pub mod explain;
 pub mod frame;
 pub mod init;
 pub mod integrations;
@@ -33,6 +35,8 @@ pub use frame::global::Global;
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Init(init::Args),
+    Doctor(doctor::Args),
+    Explain(explain::Args),
     #[command(subcommand)]
     Config(config::Verb),
     #[command(subcommand)]
@@ -93,6 +97,8 @@ pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
 fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
     match verb {
         Verb::Init(args) => init::run(context, args),
+        Verb::Doctor(args) => doctor::run(context, &args),
+        Verb::Explain(args) => explain::run(context, &args),
         Verb::Config(verb) => config::run(context, &verb),
         Verb::Buildpacks(verb) => buildpacks::run(context, &verb),
         Verb::Rebuild(args) => rebuild::run(context, &args),

@@ -5,6 +5,7 @@
 mod assets;
 mod client;
 mod error;
+mod hosts;
 mod keys;
 
 pub use assets::{Named, Organisation};

@@ -2,6 +2,7 @@
 
 mod beyond;
 mod failure;
+pub mod findings_view;
 pub mod metrics_view;
 pub mod plan_json;
 pub mod plan_view;

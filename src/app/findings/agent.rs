@@ -1,0 +1,169 @@
+//! The Agent's version, its Python, and whether it is kept off.
+
+use std::collections::BTreeMap;
+
+use super::{Facts, Finding, compiled, config, is_off};
+use crate::app::explained::Severity;
+use crate::app::observed::ConfigVars;
+use crate::app::{codes, versions};
+use crate::secret::Secret;
+
+/// So many minor versions behind the newest, about two years, is far.
+const FAR: u64 = 20;
+
+const VERSION: &str = "DD_AGENT_VERSION";
+const MAJOR: &str = "DD_AGENT_MAJOR_VERSION";
+const PYTHON: &str = "DD_PYTHON_VERSION";
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(vars) = &facts.observed.config else { return Vec::new() };
+    let mut findings: Vec<_> = disabled(vars).into_iter().collect();
+    if !facts.observed.app.has_buildpacks() {
+        return findings;
+    }
+    let found = wrong(facts, vars);
+    let fix = compiled(mended(facts, vars));
+    findings.extend(
+        found
+            .into_iter()
+            .filter_map(|(code, evidence)| Some(Finding::new(code, evidence)?.fixed_by(fix.clone()))),
+    );
+    findings.extend(behind(facts, vars));
+    findings
+}
+
+fn disabled(vars: &ConfigVars) -> Option<Finding> {
+    let value = vars.get("DISABLE_DATADOG_AGENT")?;
+    let finding = Finding::new(codes::AGENT_DISABLED, format!("DISABLE_DATADOG_AGENT is `{value}`"))?;
+    Some(if is_off(vars, "DISABLE_DATADOG_AGENT") {
+        finding.fixed_by(config([("DISABLE_DATADOG_AGENT", None)]))
+    } else {
+        // Somebody wants it so.
+        Finding { severity: Severity::Info, ..finding }
+    })
+}
+
+/// What is wrong with the version and the Python, all of which [`mended`] puts right.
+fn wrong(facts: &Facts<'_>, vars: &ConfigVars) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    let version = vars.get(VERSION);
+    if is_agent_6(vars) {
+        let names = [VERSION, MAJOR].iter().filter_map(|name| Some(format!("{name} is {}", vars.get(name)?)));
+        found.push((codes::AGENT_6, names.collect::<Vec<_>>().join(", ")));
+    }
+    if vars.get(PYTHON) == Some("2") {
+        found.push((codes::PYTHON_2, format!("{PYTHON} is 2")));
+    }
+    if let Some(version) = version.filter(|version| version.ends_with("_amd64")) {
+        found.push((codes::OLD_VERSION_FORM, format!("{VERSION} is {version}")));
+    }
+    if let (Some(version), Some(agents)) = (version, facts.agents)
+        && versions::find(bare(version), agents).is_none()
+    {
+        let near = versions::near(bare(version), agents);
+        let near = if near.is_empty() { String::new() } else { format!("; near are {}", near.join(", ")) };
+        found.push((codes::NO_SUCH_VERSION, format!("there is no Agent {version}{near}")));
+    }
+    found
+}
+
+/// The variables as they should be: Agent 7 and its Python, in a form and version that exist.
+fn mended(facts: &Facts<'_>, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
+    let mut fix = BTreeMap::new();
+    let mut unset = |name: &str| {
+        if vars.get(name).is_some() {
+            fix.insert(name.to_owned(), None);
+        }
+    };
+    if vars.get(PYTHON) == Some("2") {
+        unset(PYTHON);
+    }
+    if is_agent_6(vars) {
+        unset(MAJOR);
+        unset(VERSION);
+        return fix;
+    }
+    let Some(version) = vars.get(VERSION) else { return fix };
+    match facts.agents.map(|agents| versions::find(bare(version), agents)) {
+        Some(None) => unset(VERSION),
+        _ if bare(version) != version => {
+            fix.insert(VERSION.to_owned(), Some(Secret::new(bare(version))));
+        }
+        _ => {}
+    }
+    fix
+}
+
+fn behind(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
+    let (agents, version) = (facts.agents?, vars.get(VERSION)?);
+    let newest = versions::find("7", agents)?;
+    let there = versions::find(bare(version), agents)?;
+    let minors = versions::minors_behind(there, newest).filter(|minors| *minors >= FAR)?;
+    Finding::new(
+        codes::FAR_BEHIND,
+        format!("{VERSION} is {version}, {minors} minor versions before {newest}"),
+    )
+}
+
+fn is_agent_6(vars: &ConfigVars) -> bool {
+    match vars.get(VERSION).map(bare) {
+        Some("latest") | None => vars.get(MAJOR) == Some("6"),
+        Some(version) => version == "6" || version.starts_with("6."),
+    }
+}
+
+/// A version without its epoch and its old ending.
+fn bare(version: &str) -> &str {
+    let version = version.trim();
+    let version = version.strip_prefix("1:").unwrap_or(version);
+    version.strip_suffix("_amd64").unwrap_or(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{codes, facts, found, left, with};
+    use super::super::{Facts, find};
+    use crate::app::codes;
+    use crate::app::explained::Severity;
+
+    #[test]
+    fn old_and_impossible_versions_are_found_and_mended() {
+        let agents: Vec<String> = ["7.81.2-1", "7.80.0-1", "7.50.0-1", "6.53.1-1"].map(String::from).into();
+        for (vars, expected) in [
+            (&[("DD_AGENT_VERSION", "7.80.0")][..], vec![]),
+            (&[("DD_AGENT_VERSION", "7")], vec![]),
+            (&[("DD_AGENT_MAJOR_VERSION", "6")], vec![codes::AGENT_6]),
+            (&[("DD_AGENT_MAJOR_VERSION", "6"), ("DD_AGENT_VERSION", "7.80.0")], vec![]),
+            (&[("DD_AGENT_VERSION", "6.53.1-1")], vec![codes::AGENT_6]),
+            (&[("DD_PYTHON_VERSION", "2")], vec![codes::PYTHON_2]),
+            (&[("DD_PYTHON_VERSION", "3")], vec![]),
+            (&[("DD_AGENT_VERSION", "1:7.80.0-1_amd64")], vec![codes::OLD_VERSION_FORM]),
+            (&[("DD_AGENT_VERSION", "7.79.9")], vec![codes::NO_SUCH_VERSION]),
+            (&[("DD_AGENT_VERSION", "7.50.0")], vec![codes::FAR_BEHIND]),
+            (
+                &[
+                    ("DD_AGENT_VERSION", "6.16.1-1_amd64"),
+                    ("DD_PYTHON_VERSION", "2"),
+                    ("DD_AGENT_MAJOR_VERSION", "6"),
+                ],
+                vec![codes::AGENT_6, codes::PYTHON_2, codes::OLD_VERSION_FORM, codes::NO_SUCH_VERSION],
+            ),
+        ] {
+            let observed = with(vars);
+            let findings = find(&Facts { agents: Some(&agents), ..facts(&observed) });
+            assert_eq!(codes(&findings), expected, "{vars:?}");
+            assert_eq!(left(with(vars)), [""; 0], "{vars:?}");
+        }
+    }
+
+    #[test]
+    fn an_agent_that_is_kept_off_is_found() {
+        for (value, severity, is_mended) in
+            [("false", Severity::Error, true), ("true", Severity::Info, false)]
+        {
+            let findings = found(&with(&[("DISABLE_DATADOG_AGENT", value)]));
+            assert_eq!(codes(&findings), [codes::AGENT_DISABLED]);
+            assert_eq!((findings[0].severity, findings[0].fix.is_some()), (severity, is_mended));
+        }
+    }
+}

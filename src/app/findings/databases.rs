@@ -1,0 +1,99 @@
+//! Database Monitoring: plans that cannot have it, credentials that should not be used for it.
+
+use super::{Facts, Finding, config, is_on};
+use crate::app::codes;
+use crate::app::found::Database;
+use crate::app::observed::Attachment;
+
+/// The plans without further credentials.
+const WITHOUT_CREDENTIALS: [&str; 5] = ["essential", "mini", "basic", "hobby", "dev"];
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
+    let observed = facts.observed;
+    let (Some(vars), Some(addons), Some(attachments)) =
+        (&observed.config, &observed.addons, &observed.attachments)
+    else {
+        return Vec::new();
+    };
+    if !is_on(vars, "DD_ENABLE_DBM") {
+        return Vec::new();
+    }
+    let postgres = Database::Postgres;
+    let named = vars.get(postgres.url_var()).unwrap_or(postgres.default_var());
+    let watched: Vec<_> = named
+        .split(',')
+        .map(str::trim)
+        .filter_map(|name| attachments.iter().find(|one| variable(one) == name).map(|one| (name, one)))
+        .collect();
+    let plan_of = |attachment: &Attachment| {
+        let addon = addons.iter().find(|addon| addon.id == attachment.addon_id)?;
+        addon.plan.strip_prefix("heroku-postgresql:")
+    };
+    let mut findings = Vec::new();
+    for (name, attachment) in &watched {
+        let Some(plan) = plan_of(attachment) else { continue };
+        if WITHOUT_CREDENTIALS.iter().any(|one| plan.starts_with(one)) {
+            let evidence = format!("{name} is {} on {plan}", attachment.addon);
+            let fix = config([("DD_ENABLE_DBM", None)]);
+            findings
+                .extend(Finding::new(codes::DBM_ESSENTIAL, evidence).map(|finding| finding.fixed_by(fix)));
+        } else if attachment
+            .namespace
+            .as_deref()
+            .is_none_or(|namespace| !namespace.starts_with("credential:"))
+        {
+            let evidence = format!("{name} is the default credential of {}", attachment.addon);
+            findings.extend(Finding::new(codes::DBM_OWN_CREDENTIAL, evidence));
+        }
+    }
+    findings
+}
+
+/// The config var of an attachment.
+fn variable(attachment: &Attachment) -> String {
+    format!("{}_URL", attachment.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{codes, found, left, with};
+    use crate::app::codes;
+    use crate::app::observed::{Addon, Attachment, Observed};
+
+    fn app(plan: &str, namespace: Option<&str>, vars: &[(&str, &str)]) -> Observed {
+        let mut observed = with(&[&[("DATABASE_URL", "postgres://u:p@h/d")], vars].concat());
+        observed.addons = Some(vec![Addon {
+            id: "a".into(),
+            name: "postgresql-x".into(),
+            plan: plan.into(),
+            config_vars: vec!["DATABASE_URL".into()],
+            state: "provisioned".into(),
+        }]);
+        observed.attachments = Some(vec![Attachment {
+            id: "b".into(),
+            name: "DATABASE".into(),
+            addon_id: "a".into(),
+            addon: "postgresql-x".into(),
+            owner: "shop".into(),
+            namespace: namespace.map(Into::into),
+        }]);
+        observed
+    }
+
+    #[test]
+    fn database_monitoring_that_cannot_work_is_found() {
+        let on = &[("DD_ENABLE_DBM", "true")][..];
+        for (plan, namespace, vars, expected) in [
+            ("heroku-postgresql:essential-2", None, on, vec![codes::DBM_ESSENTIAL]),
+            ("heroku-postgresql:hobby-dev", None, on, vec![codes::DBM_ESSENTIAL]),
+            ("heroku-postgresql:standard-0", None, on, vec![codes::DBM_OWN_CREDENTIAL]),
+            ("heroku-postgresql:standard-0", Some("credential:datadog"), on, vec![]),
+            ("heroku-postgresql:essential-2", None, &[], vec![]),
+            ("heroku-postgresql:standard-0", None, &[], vec![]),
+        ] {
+            assert_eq!(codes(&found(&app(plan, namespace, vars))), expected, "{plan} {namespace:?}");
+        }
+        assert_eq!(left(app("heroku-postgresql:essential-2", None, on)), [""; 0]);
+        assert_eq!(left(app("heroku-postgresql:standard-0", None, on)), [codes::DBM_OWN_CREDENTIAL]);
+    }
+}

@@ -1,0 +1,102 @@
+//! Log drains to Datadog: one, to the app's site, with its key.
+
+use super::{Facts, Finding, KeyState};
+use crate::app::desired::{Desired, Drain};
+use crate::app::observed::Generation;
+use crate::app::{codes, drains};
+use crate::datadog::drain::Labels;
+use crate::datadog::{ApiKey, DrainUrl, Site};
+
+/// The labs feature that writes the dynos' metrics to the log.
+const RUNTIME_METRICS: &str = "log-runtime-metrics";
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
+    let observed = facts.observed;
+    let Some(there) = observed.drains.as_deref().filter(|_| observed.app.generation == Generation::Cedar)
+    else {
+        return Vec::new();
+    };
+    let ours: Vec<_> = drains::to_datadog(there).map(|(_, url)| url).collect();
+    let is_on = observed.features.as_ref().and_then(|features| features.get(RUNTIME_METRICS).copied());
+    if ours.is_empty() {
+        let evidence = format!("{RUNTIME_METRICS} is on, and no drain sends to Datadog");
+        let finding = Finding::new(codes::METRICS_WITHOUT_DRAIN, evidence);
+        // A drain costs money: whether to have one is a person's choice. One of another make may serve.
+        return finding.filter(|_| is_on == Some(true) && there.is_empty()).into_iter().collect();
+    }
+    let Some(wanted) = wanted(facts) else { return Vec::new() };
+    let mut found = Vec::new();
+    if ours.len() > 1 {
+        let hosts: Vec<_> = ours.iter().map(|url| url.site.logs_host()).collect();
+        found.push((codes::DRAIN_TWICE, hosts.join(", ")));
+    }
+    if let Some(other) = ours.iter().find(|url| url.site != wanted.site) {
+        found.push((
+            codes::DRAIN_OTHER_SITE,
+            format!("a drain to {}; the app's site is {}", other.site, wanted.site),
+        ));
+    }
+    let differs = |url: &&DrainUrl| url.site == wanted.site && url.key != wanted.key;
+    if let (Some(other), Some(key)) = (ours.iter().find(differs), &wanted.key) {
+        let theirs = other.key.as_ref().map_or_else(|| "no key".to_owned(), ApiKey::masked);
+        found.push((codes::DRAIN_OTHER_KEY, format!("the drain has {theirs}, the app {}", key.masked())));
+    }
+    let fix = || Desired { drain: Drain::One(wanted.clone()), ..Desired::default() };
+    found
+        .into_iter()
+        .filter_map(|(code, evidence)| Some(Finding::new(code, evidence)?.fixed_by(fix())))
+        .collect()
+}
+
+/// The drain that fits the app's key and site, where both are good.
+fn wanted(facts: &Facts<'_>) -> Option<DrainUrl> {
+    let vars = facts.observed.config.as_ref()?;
+    let key = vars.get("DD_API_KEY").and_then(|key| ApiKey::parse(key).ok())?;
+    let site = match facts.key {
+        KeyState::Refused => return None,
+        KeyState::OtherSite(site) => site,
+        KeyState::Valid | KeyState::Unknown => {
+            vars.get("DD_SITE").map_or(Some(Site::default()), Site::parse)?
+        }
+    };
+    let labels = Labels::of_app(&facts.observed.app.name, vars.get("DD_ENV"), vars.get("DD_SERVICE"));
+    Some(DrainUrl { site, key: Some(key), labels })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{KEY, codes, found, sound};
+    use super::*;
+    use crate::app::observed::Drain as There;
+    use crate::secret::Secret;
+
+    #[test]
+    fn drains_that_do_not_fit_are_found() {
+        let good = format!(
+            "https://http-intake.logs.datadoghq.com/api/v2/logs?dd-api-key={KEY}&ddsource=heroku&host=shop&service=shop"
+        );
+        let elsewhere = good.replace(".com", ".eu");
+        let rotated = good.replace("3f9a", "0000");
+        let syslog = "syslog+tls://logs.example.com:1".to_owned();
+        for (urls, metrics, expected) in [
+            (vec![], false, vec![]),
+            (vec![&good], true, vec![]),
+            (vec![&good, &syslog], false, vec![]),
+            (vec![&good, &good], false, vec![codes::DRAIN_TWICE]),
+            (vec![&elsewhere], false, vec![codes::DRAIN_OTHER_SITE]),
+            (vec![&rotated], false, vec![codes::DRAIN_OTHER_KEY]),
+            (vec![], true, vec![codes::METRICS_WITHOUT_DRAIN]),
+            (vec![&syslog], true, vec![]),
+        ] {
+            let mut observed = sound();
+            let drain = |url: &&String| There { id: "d".into(), url: Secret::new(url.as_str()), addon: None };
+            observed.drains = Some(urls.iter().map(drain).collect());
+            observed.features.as_mut().unwrap().insert(RUNTIME_METRICS.into(), metrics);
+            let findings = found(&observed);
+            assert_eq!(codes(&findings), expected, "{urls:?}");
+            assert!(findings.iter().all(|finding| !finding.evidence.contains(KEY)));
+            let has_fix = !expected.is_empty() && !metrics;
+            assert_eq!(findings.first().is_some_and(|finding| finding.fix.is_some()), has_fix);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Key, site and the names of hosts.
+
+use super::{Facts, Finding, KeyState, config, is_on};
+use crate::app::codes;
+use crate::app::desired::Desired;
+use crate::app::observed::{ConfigVars, Generation};
+use crate::app::setup::METADATA;
+use crate::datadog::Site;
+use crate::secret::mask;
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(vars) = &facts.observed.config else { return Vec::new() };
+    let app = &facts.observed.app;
+    let mut findings: Vec<Option<Finding>> = Vec::new();
+    if app.generation == Generation::Fir {
+        let evidence = format!("generation {}, stack {}", app.generation, app.stack);
+        return Finding::new(codes::FIR, evidence).into_iter().collect();
+    }
+    findings.push(key(facts, vars));
+    if let Some(text) = vars.get("DD_SITE").filter(|text| Site::parse(text).is_none()) {
+        let finding = Finding::new(codes::UNKNOWN_SITE, format!("DD_SITE is `{text}`"));
+        findings.push(finding.map(|finding| match facts.key {
+            KeyState::OtherSite(site) => finding.fixed_by(config([("DD_SITE", Some(site.domain()))])),
+            _ => finding,
+        }));
+    }
+    if app.is_container() {
+        if !is_on(vars, "DD_HEROKU_DYNO") {
+            let evidence = "the app deploys images, and DD_HEROKU_DYNO is not true";
+            let fix = config([("DD_HEROKU_DYNO", Some("true"))]);
+            findings.push(Finding::new(codes::CONTAINER, evidence).map(|finding| finding.fixed_by(fix)));
+        }
+        return findings.into_iter().flatten().collect();
+    }
+    findings.extend([app_name(facts, vars), dyno_host(facts, vars), host_name(vars)]);
+    findings.into_iter().flatten().collect()
+}
+
+fn key(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
+    let Some(key) = vars.get("DD_API_KEY") else {
+        return Finding::new(codes::KEY_MISSING, "DD_API_KEY is not set");
+    };
+    let site = vars.get("DD_SITE").unwrap_or(Site::default().domain());
+    match facts.key {
+        KeyState::Refused => {
+            Finding::new(codes::REFUSED_KEY, format!("{site} and the other sites refuse {}", mask(key)))
+        }
+        KeyState::OtherSite(other) if Site::parse(site).is_some() => {
+            let evidence = format!("{site} refuses {}, {other} takes it", mask(key));
+            let fix = config([("DD_SITE", Some(other.domain()))]);
+            Finding::new(codes::OTHER_SITE, evidence).map(|finding| finding.fixed_by(fix))
+        }
+        _ => None,
+    }
+}
+
+fn app_name(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
+    let app = &facts.observed.app;
+    if vars.get("HEROKU_APP_NAME").is_some() {
+        return None;
+    }
+    let by_hand = || config([("HEROKU_APP_NAME", Some(&app.name))]);
+    if let Some(space) = &app.space {
+        let evidence = format!("space {space}, HEROKU_APP_NAME is not set");
+        return Finding::new(codes::PRIVATE_SPACE, evidence).map(|finding| finding.fixed_by(by_hand()));
+    }
+    let features = facts.observed.features.as_ref()?;
+    if features.get(METADATA).copied().unwrap_or(false) {
+        return None;
+    }
+    let fix = Desired { features: [(METADATA.to_owned(), true)].into(), ..Desired::default() };
+    let evidence = format!("{METADATA} is off, and HEROKU_APP_NAME is not set");
+    Finding::new(codes::NO_APP_NAME, evidence).map(|finding| finding.fixed_by(fix))
+}
+
+fn dyno_host(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
+    if is_on(vars, "DD_DYNO_HOST") {
+        return None;
+    }
+    let dynos: u32 = facts.observed.formation.iter().flatten().map(|process| process.quantity).sum();
+    let state = vars.get("DD_DYNO_HOST").map_or("not set".to_owned(), |value| format!("`{value}`"));
+    let hosts = facts.hosts.map(|hosts| format!(", {hosts} hosts at Datadog")).unwrap_or_default();
+    let evidence = format!("DD_DYNO_HOST is {state}; {dynos} dynos{hosts}");
+    let fix = config([("DD_DYNO_HOST", Some("true"))]);
+    Finding::new(codes::NO_DYNO_HOST, evidence).map(|finding| finding.fixed_by(fix))
+}
+
+fn host_name(vars: &ConfigVars) -> Option<Finding> {
+    let name = vars.get("DD_HOSTNAME")?;
+    let fix = config([("DD_HOSTNAME", None)]);
+    Finding::new(codes::HOSTNAME_SET, format!("DD_HOSTNAME is `{name}`")).map(|finding| finding.fixed_by(fix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{KEY, codes, facts, found, left, sound, with};
+    use super::*;
+    use crate::app::findings;
+
+    #[test]
+    fn what_is_wrong_with_key_and_site_is_found() {
+        assert_eq!(codes(&found(&with(&[("DD_API_KEY", "")]))), [codes::KEY_MISSING]);
+        for (site, key, code, mended) in [
+            ("datadoghq.com", KeyState::Refused, Some(codes::REFUSED_KEY), false),
+            ("datadoghq.com", KeyState::OtherSite(Site::parse("eu").unwrap()), Some(codes::OTHER_SITE), true),
+            ("datadog.eu", KeyState::OtherSite(Site::parse("eu").unwrap()), Some(codes::UNKNOWN_SITE), true),
+            ("datadog.eu", KeyState::Refused, Some(codes::REFUSED_KEY), false),
+            ("datadoghq.com", KeyState::Valid, None, false),
+            ("datadoghq.com", KeyState::Unknown, None, false),
+        ] {
+            let observed = with(&[("DD_SITE", site)]);
+            let findings = findings::find(&Facts { key, ..facts(&observed) });
+            assert_eq!(findings.first().map(|finding| finding.about.code), code, "{site} {key:?}");
+            assert!(findings.iter().all(|finding| !finding.evidence.contains(KEY)));
+            let site = findings.first().and_then(|finding| finding.fix.as_ref()?.config.get("DD_SITE"));
+            assert_eq!(site.is_some(), mended, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn what_names_hosts_wrongly_is_found_and_mended() {
+        let mut nameless = sound();
+        nameless.features = Some([(METADATA.to_owned(), false)].into());
+        assert_eq!(codes(&found(&nameless)), [codes::NO_APP_NAME]);
+        assert_eq!(left(nameless.clone()), [""; 0]);
+        nameless.config.as_mut().unwrap().set("HEROKU_APP_NAME", Some("shop"));
+        assert_eq!(codes(&found(&nameless)), [""; 0]);
+
+        for (vars, code) in [
+            (&[("DD_DYNO_HOST", "false")][..], codes::NO_DYNO_HOST),
+            (&[("DD_DYNO_HOST", "")], codes::NO_DYNO_HOST),
+            (&[("DD_HOSTNAME", "one")], codes::HOSTNAME_SET),
+        ] {
+            assert_eq!(codes(&found(&with(vars))), [code]);
+            assert_eq!(left(with(vars)), [""; 0]);
+        }
+        let observed = with(&[("DD_DYNO_HOST", "false")]);
+        let findings = findings::find(&Facts { hosts: Some(9), ..facts(&observed) });
+        assert!(findings[0].evidence.contains("9 hosts"));
+    }
+
+    #[test]
+    fn other_kinds_of_apps_have_findings_of_their_own() {
+        let mut vault = sound();
+        vault.app.space = Some("acme".into());
+        assert_eq!(codes(&found(&vault)), [codes::PRIVATE_SPACE]);
+        assert_eq!(left(vault), [""; 0]);
+
+        let mut image = sound();
+        image.app.build_stack = "container".into();
+        assert_eq!(codes(&found(&image)), [codes::CONTAINER]);
+        assert_eq!(left(image), [""; 0]);
+
+        let mut fir = with(&[("DD_API_KEY", "")]);
+        fir.app.generation = Generation::Fir;
+        assert_eq!(codes(&found(&fir)), [codes::FIR]);
+    }
+}

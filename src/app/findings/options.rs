@@ -1,0 +1,134 @@
+//! Options that go by an old name, or hold what they should not.
+
+use std::collections::BTreeMap;
+
+use super::{Facts, Finding, config};
+use crate::app::codes;
+use crate::app::desired::Desired;
+use crate::app::observed::ConfigVars;
+use crate::datadog::options::{self, Kind, Standing, VARIABLES};
+use crate::datadog::tags;
+use crate::secret::Secret;
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(vars) = &facts.observed.config else { return Vec::new() };
+    let mut findings = Vec::new();
+    for option in VARIABLES {
+        let Some(value) = vars.get(option.name) else { continue };
+        if let Standing::Replaced(by) = option.standing {
+            let mut fix = config([(option.name, None)]);
+            if vars.get(by).is_none() {
+                fix.config.insert(by.to_owned(), Some(Secret::new(value)));
+            }
+            let evidence = format!("{} is set; it is called {by} now", option.name);
+            findings.extend(Finding::new(codes::DEPRECATED, evidence).map(|finding| finding.fixed_by(fix)));
+            continue;
+        }
+        match option.kind {
+            Kind::VarNames => findings.extend(names(option.name, value, vars)),
+            Kind::Level if options::check(option.name, value).is_err() => {
+                let finding = Finding::new(codes::BAD_LOG_LEVEL, format!("{} is `{value}`", option.name));
+                findings.extend(finding.map(|finding| finding.fixed_by(config([(option.name, None)]))));
+            }
+            Kind::Tags => findings.extend(malformed(option.name, value)),
+            _ => {}
+        }
+    }
+    findings
+}
+
+/// A list of variables that names one that is not there, or that holds a URL.
+fn names(option: &str, value: &str, vars: &ConfigVars) -> Option<Finding> {
+    let named: Vec<_> = value.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let is_url = |name: &&str| name.contains("://") || options::has_credentials(name);
+    let is_there = |name: &&str| vars.get(name).is_some();
+    // A URL stands for the variable that holds it.
+    let meant: Vec<_> = named
+        .iter()
+        .filter_map(|name| match is_url(name) {
+            true => {
+                vars.iter().find(|(other, held)| *other != option && held == name).map(|(other, _)| other)
+            }
+            false => Some(*name).filter(is_there),
+        })
+        .collect();
+    let fix: BTreeMap<_, _> =
+        [(option.to_owned(), (!meant.is_empty()).then(|| Secret::new(meant.join(","))))].into();
+    let fix = Desired { config: fix, ..Desired::default() };
+    let finding = if named.iter().any(is_url) {
+        Finding::new(codes::HOLDS_URL, format!("{option} holds a URL; it takes names of variables"))
+    } else {
+        let missing: Vec<_> = named.iter().filter(|name| !is_there(name)).copied().collect();
+        if missing.is_empty() {
+            return None;
+        }
+        Finding::new(
+            codes::NAMES_NOTHING,
+            format!("{option} names {}, which the app does not have", missing.join(", ")),
+        )
+    };
+    finding.map(|finding| finding.fixed_by(fix))
+}
+
+fn malformed(option: &str, value: &str) -> Option<Finding> {
+    let wrong: Vec<_> =
+        tags::split(value).filter(|tag| tags::check(tag).is_err()).map(|tag| format!("`{tag}`")).collect();
+    if wrong.is_empty() {
+        return None;
+    }
+    let good: Vec<_> = tags::split(value)
+        .map(|tag| if tags::check(tag).is_err() { tags::normalised(tag) } else { tag.to_owned() })
+        .filter(|tag| tags::check(tag).is_ok())
+        .collect();
+    let good = good.join(" ");
+    let fix = config([(option, Some(good.as_str()).filter(|good| !good.is_empty()))]);
+    let evidence = format!("{option} has {}", wrong.join(", "));
+    Finding::new(codes::BAD_TAGS, evidence).map(|finding| finding.fixed_by(fix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{codes, found, left, with};
+    use crate::app::codes;
+
+    #[test]
+    fn odd_options_are_found_and_mended() {
+        const URL: &str = "redis://:pass@host:1";
+        for (vars, expected, mended) in [
+            (
+                &[("ENABLE_HEROKU_REDIS", "true")][..],
+                vec![codes::DEPRECATED],
+                ("DD_ENABLE_HEROKU_REDIS", Some("true")),
+            ),
+            (&[("DD_REDIS_URL_VAR", "REDIS_URL"), ("REDIS_URL", URL)], vec![], ("", None)),
+            (
+                &[("DD_REDIS_URL_VAR", "REDIS_URL, CACHE_URL"), ("REDIS_URL", URL)],
+                vec![codes::NAMES_NOTHING],
+                ("DD_REDIS_URL_VAR", Some("REDIS_URL")),
+            ),
+            (
+                &[("DD_REDIS_URL_VAR", URL), ("REDIS_URL", URL)],
+                vec![codes::HOLDS_URL],
+                ("DD_REDIS_URL_VAR", Some("REDIS_URL")),
+            ),
+            (&[("DD_REDIS_URL_VAR", URL)], vec![codes::HOLDS_URL], ("DD_REDIS_URL_VAR", None)),
+            (&[("DD_LOG_LEVEL", "LOUD")], vec![codes::BAD_LOG_LEVEL], ("DD_LOG_LEVEL", None)),
+            (&[("DD_LOG_LEVEL", "WARN")], vec![], ("", None)),
+            (
+                &[("DD_TAGS", "env:a team: :billing")],
+                vec![codes::BAD_TAGS],
+                ("DD_TAGS", Some("env:a team billing")),
+            ),
+            (&[("DD_TAGS", "env:a,team:b")], vec![], ("", None)),
+        ] {
+            let findings = found(&with(vars));
+            assert_eq!(codes(&findings), expected, "{vars:?}");
+            assert!(findings.iter().all(|finding| !finding.evidence.contains("pass")));
+            if let Some(fix) = findings.first().and_then(|finding| finding.fix.as_ref()) {
+                let value = fix.config[mended.0].as_ref().map(|value| value.expose().to_owned());
+                assert_eq!(value.as_deref(), mended.1, "{vars:?}");
+            }
+            assert_eq!(left(with(vars)), [""; 0], "{vars:?}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What is compiled into the slug, and its size.
+
+use std::collections::BTreeMap;
+
+use super::{Facts, Finding, compiled, is_off};
+use crate::app::desired::{Desired, RebuildWhen};
+use crate::app::{Buildpack, codes, running};
+
+/// Heroku refuses slugs of more than 500 MB; from here on the owner should know.
+const NEAR: u64 = 450_000_000;
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
+    if !facts.observed.app.has_buildpacks() {
+        return Vec::new();
+    }
+    [due(facts), apm_off(facts), size(facts)].into_iter().flatten().collect()
+}
+
+fn due(facts: &Facts<'_>) -> Option<Finding> {
+    let reasons = running::rebuild_due(facts.observed);
+    if reasons.is_empty() || running::pending_build(facts.observed).is_some() {
+        return None;
+    }
+    let fix = Desired { rebuild: RebuildWhen::Due, ..Desired::default() };
+    let evidence = format!("changed since the slug was compiled: {}", reasons.join(", "));
+    Finding::new(codes::REBUILD_DUE, evidence).map(|finding| finding.fixed_by(fix))
+}
+
+fn apm_off(facts: &Facts<'_>) -> Option<Finding> {
+    let config = facts.observed.config.as_ref()?;
+    let stage = &facts.observed.coupling.as_ref()?.as_ref()?.stage;
+    if !is_off(config, "DD_APM_ENABLED") || running::build(facts.observed).is_none() {
+        return None;
+    }
+    let place =
+        |stage: &str| ["review", "development", "staging", "production"].iter().position(|one| *one == stage);
+    let wanting: Vec<_> = facts
+        .pipeline
+        .iter()
+        .filter(|other| place(&other.stage) > place(stage) && !is_off(&other.config, "DD_APM_ENABLED"))
+        .map(|other| other.app.as_str())
+        .collect();
+    if wanting.is_empty() {
+        return None;
+    }
+    let evidence = format!("DD_APM_ENABLED=false where the slug of {} is compiled", wanting.join(", "));
+    let fix = compiled(BTreeMap::from([("DD_APM_ENABLED".to_owned(), None)]));
+    Finding::new(codes::APM_OFF_HERE, evidence).map(|finding| finding.fixed_by(fix))
+}
+
+fn size(facts: &Facts<'_>) -> Option<Finding> {
+    let size = facts.observed.slug.as_ref().and_then(|slug| slug.size).or(facts.observed.app.slug_size)?;
+    let has_agent = facts.observed.buildpacks.iter().flatten().any(Buildpack::installs_agent);
+    if size < NEAR || !has_agent {
+        return None;
+    }
+    Finding::new(codes::SLUG_NEAR_LIMIT, format!("{} MB of 500 MB", size / 1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{codes, facts, found, list, release, sound, vars, with};
+    use super::super::{Facts, Neighbour, find};
+    use crate::app::codes;
+    use crate::app::desired::RebuildWhen;
+    use crate::app::observed::{Coupling, Status};
+
+    #[test]
+    fn a_slug_that_is_behind_its_settings_is_found() {
+        for (description, is_found) in [
+            ("Set DD_APM_ENABLED config vars", true),
+            ("Unset DD_AGENT_VERSION config vars", true),
+            ("Set DD_SITE config vars", false),
+        ] {
+            let mut observed = sound();
+            observed.releases.as_mut().unwrap().insert(0, release(2, description, "2026-11-19T10:00:00Z"));
+            let findings = found(&observed);
+            assert_eq!(codes(&findings).contains(&codes::REBUILD_DUE), is_found, "{description}");
+            assert!(findings.iter().all(|one| one.fix.as_ref().unwrap().rebuild == RebuildWhen::Due));
+        }
+        let mut added = sound();
+        added.builds.as_mut().unwrap()[0].buildpacks = vec!["heroku/ruby".into()];
+        assert_eq!(codes(&found(&added)), [codes::REBUILD_DUE]);
+        let mut pending = added.builds.as_ref().unwrap()[0].clone();
+        (pending.status, pending.slug) = (Status::Pending, None);
+        added.builds.as_mut().unwrap().insert(0, pending);
+        assert_eq!(codes(&found(&added)), [""; 0]);
+    }
+
+    #[test]
+    fn traces_that_are_compiled_out_upstream_are_found_where_the_slug_is_built() {
+        let mut staging = with(&[("DD_APM_ENABLED", "false")]);
+        staging.coupling = Some(Some(Coupling { pipeline: "p".into(), stage: "staging".into() }));
+        let neighbour = |stage: &str, config: &[(&str, &str)]| Neighbour {
+            app: "prod".into(),
+            stage: stage.into(),
+            config: vars(config),
+        };
+        for (other, is_found) in [
+            (neighbour("production", &[]), true),
+            (neighbour("production", &[("DD_APM_ENABLED", "false")]), false),
+            (neighbour("review", &[]), false),
+        ] {
+            let pipeline = [other];
+            let findings = find(&Facts { pipeline: &pipeline, ..facts(&staging) });
+            assert_eq!(codes(&findings).contains(&codes::APM_OFF_HERE), is_found, "{pipeline:?}");
+        }
+    }
+
+    #[test]
+    fn a_large_slug_is_found() {
+        let mut large = sound();
+        large.app.slug_size = Some(489_000_000);
+        assert_eq!(codes(&found(&large)), [codes::SLUG_NEAR_LIMIT]);
+        large.buildpacks = Some(list(&["heroku/ruby"]));
+        assert!(!codes(&found(&large)).contains(&codes::SLUG_NEAR_LIMIT));
+    }
+}

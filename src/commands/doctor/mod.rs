@@ -1,0 +1,111 @@
+//! `doctor`: every finding with its evidence, and the one plan that mends what a plan can mend.
+
+mod facts;
+
+use serde_json::{Value, json};
+
+use super::frame::rebuild;
+use super::{Context, Exit, change};
+use crate::app::desired::Desired;
+use crate::app::explained::{Severity, explain};
+use crate::app::findings::{self, Finding};
+use crate::app::{Observed, plan};
+use crate::failure::{Failure, Result};
+use crate::ui::{self, findings_view, plan_json};
+
+pub(super) use facts::{Doctor, PARTS};
+
+/// Finds what is wrong, says what it costs, and mends it
+///
+/// Exits with 3 when there are errors or warnings. `explain CODE` says more of a finding.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Mend what a plan can mend: one restart and one rebuild at most
+    #[arg(long)]
+    fix: bool,
+    /// Look for these findings only, a list of codes
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Do not ask Datadog whether the keys are good
+    #[arg(long)]
+    no_verify: bool,
+    #[command(flatten)]
+    rebuild: rebuild::Args,
+}
+
+/// Looks for findings on the apps that are meant.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    if let Some(unknown) = args.only.iter().find(|code| explain(code).is_none()) {
+        return Err(Failure::usage(format_args!("there is no finding `{unknown}`"))
+            .hint("codes look like DDH014: run `dd-heroku doctor` without `--only`"));
+    }
+    let doctor = Doctor::new(context, args.no_verify);
+    let observed = change::observe(context, &context.apps()?, &PARTS.into())?;
+    let mut all = Vec::new();
+    for one in &observed {
+        all.push((one, wanted(args, doctor.findings(one)?)));
+    }
+    let is_sick = |finding: &Finding| finding.severity != Severity::Info;
+    if !args.fix {
+        show(context, &all)?;
+        let sick = all.iter().any(|(_, findings)| findings.iter().any(is_sick));
+        return Ok(if sick { Exit::Pending } else { Exit::Done });
+    }
+    if !context.ui.json {
+        let texts: Vec<_> =
+            all.iter().map(|(one, findings)| findings_view::render(&one.app.name, findings)).collect();
+        context.ui.say(texts.join("\n\n"));
+    }
+    let remains =
+        all.iter().any(|(_, findings)| findings.iter().any(|one| is_sick(one) && one.fix.is_none()));
+    drop(all);
+    let desire = |observed: &Observed| {
+        let findings = wanted(args, doctor.findings(observed)?);
+        mending(context, args, observed, &findings)
+    };
+    match change::run_from(context, observed, &PARTS.into(), &desire)? {
+        Exit::Done if remains => Ok(Exit::Pending),
+        exit => Ok(exit),
+    }
+}
+
+fn wanted(args: &Args, findings: Vec<Finding>) -> Vec<Finding> {
+    let is_wanted = |finding: &Finding| {
+        args.only.is_empty() || args.only.iter().any(|code| code.eq_ignore_ascii_case(finding.about.code))
+    };
+    findings.into_iter().filter(is_wanted).collect()
+}
+
+/// What mends these findings, as one wish.
+fn mending(context: &Context, args: &Args, observed: &Observed, findings: &[Finding]) -> Result<Desired> {
+    let mut desired = findings::fix(findings);
+    args.rebuild.put_into(&mut desired, findings::fix(findings).rebuild, context, observed)?;
+    Ok(desired)
+}
+
+fn show(context: &Context, all: &[(&Observed, Vec<Finding>)]) -> Result {
+    if !context.ui.json {
+        let texts: Vec<_> =
+            all.iter().map(|(one, findings)| findings_view::render(&one.app.name, findings)).collect();
+        return context.ui.answer(texts.join("\n\n"));
+    }
+    let documents = all.iter().map(|(observed, findings)| {
+        let findings: Vec<_> = findings.iter().map(|finding| to_json(finding, observed)).collect();
+        json!({ "app": observed.app.name, "findings": findings })
+    });
+    context.ui.json(&ui::one_or_many(documents.collect(), context.is_fleet()))
+}
+
+/// A finding, with the changes that would mend it alone.
+pub(super) fn to_json(finding: &Finding, observed: &Observed) -> Value {
+    let plan = finding.fix.as_ref().and_then(|fix| plan(fix, observed).ok());
+    let changes: Vec<_> = plan.iter().flat_map(|plan| &plan.changes).map(plan_json::change).collect();
+    json!({
+        "code": finding.about.code,
+        "severity": finding.severity.as_str(),
+        "title": finding.about.title,
+        "evidence": finding.evidence,
+        "cost": finding.about.cost,
+        "fix": changes,
+    })
+}

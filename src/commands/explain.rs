@@ -1,0 +1,51 @@
+//! `explain`: what a code means.
+
+use serde_json::json;
+
+use super::{Context, Exit};
+use crate::app::explained::{EXPLAINED, explain};
+use crate::failure::{Failure, Result};
+
+/// Says what a finding means, what it costs and how it is mended
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The finding, as DDH014
+    #[arg(value_name = "CODE", add = codes())]
+    code: String,
+}
+
+/// Explains one code.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let one = explain(&args.code).ok_or_else(|| {
+        let (first, last) = (EXPLAINED.first(), EXPLAINED.last());
+        let range = first.zip(last).map(|(first, last)| format!("{} to {}", first.code, last.code));
+        Failure::usage(format_args!("there is no finding `{}`", args.code))
+            .hint(format_args!("codes go from {}: dd-heroku doctor", range.unwrap_or_default()))
+    })?;
+    if context.ui.json {
+        context.ui.json(&json!({
+            "code": one.code, "severity": one.severity.as_str(), "title": one.title, "cost": one.cost, "fix": one.mend,
+            "link": one.link(),
+        }))?;
+    } else {
+        let text = format!(
+            "{}  {}: {}\n\n{}\n{}\n{}",
+            one.code,
+            one.severity,
+            one.title,
+            one.cost,
+            one.mend,
+            one.link()
+        );
+        context.ui.answer(text)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Completes the codes.
+fn codes() -> clap_complete::engine::ArgValueCandidates {
+    use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+    ArgValueCandidates::new(|| {
+        EXPLAINED.iter().map(|one| CompletionCandidate::new(one.code).help(Some(one.title.into()))).collect()
+    })
+}

@@ -1,0 +1,54 @@
+//! Findings as a person sees them.
+
+use console::style;
+
+use crate::app::explained::Severity;
+use crate::app::findings::Finding;
+
+/// The findings of an app, the worst first.
+pub fn render(app: &str, findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return format!("{}  {} nothing to mend", style(app).bold(), style("✓").green());
+    }
+    let mut sorted: Vec<_> = findings.iter().collect();
+    sorted.sort_by_key(|finding| (finding.severity, finding.about.code));
+    let mut lines = vec![format!("{}  {}", style(app).bold(), counts(findings))];
+    for finding in sorted {
+        let sign = match finding.severity {
+            Severity::Error => style("✗").red(),
+            Severity::Warning => style("!").yellow(),
+            Severity::Info => style("i").cyan(),
+        };
+        lines.push(format!("  {sign} {}  {}", finding.about.code, style(finding.about.title).bold()));
+        lines.push(wrapped(&finding.evidence));
+        if finding.fix.is_none() && finding.severity != Severity::Info {
+            lines.push(wrapped(&format!("→ {}", finding.about.mend)));
+        }
+    }
+    let mended = findings.iter().filter(|finding| finding.fix.is_some()).count();
+    if mended > 0 {
+        lines.push(format!(
+            "`dd-heroku doctor --fix -a {app}` mends {mended}; `dd-heroku explain CODE` says more."
+        ));
+    }
+    lines.join("\n")
+}
+
+fn wrapped(text: &str) -> String {
+    let indent = " ".repeat(12);
+    textwrap::fill(
+        text,
+        textwrap::Options::new(80).initial_indent(&indent).subsequent_indent(&indent).break_words(false),
+    )
+}
+
+/// `2 errors, 1 warning`.
+fn counts(findings: &[Finding]) -> String {
+    let count = |severity: Severity, word: &str| {
+        let n = findings.iter().filter(|finding| finding.severity == severity).count();
+        (n > 0).then(|| format!("{n} {word}{}", if n == 1 || severity == Severity::Info { "" } else { "s" }))
+    };
+    let parts =
+        [count(Severity::Error, "error"), count(Severity::Warning, "warning"), count(Severity::Info, "info")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,121 @@
+//! `doctor`: what is found on the sandbox's apps, and what is left when it is mended.
+
+use serde_json::{Value, json};
+
+use crate::support::package_repository::PackageRepository;
+use crate::support::sandbox::Sandbox;
+
+/// A signed repository with a few versions of the Agent.
+fn agents() -> PackageRepository {
+    let mut repository = PackageRepository::new();
+    for version in ["1:7.80.0-1", "1:7.81.2-1", "1:6.53.1-1"] {
+        repository.add("datadog-heroku-agent", version, Vec::new());
+    }
+    repository.publish();
+    repository
+}
+
+fn run(sandbox: &Sandbox, agents: &PackageRepository, arguments: &[&str], code: i32) -> Value {
+    let run = sandbox.command(arguments).envs(agents.variables()).assert().code(code);
+    serde_json::from_slice(&run.get_output().stdout).unwrap()
+}
+
+fn codes(document: &Value) -> Vec<&str> {
+    let findings = document["findings"].as_array().unwrap().iter();
+    findings.map(|finding| finding["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn every_fault_of_legacy_is_found() {
+    let (sandbox, agents) = (Sandbox::start(), agents());
+    let found = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--json"], 3);
+    assert_eq!(
+        codes(&found),
+        [
+            "DDH005", "DDH006", "DDH007", "DDH009", "DDH010", "DDH011", "DDH012", "DDH013", "DDH015",
+            "DDH017", "DDH017", "DDH018", "DDH019", "DDH020", "DDH022", "DDH023", "DDH024", "DDH025",
+            "DDH027", "DDH028", "DDH029", "DDH033", "DDH034", "DDH035",
+        ],
+        "{found:#}"
+    );
+    let text = found.to_string();
+    assert!(!text.contains("1e9ac1e900d06f00d1e9ac1e900d0f0d") && !text.contains("redis://"), "{text}");
+    assert_eq!(sandbox.writes(), Vec::<String>::new());
+}
+
+#[test]
+fn a_fix_is_one_plan_and_leaves_what_only_a_person_can_mend() {
+    let (sandbox, agents) = (Sandbox::start(), agents());
+    let done = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--fix", "--yes", "--json"], 3);
+    assert_eq!(done["applied"], json!(true), "{done:#}");
+    let patches = sandbox.writes().iter().filter(|line| line.ends_with("/config-vars")).count();
+    assert_eq!((patches, &done["rebuilds"]), (1, &json!(1)));
+    let left = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--json"], 3);
+    assert_eq!(codes(&left), ["DDH033"], "{left:#}");
+
+    let writes = sandbox.writes();
+    let again = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--fix", "--yes", "--json"], 3);
+    assert_eq!((&again["changes"], sandbox.writes()), (&json!([]), writes));
+}
+
+#[test]
+fn only_what_is_asked_for_is_mended() {
+    let (sandbox, agents) = (Sandbox::start(), agents());
+    let done =
+        run(&sandbox, &agents, &["doctor", "-a", "legacy", "--fix", "--only", "DDH007,ddh028", "--json"], 0);
+    let keys: Vec<_> =
+        done["changes"].as_array().unwrap().iter().map(|change| change["key"].clone()).collect();
+    assert_eq!(keys, ["DD_HOSTNAME", "DD_LOG_LEVEL"]);
+    sandbox.command(&["doctor", "-a", "legacy", "--only", "DDH999"]).assert().code(2);
+}
+
+#[test]
+fn an_app_that_init_set_up_is_sound() {
+    let (sandbox, agents) = (Sandbox::start(), agents());
+    let key = "c0ffee00c0ffee00c0ffee00c0ff3f9a";
+    for app in ["shop", "mobile-api", "imagery", "vault"] {
+        sandbox.command(&["init", "-a", app, "--yes", "-q"]).env("DD_API_KEY", key).assert().success();
+        let found = run(&sandbox, &agents, &["doctor", "-a", app, "--json"], 0);
+        assert_eq!(found["findings"], json!([]), "{app}");
+    }
+    let found = run(&sandbox, &agents, &["doctor", "-a", "fjord", "--json"], 0);
+    assert_eq!(codes(&found), ["DDH032"]);
+}
+
+#[test]
+fn a_key_of_another_site_is_told_from_a_wrong_one() {
+    let (sandbox, agents) = (Sandbox::start(), agents());
+    for (key, code) in
+        [("e0ffee00c0ffee00c0ffee00c0ff3f9a", "DDH003"), ("bad00000c0ffee00c0ffee00c0ff3f9a", "DDH002")]
+    {
+        let set = ["config", "set", "-a", "shop", "DD_API_KEY", "--no-verify", "--yes", "-q"];
+        sandbox.command(&set).write_stdin(key).assert().success();
+        let found = run(&sandbox, &agents, &["doctor", "-a", "shop", "--only", "DDH002,DDH003", "--json"], 3);
+        assert_eq!(codes(&found), [code]);
+    }
+    let fix = ["doctor", "-a", "shop", "--only", "DDH003", "--no-verify", "--json"];
+    assert_eq!(codes(&run(&sandbox, &agents, &fix, 0)), [""; 0]);
+}
+
+#[test]
+fn a_person_sees_evidence_and_what_to_do() {
+    let (sandbox, agents) = (Sandbox::start(), agents());
+    let run = sandbox.command(&["doctor", "-a", "legacy"]).envs(agents.variables()).assert().code(3);
+    let screen = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    assert!(screen.starts_with("legacy  "), "{screen}");
+    for told in ["✗ DDH010", "! DDH033", "489 MB of 500 MB", "→ `.slugignore`", "doctor --fix -a legacy"]
+    {
+        assert!(screen.contains(told), "{told}\n{screen}");
+    }
+    assert!(screen.lines().all(|line| line.chars().count() <= 80), "{screen}");
+}
+
+#[test]
+fn a_code_is_explained_without_an_app() {
+    let sandbox = Sandbox::start();
+    let run = sandbox.command(&["explain", "ddh014", "--json"]).assert().success();
+    let one: Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
+    assert_eq!((&one["code"], &one["severity"]), (&json!("DDH014"), &json!("warning")));
+    sandbox.command(&["explain", "DDH999"]).assert().code(2);
+    assert_eq!(sandbox.journal().len(), 0);
+}
