@@ -44,18 +44,27 @@ fn every_fault_of_legacy_is_found() {
 }
 
 #[test]
-fn a_fix_is_one_plan_and_leaves_what_only_a_person_can_mend() {
+fn a_fix_is_one_plan_and_a_second_finds_nothing() {
     let (sandbox, agents) = (Sandbox::start(), agents());
-    let done = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--fix", "--yes", "--json"], 3);
+    let done = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--fix", "--yes", "--json"], 0);
     assert_eq!(done["applied"], json!(true), "{done:#}");
     let patches = sandbox.writes().iter().filter(|line| line.ends_with("/config-vars")).count();
     assert_eq!((patches, &done["rebuilds"]), (1, &json!(1)));
-    let left = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--json"], 3);
-    assert_eq!(codes(&left), ["DDH033"], "{left:#}");
+    let left = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--json"], 0);
+    assert_eq!(left["findings"], json!([]));
 
     let writes = sandbox.writes();
-    let again = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--fix", "--yes", "--json"], 3);
+    let again = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--fix", "--yes", "--json"], 0);
     assert_eq!((&again["changes"], sandbox.writes()), (&json!([]), writes));
+}
+
+#[test]
+fn what_only_a_person_can_mend_is_left() {
+    let (sandbox, agents) = (Sandbox::start(), agents());
+    let fix = ["doctor", "-a", "legacy", "--fix", "--no-rebuild", "--yes", "--json"];
+    run(&sandbox, &agents, &fix, 3);
+    let left = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--json"], 3);
+    assert_eq!(codes(&left), ["DDH015", "DDH033"], "{left:#}");
 }
 
 #[test]

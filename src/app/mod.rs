@@ -13,6 +13,7 @@ pub mod explained;
 pub mod findings;
 pub mod found;
 pub mod integrate;
+pub mod masking;
 pub mod metrics;
 pub mod observed;
 pub mod options;
@@ -20,8 +21,10 @@ pub mod order;
 pub mod plan;
 pub mod prerun;
 pub mod receipt;
+pub mod removal;
 pub mod running;
 pub mod setup;
+pub mod status;
 pub mod telemetry;
 pub mod versions;
 

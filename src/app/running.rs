@@ -91,6 +91,28 @@ pub fn built_with(build: &Build, buildpacks: &[Buildpack]) -> bool {
         })
 }
 
+/// The version of the Agent that an app asks for: exact, or `7` or `6` for what its buildpack takes by itself. `None`
+/// where no buildpack installs one.
+pub fn agent_wanted(observed: &Observed) -> Option<&str> {
+    if !observed.buildpacks.as_deref()?.iter().any(Buildpack::installs_agent) {
+        return None;
+    }
+    let config = observed.config.as_ref()?;
+    config.get("DD_AGENT_VERSION").or_else(|| config.get("DD_AGENT_MAJOR_VERSION")).or(Some("7"))
+}
+
+/// The version of the Agent in the slug that runs, as far as the settings that it was built with tell: exact when an
+/// exact version was set before the build and not changed since.
+pub fn agent(observed: &Observed) -> Option<&str> {
+    let build = build(observed)?;
+    if !build.buildpacks.iter().any(|url| Buildpack::of(url).installs_agent()) {
+        return None;
+    }
+    let asked = observed.config.as_ref()?.get("DD_AGENT_VERSION").filter(|asked| asked.contains('.'))?;
+    let changed = changed_since(observed, build);
+    (!changed.contains("DD_AGENT_VERSION")).then_some(asked)
+}
+
 /// The version of the Agent that a line of a build's output says is being installed: `7.81.2-1`.
 pub fn agent_installed(line: &str) -> Option<&str> {
     let small = line.to_ascii_lowercase();

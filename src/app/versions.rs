@@ -1,6 +1,6 @@
 //! Versions of the Agent and releases of its buildpack: which is newer, which are near. Pure.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
 use super::running;
 
@@ -22,7 +22,12 @@ pub fn is_release(pin: &str) -> bool {
 
 /// Whether one release is older than another.
 pub fn is_older(one: &str, other: &str) -> bool {
-    numbers(one.trim_start_matches('v')) < numbers(other.trim_start_matches('v'))
+    order(one, other).is_lt()
+}
+
+/// The order of two releases by their numbers.
+pub fn order(one: &str, other: &str) -> Ordering {
+    numbers(one.trim_start_matches('v')).cmp(&numbers(other.trim_start_matches('v')))
 }
 
 /// Whether a version is one that comes before a release: `7.82.0~rc.1-1`.

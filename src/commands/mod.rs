@@ -8,6 +8,7 @@ pub mod config;
 pub mod destination;
 pub mod doctor;
 pub mod explain;
+pub mod flare;
 pub mod frame;
 pub mod init;
 pub mod integrations;
@@ -18,6 +19,10 @@ pub mod metrics;
 pub mod organisation;
 pub mod prerun;
 pub mod rebuild;
+pub mod remove;
+pub mod status;
+pub mod upgrade;
+pub mod versions;
 
 use std::process::ExitCode;
 
@@ -35,13 +40,18 @@ pub use frame::global::Global;
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Init(init::Args),
+    Status(status::Args),
     Doctor(doctor::Args),
     Explain(explain::Args),
     #[command(subcommand)]
     Config(config::Verb),
     #[command(subcommand)]
     Buildpacks(buildpacks::Verb),
+    Upgrade(upgrade::Args),
+    Versions(versions::Args),
     Rebuild(rebuild::Args),
+    Remove(remove::Args),
+    Flare(flare::Args),
     #[command(subcommand)]
     Integrations(integrations::Verb),
     #[command(subcommand)]
@@ -97,10 +107,15 @@ pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
 fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
     match verb {
         Verb::Init(args) => init::run(context, args),
+        Verb::Status(args) => status::run(context, &args),
         Verb::Doctor(args) => doctor::run(context, &args),
         Verb::Explain(args) => explain::run(context, &args),
         Verb::Config(verb) => config::run(context, &verb),
         Verb::Buildpacks(verb) => buildpacks::run(context, &verb),
+        Verb::Upgrade(args) => upgrade::run(context, &args),
+        Verb::Versions(args) => versions::run(context, &args),
+        Verb::Remove(args) => remove::run(context, &args),
+        Verb::Flare(args) => flare::run(context, &args),
         Verb::Rebuild(args) => rebuild::run(context, &args),
         Verb::Auth(verb) => auth::run(context, verb),
         Verb::Integrations(verb) => integrations::run(context, verb),

@@ -108,6 +108,11 @@ impl Client {
         Self { notice: Box::new(notice), ..self }
     }
 
+    /// The token, for what takes it out of texts.
+    pub fn token(&self) -> &Secret {
+        &self.token
+    }
+
     /// Where it asks.
     pub fn endpoints(&self) -> &Endpoints {
         &self.endpoints

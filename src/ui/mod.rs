@@ -10,6 +10,7 @@ mod plot;
 mod progress;
 mod prompt;
 mod receipt;
+pub mod status_view;
 mod table;
 
 use std::fmt::Display;

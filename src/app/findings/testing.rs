@@ -70,8 +70,9 @@ pub(super) fn release(version: u64, description: &str, at: &str) -> Release {
 pub(super) fn with(more: &[(&str, &str)]) -> Observed {
     let mut observed = sound();
     let config = observed.config.get_or_insert_default();
-    more.iter()
-        .for_each(|(name, value)| config.set(name, Some(value).filter(|value| !value.is_empty()).copied()));
+    for (name, value) in more {
+        config.set(name, Some(*value).filter(|value| !value.is_empty()));
+    }
     observed
 }
 

@@ -40,7 +40,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             .hint("codes look like DDH014: run `dd-heroku doctor` without `--only`"));
     }
     let doctor = Doctor::new(context, args.no_verify);
-    let observed = change::observe(context, &context.apps()?, &PARTS.into())?;
+    let apps = context.apps()?;
+    let observed = change::observe(context, &apps, &PARTS.into())?;
     let mut all = Vec::new();
     for one in &observed {
         all.push((one, wanted(args, doctor.findings(one)?)));
@@ -63,10 +64,17 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         let findings = wanted(args, doctor.findings(observed)?);
         mending(context, args, observed, &findings)
     };
-    match change::run_from(context, observed, &PARTS.into(), &desire)? {
-        Exit::Done if remains => Ok(Exit::Pending),
-        exit => Ok(exit),
+    let exit = change::run_from(context, observed, &PARTS.into(), &desire)?;
+    if exit == Exit::Done && remains {
+        // A rebuild may have mended what no plan could.
+        let observed = change::observe(context, &apps, &PARTS.into())?;
+        for one in &observed {
+            if wanted(args, doctor.findings(one)?).iter().any(is_sick) {
+                return Ok(Exit::Pending);
+            }
+        }
     }
+    Ok(exit)
 }
 
 fn wanted(args: &Args, findings: Vec<Finding>) -> Vec<Finding> {

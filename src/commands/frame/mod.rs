@@ -7,6 +7,7 @@ pub mod build;
 pub mod change;
 pub mod context;
 pub mod global;
+pub mod promotion;
 pub mod rebuild;
 pub mod releases;
 pub mod source;

@@ -1,62 +1,94 @@
-//! The Agent's versions that there are, from the signed package repository. Remembered for an hour in the user's
-//! cache folder, since every look costs half a dozen requests.
+//! What there is: the Agent's versions, from the signed package repository, and the buildpack's releases. Remembered
+//! for an hour in the user's cache folder, since every look costs half a dozen requests.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 use super::context::Context;
-use crate::app::versions;
+use crate::app::{buildpack, versions};
 use crate::build;
-use crate::env;
 use crate::failure::{Code, Failure, Result};
+use crate::program;
 
+/// How long git may take to list the buildpack's tags.
+const TAGS_WITHIN: Duration = Duration::from_secs(20);
 /// How long a list is believed.
 const REMEMBERED: Duration = Duration::from_secs(3600);
 
-/// The versions of one repository.
+/// What one place said.
 #[derive(Serialize, Deserialize)]
 struct Remembered {
-    repository: String,
-    agents: Vec<String>,
+    place: String,
+    versions: Vec<String>,
 }
 
 /// Every version of the Agent that can be installed, the newest first: `7.81.2-1`. `refresh` asks the repository even
 /// when its answer is remembered.
 pub fn agents(context: &Context, refresh: bool) -> Result<Vec<String>> {
-    if context.is_sandbox() && context.env.get(env::DD_HEROKU_APT_URL).is_none() {
-        return Err(Failure::new(Code::Unreachable, "the sandbox has no package repository"));
-    }
     let endpoints = build::Endpoints::from_variables(|name| context.env.get(name).map(str::to_owned))?;
-    let repository = endpoints.repository.to_string();
-    let file = context.env.cache_folder().map(|folder| folder.join("agents.json"));
-    if let Some(agents) = file.as_ref().filter(|_| !refresh).and_then(|file| recall(file, &repository)) {
-        return Ok(agents);
+    remembered(context, "agents.json", endpoints.repository.as_str(), refresh, || {
+        let _progress = context.ui.progress("reading the package repository");
+        let opened = build::open(&endpoints)?;
+        let mut versions = Vec::new();
+        for major in [7, 6] {
+            versions.extend(opened.packages(major)?.into_iter().map(|package| package.version));
+        }
+        versions.sort_by(|a, b| b.cmp(a));
+        versions.dedup();
+        Ok(versions.iter().map(build::Version::without_epoch).collect())
+    })
+}
+
+/// The releases of Datadog's buildpack, the newest first, as its repository's tags are; the one that this program
+/// knows where that cannot be reached.
+pub fn buildpacks(context: &Context, refresh: bool) -> Vec<String> {
+    let known = || vec![versions::BUILDPACK.to_owned()];
+    if context.is_sandbox() {
+        return known();
     }
-    let _progress = context.ui.progress("reading the package repository");
-    let opened = build::open(&endpoints)?;
-    let mut versions = Vec::new();
-    for major in [7, 6] {
-        let packages = opened.packages(major)?;
-        versions.extend(packages.into_iter().map(|package| package.version));
+    let fetched = remembered(context, "buildpacks.json", buildpack::DATADOG, refresh, || {
+        let mut git =
+            program::command(&context.env, "git", ["ls-remote", "--tags", "--refs", buildpack::DATADOG]);
+        git.env("GIT_TERMINAL_PROMPT", "0");
+        let listed = program::run(&mut git, TAGS_WITHIN).ok().and_then(|output| output.text());
+        let listed =
+            listed.ok_or_else(|| Failure::new(Code::Unreachable, "the buildpack's tags cannot be read"))?;
+        let tags =
+            listed.lines().filter_map(|line| line.rsplit_once("refs/tags/")).map(|(_, tag)| tag.to_owned());
+        let mut tags: Vec<_> = tags.filter(|tag| versions::is_release(tag)).collect();
+        tags.sort_by(|a, b| versions::order(b, a));
+        Ok(tags)
+    });
+    fetched.ok().filter(|tags| !tags.is_empty()).unwrap_or_else(known)
+}
+
+/// What `place` said less than an hour ago, else what it says now. The sandbox's answers are at hand anyway.
+fn remembered(
+    context: &Context,
+    file: &str,
+    place: &str,
+    refresh: bool,
+    fetch: impl FnOnce() -> Result<Vec<String>>,
+) -> Result<Vec<String>> {
+    let file = context.env.cache_folder().filter(|_| !context.is_sandbox()).map(|folder| folder.join(file));
+    if let Some(versions) = file.as_ref().filter(|_| !refresh).and_then(|file| recall(file, place)) {
+        return Ok(versions);
     }
-    versions.sort_by(|a, b| b.cmp(a));
-    versions.dedup();
-    let agents: Vec<_> = versions.iter().map(build::Version::without_epoch).collect();
-    let remembered = Remembered { repository, agents };
+    let remembered = Remembered { place: place.to_owned(), versions: fetch()? };
     if let Some((file, text)) = file.zip(serde_json::to_string(&remembered).ok()) {
-        // Without a cache the list is fetched again.
+        // Without a cache it is asked for again.
         let _ = file.parent().map(std::fs::create_dir_all);
         let _ = std::fs::write(file, text);
     }
-    Ok(remembered.agents)
+    Ok(remembered.versions)
 }
 
-fn recall(file: &PathBuf, repository: &str) -> Option<Vec<String>> {
+fn recall(file: &Path, place: &str) -> Option<Vec<String>> {
     let age = SystemTime::now().duration_since(file.metadata().ok()?.modified().ok()?).ok()?;
     let remembered: Remembered = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
-    (age < REMEMBERED && remembered.repository == repository).then_some(remembered.agents)
+    (age < REMEMBERED && remembered.place == place).then_some(remembered.versions)
 }
 
 /// The version that `asked` means; fails with the nearest that exist when there is none.

@@ -1,0 +1,182 @@
+//! What there is to know of an app at a glance. Pure.
+
+use std::collections::BTreeMap;
+
+use super::buildpack::Buildpack;
+use super::findings::KeyState;
+use super::found::DATABASES;
+use super::observed::{ConfigVars, Observed};
+use super::setup::METADATA;
+use super::{drains, order, running};
+use crate::datadog::Site;
+use crate::datadog::drain::masked;
+use crate::secret::Secret;
+
+/// The labs features that matter to Datadog.
+const FEATURES: [&str; 3] = [METADATA, "log-runtime-metrics", "runtime-heroku-exec"];
+
+/// One app at a glance.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// Its name.
+    pub app: String,
+    /// Its stack.
+    pub stack: String,
+    /// Its generation: `cedar`, `fir`.
+    pub generation: String,
+    /// The site that it reports to, as it is set or by default.
+    pub site: String,
+    /// Its key.
+    pub key: Option<Secret>,
+    /// What Datadog says of the key.
+    pub key_state: KeyState,
+    /// How hosts are named.
+    pub hosts: Hosts,
+    /// What installs the Agent, and its place, counted from 1.
+    pub buildpack: Option<(Buildpack, usize)>,
+    /// The Agent's version that is asked for.
+    pub agent_wanted: Option<String>,
+    /// The Agent's version in the slug, where it is known.
+    pub agent_built: Option<String>,
+    /// The commit that runs; the first digits only where no build of the app made the slug.
+    pub commit: Option<String>,
+    /// The number of the release that deployed it.
+    pub release: Option<u64>,
+    /// Bytes of the slug.
+    pub size: Option<u64>,
+    /// When it was compiled, RFC 3339 UTC.
+    pub built_at: Option<String>,
+    /// What was changed since and takes effect only with a rebuild.
+    pub rebuild_due: Vec<String>,
+    /// The UUID of a build that is under way.
+    pub building: Option<String>,
+    /// What the Agent watches beside the dyno.
+    pub integrations: Vec<&'static str>,
+    /// Its log drains, masked, each with whether it goes to Datadog.
+    pub drains: Vec<(String, bool)>,
+    /// The labs features that matter, on or off.
+    pub features: BTreeMap<&'static str, bool>,
+    /// Its dynos: how many of each type are in each state.
+    pub dynos: BTreeMap<String, BTreeMap<String, usize>>,
+}
+
+/// How an app's hosts are named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// By app and dyno.
+    Dyno,
+    /// All of them by this name.
+    Fixed(String),
+    /// By the machine, anew at each restart.
+    Machine,
+}
+
+impl Status {
+    /// The status of an app.
+    pub fn of(observed: &Observed, key_state: KeyState) -> Self {
+        let empty = ConfigVars::default();
+        let config = observed.config.as_ref().unwrap_or(&empty);
+        let list = observed.buildpacks.as_deref().unwrap_or_default();
+        let deploy = running::deploy(observed);
+        let build = running::build(observed);
+        let buildpack = order::installed(list).and_then(|agent| {
+            let at = list.iter().position(|one| one == agent)?;
+            Some((agent.clone(), at + 1))
+        });
+        let there = observed.drains.as_deref().unwrap_or_default();
+        let to_datadog: Vec<_> = drains::to_datadog(there).map(|(drain, _)| drain.id.as_str()).collect();
+        let owned = |text: &str| text.to_owned();
+        Self {
+            app: observed.app.name.clone(),
+            stack: observed.app.stack.clone(),
+            generation: observed.app.generation.to_string(),
+            site: config.get("DD_SITE").unwrap_or(Site::default().domain()).to_owned(),
+            key: config.get("DD_API_KEY").map(Secret::new),
+            key_state,
+            hosts: hosts(config),
+            buildpack,
+            agent_wanted: running::agent_wanted(observed).map(owned),
+            agent_built: running::agent(observed).map(owned),
+            commit: running::commit(observed).or_else(|| deployed(&deploy?.description)).map(owned),
+            release: deploy.map(|release| release.version),
+            size: observed.app.slug_size,
+            built_at: build
+                .map(|build| build.created_at.clone())
+                .or_else(|| deploy.map(|one| one.created_at.clone())),
+            rebuild_due: running::rebuild_due(observed).into_iter().map(owned).collect(),
+            building: running::pending_build(observed).map(|build| build.id.clone()),
+            integrations: integrations(config),
+            drains: there
+                .iter()
+                .map(|drain| (masked(drain.url.expose()), to_datadog.contains(&drain.id.as_str())))
+                .collect(),
+            features: FEATURES
+                .into_iter()
+                .map(|name| {
+                    (name, observed.features.as_ref().is_some_and(|all| all.get(name) == Some(&true)))
+                })
+                .collect(),
+            dynos: dynos(observed),
+        }
+    }
+}
+
+/// The commit at the end of a release's description: `Deploy 60883d9f`, `Promote shop-staging v67 9f2c4e7a`.
+fn deployed(description: &str) -> Option<&str> {
+    let last = description.rsplit(' ').next()?;
+    (last.len() >= 7 && last.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(last)
+}
+
+fn hosts(config: &ConfigVars) -> Hosts {
+    match config.get("DD_HOSTNAME") {
+        Some(name) => Hosts::Fixed(name.to_owned()),
+        None if config.get("DD_DYNO_HOST").is_some_and(|on| on.eq_ignore_ascii_case("true")) => Hosts::Dyno,
+        None => Hosts::Machine,
+    }
+}
+
+fn integrations(config: &ConfigVars) -> Vec<&'static str> {
+    let is_on = |name: &str| config.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let mut names: Vec<_> =
+        DATABASES.into_iter().filter(|one| is_on(one.switch())).map(super::found::Database::name).collect();
+    if is_on("DD_ENABLE_DBM") {
+        names.push("dbm");
+    }
+    names
+}
+
+/// The dynos that run now; where they were not read, those that are wanted.
+fn dynos(observed: &Observed) -> BTreeMap<String, BTreeMap<String, usize>> {
+    let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    for dyno in observed.dynos.iter().flatten() {
+        *counts.entry(dyno.kind.clone()).or_default().entry(dyno.state.clone()).or_default() += 1;
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commit_is_read_off_a_release_where_no_build_tells_it() {
+        for (description, commit) in [
+            ("Deploy 60883d9f", Some("60883d9f")),
+            ("Promote shop-staging v67 9f2c4e7a", Some("9f2c4e7a")),
+            ("Set DD_SITE config vars", None),
+            ("Deployed web (sha256:8f434346648f)", None),
+        ] {
+            assert_eq!(deployed(description), commit, "{description}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_named_as_the_options_say() {
+        let of = |vars: &[(&str, &str)]| {
+            hosts(&vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        };
+        assert_eq!(of(&[]), Hosts::Machine);
+        assert_eq!(of(&[("DD_DYNO_HOST", "True")]), Hosts::Dyno);
+        assert_eq!(of(&[("DD_DYNO_HOST", "true"), ("DD_HOSTNAME", "one")]), Hosts::Fixed("one".into()));
+    }
+}

@@ -1,0 +1,80 @@
+//! What the bundle holds, before its secrets are masked.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::app::observed::Build;
+use crate::app::{Buildpack, Observed, options};
+use crate::commands::Context;
+use crate::heroku::Writer;
+use crate::program;
+use crate::secret::mask;
+
+/// So many lines of a build's output are kept.
+const LINES: usize = 5000;
+
+/// What plans are made of. Values show where they are no secrets.
+pub(super) fn state(observed: &Observed) -> Value {
+    let rows = observed.config.as_ref().map(options::rows).unwrap_or_default();
+    let config: serde_json::Map<String, Value> = rows
+        .iter()
+        .filter_map(|row| {
+            let value = row.value?;
+            Some((row.name.to_owned(), if row.is_secret() { mask(value) } else { value.to_owned() }.into()))
+        })
+        .collect();
+    // Of the app's own variables the names are enough.
+    let others: Vec<_> = observed.config.iter().flat_map(|all| all.iter().map(|(name, _)| name)).collect();
+    let list = observed.buildpacks.iter().flatten().map(Buildpack::shown_reference).collect::<Vec<_>>();
+    let releases: Vec<_> = observed.releases.iter().flatten().map(|one| {
+        json!({ "version": one.version, "description": one.description, "status": one.status.as_str(), "created_at": one.created_at })
+    }).collect();
+    let builds: Vec<_> = observed.builds.iter().flatten().map(|one| {
+        let buildpacks: Vec<_> = one.buildpacks.iter().map(|url| Buildpack::of(url).shown_reference()).collect();
+        json!({ "id": one.id, "status": one.status.as_str(), "commit": one.commit, "buildpacks": buildpacks, "created_at": one.created_at })
+    }).collect();
+    let addons: Vec<_> =
+        observed.addons.iter().flatten().map(|one| json!({ "name": one.name, "plan": one.plan })).collect();
+    json!({
+        "app": observed.app.name, "stack": observed.app.stack, "generation": observed.app.generation.to_string(),
+        "config": config, "variables": others, "buildpacks": list, "features": observed.features,
+        "releases": releases, "builds": builds, "addons": addons,
+    })
+}
+
+pub(super) fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// The output of a build, as far as Heroku still has it.
+pub(super) fn output(context: &Context, build: &Build) -> String {
+    let mut lines = Vec::new();
+    let Ok(client) = context.heroku() else { return String::new() };
+    let streamed = Writer::new(client).stream_build(build, &mut |line| {
+        lines.push(console::strip_ansi_codes(line).into_owned());
+        if lines.len() >= LINES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    if let Err(error) = streamed {
+        lines.push(format!("(the output broke off: {error})"));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The versions of the programs that take part.
+pub(super) fn programs(context: &Context) -> String {
+    let version = |name: &str| {
+        let ran =
+            program::run(&mut program::command(&context.env, name, ["--version"]), Duration::from_secs(20));
+        let text = ran.ok().and_then(|output| output.text()).unwrap_or_else(|| "not there".to_owned());
+        format!("{name}: {}\n", text.lines().next().unwrap_or_default())
+    };
+    let own = format!(
+        "dd-heroku: {} on {} {}\n",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    );
+    [own, version("git"), version("heroku")].concat()
+}

@@ -1,0 +1,71 @@
+//! `remove`: everything of Datadog's taken off an app again.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::frame::rebuild;
+use super::{Context, Exit, change};
+use crate::app::desired::RebuildWhen;
+use crate::app::{Observed, Part, Parts, prerun, removal};
+use crate::failure::{Code, Failure, Result};
+
+/// Takes Datadog off an app: labs, config vars, buildpack, drains, our block of prerun.sh; says what it leaves
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The app's name, once more; on a terminal it is asked for
+    #[arg(long, value_name = "APP")]
+    confirm: Vec<String>,
+    /// A config var or labs feature to leave
+    #[arg(long, value_name = "NAME")]
+    keep: Vec<String>,
+    #[command(flatten)]
+    rebuild: rebuild::Args,
+}
+
+/// Removes Datadog from the apps that are meant.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let apps = context.apps()?;
+    let applies = !context.global.dry_run && (context.global.yes || !context.ui.json);
+    if applies {
+        apps.iter().try_for_each(|app| confirm(context, args, app))?;
+    }
+    let keep: BTreeSet<_> = args.keep.iter().cloned().collect();
+    let parts = Parts::from([
+        Part::Config,
+        Part::Buildpacks,
+        Part::Features,
+        Part::Formation,
+        Part::Releases,
+        Part::Builds,
+        Part::Drains,
+        Part::TelemetryDrains,
+        Part::Attachments,
+        Part::Slug,
+    ]);
+    let desire = |observed: &Observed| {
+        let own = context.checkout_of(&observed.app.name);
+        let script = own.map(|own| own.read(Path::new(prerun::PATH))).transpose()?.flatten();
+        let mut desired = removal::desired(observed, &keep, script.as_deref());
+        args.rebuild.put_into(&mut desired, RebuildWhen::Due, context, observed)?;
+        Ok(desired)
+    };
+    change::run(context, &apps, &parts, &desire)
+}
+
+/// Has the person name the app, so that it is the one they mean.
+fn confirm(context: &Context, args: &Args, app: &str) -> Result {
+    if args.confirm.iter().any(|name| name == app) {
+        return Ok(());
+    }
+    if let Some(other) = args.confirm.first() {
+        return Err(Failure::usage(format_args!("--confirm names `{other}`, and the app is `{app}`"))
+            .hint(format_args!("pass `--confirm {app}`")));
+    }
+    let flag = format!("`--confirm {app}`");
+    let typed =
+        context.ui.ask(&format!("Datadog goes off {app}. Type the app's name"), None, &flag, |_| Ok(()))?;
+    if typed == app {
+        return Ok(());
+    }
+    Err(Failure::new(Code::Declined, "that is not the app's name; nothing was changed"))
+}

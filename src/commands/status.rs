@@ -1,0 +1,73 @@
+//! `status`: what is set, what runs, what drifted.
+
+use std::ops::ControlFlow;
+
+use super::doctor::Doctor;
+use super::{Context, Exit, change};
+use crate::app::status::Status;
+use crate::app::{Observed, Part, running};
+use crate::failure::{Code, Failure, Result};
+use crate::heroku::Writer;
+use crate::ui::{self, status_view};
+
+/// Shows what is set, what runs and what drifted; many apps in one table
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Follow the build that is under way to its end first
+    #[arg(long)]
+    watch: bool,
+    /// Do not ask Datadog whether the keys are good
+    #[arg(long)]
+    no_verify: bool,
+}
+
+/// Seven requests beside the app itself: eight an app.
+const PARTS: [Part; 7] =
+    [Part::Config, Part::Buildpacks, Part::Features, Part::Releases, Part::Builds, Part::Drains, Part::Dynos];
+
+/// Shows the status of the apps that are meant.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let apps = context.apps()?;
+    let mut observed = change::observe(context, &apps, &PARTS.into())?;
+    if args.watch {
+        for one in &observed {
+            watch(context, one)?;
+        }
+        observed = change::observe(context, &apps, &PARTS.into())?;
+    }
+    let doctor = Doctor::new(context, args.no_verify);
+    let all: Vec<_> = observed.iter().map(|one| Status::of(one, doctor.key(one))).collect();
+    if context.ui.json {
+        let documents = all.iter().map(status_view::to_json).collect();
+        context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
+    } else if let ([one], false) = (all.as_slice(), context.is_fleet()) {
+        context.ui.answer(status_view::one(one))?;
+    } else {
+        context.ui.answer(status_view::many(&all))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Follows the app's build that is under way, when one is.
+fn watch(context: &Context, observed: &Observed) -> Result {
+    let app = &observed.app.name;
+    let Some(build) = running::pending_build(observed) else {
+        context.ui.say(format_args!("no build of {app} is under way"));
+        return Ok(());
+    };
+    let progress = context.ui.progress(format_args!("building {app}"));
+    let writer = Writer::new(context.heroku()?);
+    let streamed = writer.stream_build(build, &mut |line| {
+        progress.line(line);
+        if context.interrupts.is_stopping() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    if context.interrupts.is_stopping() {
+        return Err(Failure::new(Code::Interrupted, "interrupted; the build goes on at Heroku"));
+    }
+    if let Err(error) = streamed {
+        context.ui.detail(format_args!("the build's output broke off: {error}"));
+    }
+    let build = writer.finish_build(app, &build.id)?;
+    context.ui.say(format_args!("the build of {app} {}", build.status.as_str()));
+    Ok(())
+}

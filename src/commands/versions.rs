@@ -1,0 +1,80 @@
+//! `versions`: what there is, and what the apps ask for and have.
+
+use serde_json::json;
+
+use super::frame::releases;
+use super::{Context, Exit, change};
+use crate::app::{Observed, Part, Parts, running, versions};
+use crate::env;
+use crate::failure::Result;
+use crate::ui;
+
+/// Lists the Agent's versions, the buildpack's releases, and which one each app runs
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Ask again, also when the answer is less than an hour old
+    #[arg(long)]
+    refresh: bool,
+    /// Every version, previews too
+    #[arg(long)]
+    all: bool,
+}
+
+/// How many versions are listed without `--all`.
+const RECENT: usize = 10;
+
+/// Lists the versions.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let agents = releases::agents(context, args.refresh)?;
+    let buildpacks = releases::buildpacks(context, args.refresh);
+    let global = &context.global;
+    let is_named = !global.apps.is_empty() || global.pipeline.is_some() || global.team.is_some();
+    let apps = match is_named || context.env.get(env::HEROKU_APP).is_some() || context.checkout().is_some() {
+        true if is_named => context.apps()?,
+        // The app of the checkout is shown where there is one.
+        true => context.apps().unwrap_or_default(),
+        false => Vec::new(),
+    };
+    let parts = Parts::from([Part::Config, Part::Buildpacks, Part::Releases, Part::Builds]);
+    let observed = if apps.is_empty() { Vec::new() } else { change::observe(context, &apps, &parts)? };
+    if context.ui.json {
+        let apps: Vec<_> = observed
+            .iter()
+            .map(|one| json!({ "app": one.app.name, "wanted": wanted(one), "built": running::agent(one), "buildpack": buildpack(one) }))
+            .collect();
+        context.ui.json(&json!({ "agent": agents, "buildpack": buildpacks, "apps": apps }))?;
+        return Ok(Exit::Done);
+    }
+    let recent = |list: &[String], major: &str| -> String {
+        let of = list.iter().filter(|one| major.is_empty() || one.split('.').next() == Some(major));
+        let of = of.filter(|one| args.all || !versions::is_preview(one));
+        let most = if args.all { usize::MAX } else { RECENT };
+        of.take(most).map(String::as_str).collect::<Vec<_>>().join("  ")
+    };
+    let mut text = vec![
+        format!("Agent 7    {}", recent(&agents, "7")),
+        format!("Agent 6    {}", recent(&agents, "6")),
+        format!("buildpack  {}", recent(&buildpacks, "")),
+    ];
+    if !observed.is_empty() {
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let rows = observed.iter().map(|one| {
+            let built = running::agent(one).map(str::to_owned);
+            [one.app.name.clone(), or_dash(wanted(one)), or_dash(built), or_dash(buildpack(one))]
+        });
+        text.push(String::new());
+        text.push(ui::table(["APP", "AGENT WANTED", "BUILT", "BUILDPACK"], rows));
+    }
+    context.ui.answer(text.join("\n"))?;
+    Ok(Exit::Done)
+}
+
+/// The version that an app asks for.
+fn wanted(observed: &Observed) -> Option<String> {
+    running::agent_wanted(observed).map(str::to_owned)
+}
+
+fn buildpack(observed: &Observed) -> Option<String> {
+    let agent = crate::app::order::installed(observed.buildpacks.as_deref()?)?;
+    Some(agent.pin().unwrap_or("newest").to_owned())
+}

@@ -1,0 +1,145 @@
+//! An app's status, for people and for scripts.
+
+use console::style;
+use serde_json::{Value, json};
+
+use super::plan_view::{megabytes, short};
+use super::table;
+use crate::app::findings::KeyState;
+use crate::app::status::{Hosts, Status};
+use crate::secret::Secret;
+
+/// As JSON.
+pub fn to_json(status: &Status) -> Value {
+    let valid = match status.key_state {
+        KeyState::Unknown => Value::Null,
+        state => (state == KeyState::Valid).into(),
+    };
+    let buildpack = status.buildpack.as_ref().map(|(buildpack, position)| {
+        json!({ "url": buildpack.shown_reference(), "pin": buildpack.pin(), "position": position })
+    });
+    json!({
+        "app": status.app,
+        "stack": status.stack,
+        "generation": status.generation,
+        "site": status.site,
+        "key": { "set": status.key.is_some(), "last4": status.key.as_ref().and_then(Secret::last4), "valid": valid },
+        "buildpack": buildpack,
+        "agent": { "wanted": status.agent_wanted, "built": status.agent_built },
+        "slug": { "commit": status.commit, "size": status.size, "built_at": status.built_at },
+        "rebuild_due": status.rebuild_due,
+        "building": status.building,
+        "integrations": status.integrations,
+        "drains": status.drains.iter().map(|(url, ours)| json!({ "url": url, "datadog": ours })).collect::<Vec<_>>(),
+        "features": status.features,
+        "dynos": status.dynos,
+    })
+}
+
+/// One app in full.
+pub fn one(status: &Status) -> String {
+    let dot = style(" · ").dim().to_string();
+    let heading =
+        [style(&status.app).bold().to_string(), status.stack.clone(), status.generation.clone()].join(&dot);
+    let mut lines = vec![heading];
+    let mut line =
+        |name: &str, text: String| lines.push(format!("  {}  {text}", style(format!("{name:11}")).dim()));
+    line("site", status.site.clone());
+    line("key", key(status));
+    line(
+        "hosts",
+        match &status.hosts {
+            Hosts::Dyno => format!("{}.web.1 and so on", status.app),
+            Hosts::Fixed(name) => format!("all {name} (DD_HOSTNAME)"),
+            Hosts::Machine => "named by the machine, anew at each restart".to_owned(),
+        },
+    );
+    line(
+        "buildpack",
+        match &status.buildpack {
+            Some((buildpack, position)) => format!("{position}  {buildpack}"),
+            None => "none installs the Agent".to_owned(),
+        },
+    );
+    if let Some(wanted) = &status.agent_wanted {
+        let built = status.agent_built.as_deref().map(|built| format!(", built {built}")).unwrap_or_default();
+        line("agent", format!("wanted {wanted}{built}"));
+    }
+    line("slug", slug(status));
+    if !status.rebuild_due.is_empty() {
+        let due = format!("{} (dd-heroku rebuild)", status.rebuild_due.join(", "));
+        line("rebuild due", style(due).yellow().to_string());
+    }
+    if status.building.is_some() {
+        line("building", "a build is under way (--watch)".to_owned());
+    }
+    let listed = |list: Vec<String>| if list.is_empty() { "-".to_owned() } else { list.join(", ") };
+    line("watches", listed(status.integrations.iter().map(ToString::to_string).collect()));
+    line(
+        "labs",
+        listed(status.features.iter().filter(|(_, on)| **on).map(|(name, _)| (*name).to_owned()).collect()),
+    );
+    line("dynos", dynos(status));
+    for (at, (url, ours)) in status.drains.iter().enumerate() {
+        let name = if at == 0 { "drains" } else { "" };
+        line(name, format!("{}{}", short_url(url), if *ours { "" } else { " (not Datadog's)" }));
+    }
+    lines.join("\n")
+}
+
+/// Many apps, a line each.
+pub fn many(all: &[Status]) -> String {
+    let rows = all.iter().map(|status| {
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let buildpack = status.buildpack.as_ref().map(|(one, _)| one.pin().unwrap_or("newest").to_owned());
+        let built = status.agent_built.clone().or_else(|| status.agent_wanted.clone());
+        let due = if status.rebuild_due.is_empty() { "" } else { "rebuild" };
+        [
+            status.app.clone(),
+            status.stack.clone(),
+            status.site.clone(),
+            key(status),
+            or_dash(buildpack),
+            or_dash(built),
+            or_dash(status.size.map(megabytes)),
+            due.to_owned(),
+        ]
+    });
+    table(["APP", "STACK", "SITE", "KEY", "BUILDPACK", "AGENT", "SLUG", "DUE"], rows)
+}
+
+fn key(status: &Status) -> String {
+    let Some(key) = &status.key else { return "-".to_owned() };
+    let state = match status.key_state {
+        KeyState::Unknown => String::new(),
+        KeyState::Valid => format!(" {}", style("accepted").green()),
+        KeyState::Refused => format!(" {}", style("refused").red()),
+        KeyState::OtherSite(site) => format!(" {}", style(format!("is {site}'s")).red()),
+    };
+    format!("{}{state}", key.masked())
+}
+
+fn slug(status: &Status) -> String {
+    let Some(commit) = &status.commit else { return "never deployed".to_owned() };
+    let release = status.release.map(|version| format!(" (v{version})")).unwrap_or_default();
+    let size = status.size.map(|size| format!(", {}", megabytes(size))).unwrap_or_default();
+    let built = status
+        .built_at
+        .as_deref()
+        .and_then(|at| at.get(..16))
+        .map(|at| format!(", {}", at.replace('T', " ")));
+    format!("{}{release}{size}{}", short(commit), built.unwrap_or_default())
+}
+
+fn dynos(status: &Status) -> String {
+    let counts = status.dynos.iter().flat_map(|(kind, states)| {
+        states.iter().map(move |(state, count)| format!("{count} {kind} {state}"))
+    });
+    let text = counts.collect::<Vec<_>>().join(", ");
+    if text.is_empty() { "none".to_owned() } else { text }
+}
+
+/// A drain's URL without its query.
+fn short_url(url: &str) -> &str {
+    url.split('?').next().unwrap_or(url)
+}

@@ -1,0 +1,87 @@
+//! `status`: one app in full, many in a table.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::support::sandbox::Sandbox;
+
+const KEY: &str = "c0ffee00c0ffee00c0ffee00c0ff3f9a";
+
+fn document(sandbox: &Sandbox, arguments: &[&str]) -> Value {
+    let run = sandbox.command(arguments).assert().success();
+    serde_json::from_slice(&run.get_output().stdout).unwrap()
+}
+
+#[test]
+fn an_app_that_was_set_up_shows_all_of_it() {
+    let sandbox = Sandbox::start();
+    sandbox
+        .command(&["init", "-a", "shop", "--yes", "-q", "--logs"])
+        .env("DD_API_KEY", KEY)
+        .assert()
+        .success();
+    let status = document(&sandbox, &["status", "-a", "shop", "--json"]);
+    assert_eq!(status["key"], json!({"set": true, "last4": "3f9a", "valid": true}));
+    assert_eq!((&status["buildpack"]["position"], &status["rebuild_due"]), (&json!(2), &json!([])));
+    assert_eq!(status["slug"]["commit"], "60883d9e8947a57e04dc9124f25df004866a2051");
+    assert_eq!(status["integrations"], json!(["redis", "postgres"]));
+    assert_eq!(status["features"]["runtime-dyno-metadata"], true);
+    assert_eq!(status["dynos"]["web"]["up"], 2);
+    assert_eq!(status["drains"][0]["datadog"], true);
+    assert!(!status.to_string().contains(KEY));
+
+    let run = sandbox.command(&["status", "-a", "shop"]).assert().success();
+    let screen = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    for told in ["••••3f9a accepted", "DataDog/heroku-buildpack-datadog", "60883d9 (v", "2 web up"] {
+        assert!(screen.contains(told), "{told}\n{screen}");
+    }
+}
+
+#[test]
+fn what_waits_for_a_rebuild_is_named() {
+    let sandbox = Sandbox::start();
+    sandbox
+        .command(&["config", "set", "-a", "legacy", "DD_PROCESS_AGENT=true", "--yes", "-q"])
+        .assert()
+        .success();
+    let status = document(&sandbox, &["status", "-a", "legacy", "--json", "--no-verify"]);
+    assert_eq!(status["rebuild_due"], json!(["DD_APM_ENABLED", "DD_PROCESS_AGENT"]));
+    assert_eq!(
+        (&status["key"]["valid"], &status["agent"]["built"]),
+        (&Value::Null, &json!("6.16.1-1_amd64"))
+    );
+}
+
+#[test]
+fn many_apps_cost_eight_requests_each_and_one_question_a_key() {
+    let sandbox = Sandbox::start();
+    let apps = ["shop", "shop-staging", "mobile-api", "legacy", "imagery", "vault", "fjord"];
+    let mut arguments = vec!["status", "--json"];
+    for app in apps {
+        arguments.extend(["-a", app]);
+    }
+    let all = document(&sandbox, &arguments);
+    assert_eq!(
+        all.as_array().unwrap().iter().map(|one| one["app"].as_str().unwrap()).collect::<Vec<_>>(),
+        apps
+    );
+    let mut requests: BTreeMap<String, usize> = BTreeMap::new();
+    for line in sandbox.journal() {
+        let path = line["path"].as_str().unwrap().to_owned();
+        *requests.entry(path.split('/').take(3).collect::<Vec<_>>().join("/")).or_default() += 1;
+    }
+    assert!(apps.iter().all(|app| requests[&format!("/apps/{app}")] <= 8), "{requests:?}");
+    assert_eq!(requests["/datadog/api"], 1);
+    assert_eq!(sandbox.writes(), Vec::<String>::new());
+}
+
+#[test]
+fn a_pipeline_is_a_table() {
+    let sandbox = Sandbox::start();
+    let run = sandbox.command(&["status", "--pipeline", "shop"]).assert().success();
+    let screen = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    let lines: Vec<_> = screen.lines().collect();
+    assert!(lines[0].starts_with("APP") && lines.len() == 3, "{screen}");
+    assert!(lines.iter().any(|line| line.starts_with("shop-staging")), "{screen}");
+}
