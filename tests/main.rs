@@ -1,11 +1,13 @@
 //! The one test binary: a module per verb, all of them through the real `dd-heroku`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod agent;
 mod auth;
 mod build;
 mod buildpacks;
 mod completions;
 mod config;
+mod docker;
 mod doctor;
 mod flare;
 mod heroku;
@@ -18,6 +20,7 @@ mod readme;
 mod rebuild;
 mod remove;
 mod repo;
+mod rotate_key;
 mod runtime;
 mod sandbox;
 mod status;

@@ -103,3 +103,11 @@ pub const DBM_OWN_USER: &str = "DDH051";
 pub const METRIC_DIFFERS: &str = "DDH060";
 /// The lint of the checkout found something.
 pub const LINT: &str = "DDH070";
+/// A file that would be written is there already.
+pub const FILE_KEPT: &str = "DDH061";
+/// An image needs the packed program beside its Dockerfile.
+pub const PACK_NEEDED: &str = "DDH062";
+/// The old key is not used by these apps any more, and can be revoked.
+pub const OLD_KEY: &str = "DDH063";
+/// A drain has a key that is neither the app's nor the new one, and is left as it is.
+pub const OTHER_KEY: &str = "DDH064";

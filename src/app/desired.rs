@@ -72,6 +72,13 @@ pub enum Drain {
     One(DrainUrl),
     /// None.
     None,
+    /// Those with a key, with another one.
+    Rekey {
+        /// The key that they have.
+        old: ApiKey,
+        /// The key that they are to have.
+        new: ApiKey,
+    },
 }
 
 /// What the telemetry drains to Datadog are to be.
@@ -93,6 +100,13 @@ pub enum Telemetry {
     },
     /// None that carries any of these.
     Without(BTreeSet<Signal>),
+    /// Those with a key, with another one.
+    Rekey {
+        /// The key that they have.
+        old: ApiKey,
+        /// The key that they are to have.
+        new: ApiKey,
+    },
 }
 
 /// A file of the checkout.

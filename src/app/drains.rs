@@ -2,8 +2,8 @@
 
 use super::Change;
 use super::observed::Drain;
-use crate::datadog::DrainUrl;
 use crate::datadog::drain::{self, Difference};
+use crate::datadog::{ApiKey, DrainUrl};
 use crate::secret::Secret;
 
 /// How many log drains an app may have (<https://devcenter.heroku.com/articles/log-drains>).
@@ -43,6 +43,21 @@ pub fn disable(drains: &[Drain]) -> Vec<Change> {
     to_datadog(drains).map(|(drain, _)| removal(drain)).collect()
 }
 
+/// The changes that give every drain to Datadog with the key `old` the key `new`, all else of it as it was. The new
+/// one comes before the old one goes, where there is room.
+pub fn rekey(old: &ApiKey, new: &ApiKey, drains: &[Drain]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (drain, there) in to_datadog(drains).filter(|(_, there)| there.key.as_ref() == Some(old)) {
+        let url = DrainUrl { key: Some(new.clone()), ..there }.expose();
+        let is_there = drains.iter().any(|other| other.url.expose() == url);
+        let host = drain::host(&url);
+        let addition = (!is_there).then(|| Change::DrainAdd { url: Secret::new(url), host });
+        let both = addition.into_iter().chain([removal(drain)]);
+        if drains.len() >= LIMIT { changes.extend(both.rev()) } else { changes.extend(both) }
+    }
+    changes
+}
+
 fn removal(Drain { id, url, addon: _ }: &Drain) -> Change {
     Change::DrainRemove { id: id.clone(), url: url.clone(), host: drain::host(url.expose()) }
 }
@@ -50,8 +65,8 @@ fn removal(Drain { id, url, addon: _ }: &Drain) -> Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::datadog::Site;
     use crate::datadog::drain::Labels;
-    use crate::datadog::{ApiKey, Site};
 
     const KEY: &str = "0123456789abcdef0123456789ab3f9a";
     const DATADOG: &str = "https://http-intake.logs.datadoghq.com/api/v2/logs";
@@ -103,6 +118,23 @@ mod tests {
     fn what_was_added_is_recognised_the_next_time() {
         let [Change::DrainAdd { url, .. }] = &enable(wanted(), &[])[..] else { panic!("one drain") };
         assert_eq!(enable(wanted(), &[drain("0", url.expose())]), []);
+    }
+
+    #[test]
+    fn another_key_is_all_that_changes_and_other_drains_stay() {
+        let (old, new) = (ApiKey::parse(KEY).unwrap(), ApiKey::parse(&"a".repeat(32)).unwrap());
+        let with = |key: &str| {
+            format!("{DATADOG}?dd-api-key={key}&ddsource=heroku&ddtags=env:p,t:x&service=s&host=h&a=b")
+        };
+        let there =
+            [drain("0", &with(KEY)), drain("1", &with(&"b".repeat(32))), drain("2", "syslog://x.example:1")];
+        let changes = rekey(&old, &new, &there);
+        assert_eq!(shown(&changes), ["+ http-intake.logs.datadoghq.com", "- 0"]);
+        let Change::DrainAdd { url, .. } = &changes[0] else { panic!("{changes:?}") };
+        assert_eq!(url.expose(), with(&"a".repeat(32)));
+        let begun = [there.to_vec(), vec![drain("3", url.expose())]].concat();
+        assert_eq!(shown(&rekey(&old, &new, &begun)), ["- 0"]);
+        assert_eq!(rekey(&new, &old, &there), []);
     }
 
     #[test]

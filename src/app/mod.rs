@@ -22,6 +22,7 @@ pub mod plan;
 pub mod prerun;
 pub mod receipt;
 pub mod removal;
+pub mod rotation;
 pub mod running;
 pub mod setup;
 pub mod status;

@@ -166,6 +166,7 @@ fn drain_changes(desired: &Desired, observed: &Observed) -> Vec<Change> {
         (Drain::Keep, _) | (_, None) => Vec::new(),
         (Drain::One(url), Some(there)) => drains::enable(url.clone(), there),
         (Drain::None, Some(there)) => drains::disable(there),
+        (Drain::Rekey { old, new }, Some(there)) => drains::rekey(old, new, there),
     }
 }
 
@@ -177,6 +178,7 @@ fn telemetry_changes(desired: &Desired, observed: &Observed) -> Vec<Change> {
             telemetry::enable(*site, key, signals, *exactly, there)
         }
         Telemetry::Without(signals) => telemetry::disable(signals, there),
+        Telemetry::Rekey { old, new } => telemetry::rekey(old, new, there),
     };
     changes.into_iter().map(Change::Telemetry).collect()
 }

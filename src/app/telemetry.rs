@@ -156,6 +156,20 @@ pub fn disable(signals: &BTreeSet<Signal>, drains: &[TelemetryDrain]) -> Vec<Cha
         .collect()
 }
 
+/// The changes that give every telemetry drain to Datadog with the key `old` the key `new`, in place.
+pub fn rekey(old: &ApiKey, new: &ApiKey, drains: &[TelemetryDrain]) -> Vec<Change> {
+    to_datadog(drains)
+        .filter(|drain| key(drain).as_ref() == Some(old))
+        .map(|before| {
+            let mut headers = before.headers.clone();
+            headers.retain(|name, _| !name.eq_ignore_ascii_case(KEY_HEADER));
+            headers.insert(KEY_HEADER.to_owned(), Secret::new(new.expose()));
+            let after = Target { signals: carried(before), endpoint: before.endpoint.clone(), headers };
+            Change::Set { before: before.clone(), after }
+        })
+        .collect()
+}
+
 fn carried(drain: &TelemetryDrain) -> BTreeSet<Signal> {
     Signal::ALL
         .into_iter()
@@ -230,6 +244,16 @@ mod tests {
         assert_eq!(after.headers.keys().collect::<Vec<_>>(), ["dd-api-key", "x-team"]);
         assert_eq!(after.headers["dd-api-key"].expose(), "a".repeat(32));
         assert!(!format!("{changes:?}").contains(&"a".repeat(32)));
+    }
+
+    #[test]
+    fn another_key_is_all_that_changes() {
+        let there = [drain("1", "datadoghq.eu", "a", &["logs"]), drain("2", "datadoghq.eu", "c", &["logs"])];
+        let changes = rekey(&key_of("a"), &key_of("b"), &there);
+        assert_eq!(shown(&changes), ["~ 1 logs"]);
+        let [Change::Set { after, .. }] = &changes[..] else { panic!("{changes:?}") };
+        assert_eq!(after.headers.keys().collect::<Vec<_>>(), ["dd-api-key", "x-team"]);
+        assert_eq!(after.endpoint, there[0].endpoint);
     }
 
     #[test]

@@ -37,6 +37,14 @@ pub fn given(context: &Context, from_stdin: bool) -> Result<Option<Found>> {
     }
 }
 
+/// A new key, to take the place of one in use: on stdin or in `DD_API_KEY`. The keyring may hold the old one.
+pub fn new(context: &Context, from_stdin: bool) -> Result<Option<Found>> {
+    if from_stdin {
+        return found(&stdin()?, "standard input").map(Some);
+    }
+    context.env.get(env::DD_API_KEY).map(|text| found(text, "DD_API_KEY of your environment")).transpose()
+}
+
 /// The sandbox's demonstration key.
 pub fn demonstration() -> Result<Found> {
     found(sandbox::DEMO_KEY, "the sandbox")

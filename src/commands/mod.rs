@@ -1,11 +1,13 @@
 //! One file a verb: its arguments, whose doc comments are the help, and its `run`.
 
+pub mod agent;
 pub mod auth;
 pub mod buildpacks;
 pub mod checks;
 pub mod completions;
 pub mod config;
 pub mod destination;
+pub mod docker;
 pub mod doctor;
 pub mod explain;
 pub mod flare;
@@ -20,6 +22,7 @@ pub mod organisation;
 pub mod prerun;
 pub mod rebuild;
 pub mod remove;
+pub mod rotate_key;
 pub mod status;
 pub mod upgrade;
 pub mod versions;
@@ -64,6 +67,11 @@ pub enum Verb {
     Logs(logs::Verb),
     #[command(subcommand)]
     Metrics(metrics::Verb),
+    #[command(subcommand)]
+    Docker(docker::Verb),
+    RotateKey(rotate_key::Args),
+    #[command(subcommand)]
+    Agent(agent::Verb),
     Completions(completions::Args),
     Man(man::Args),
     /// The embedded stand-in for Heroku and Datadog
@@ -123,6 +131,9 @@ fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
         Verb::Prerun(verb) => prerun::run(context, verb),
         Verb::Logs(verb) => logs::run(context, verb),
         Verb::Metrics(verb) => metrics::run(context, verb),
+        Verb::Docker(verb) => docker::run(context, verb),
+        Verb::RotateKey(args) => rotate_key::run(context, &args),
+        Verb::Agent(verb) => agent::run(context, verb),
         Verb::Completions(args) => completions::run(context, &args),
         Verb::Man(args) => man::run(context, &args),
         Verb::Sandbox(_) | Verb::Buildpack(_) => Ok(Exit::Done),

@@ -28,6 +28,7 @@ mod options;
 mod packages;
 mod paging;
 mod platform;
+mod rendezvous;
 mod routes;
 mod server;
 mod show;

@@ -1,5 +1,6 @@
 //! What a person sees. The only code that writes to the terminal: stdout is the answer, stderr is everything else.
 
+pub mod agent_view;
 mod beyond;
 mod failure;
 pub mod findings_view;

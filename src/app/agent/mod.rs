@@ -4,6 +4,7 @@
 //! renamed headings, new sections. So only headings and `name: value` lines are relied on, and what was not found is
 //! said to be missing rather than guessed.
 
+pub mod command;
 pub mod read;
 pub mod verdict;
 

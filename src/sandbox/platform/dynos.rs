@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
-use crate::sandbox::ids;
 use crate::sandbox::world::app::{App, OneOff, Process};
 use crate::sandbox::world::{World, reference};
+use crate::sandbox::{ids, rendezvous};
 
 #[derive(Deserialize)]
 struct Updates {
@@ -123,8 +123,13 @@ pub(crate) fn run(world: &mut World, app: &str, request: &Request) -> Reply {
         attached: attach,
         created_at: ids::now(),
     });
-    let dyno = app.one_off_dynos.last().map(|dyno| one_off_object(app, dyno));
-    Ok(Answer::with(201, json!(dyno)))
+    let mut dyno = json!(app.one_off_dynos.last().map(|dyno| one_off_object(app, dyno)));
+    if attach {
+        let text = |name: &str| dyno[name].as_str().unwrap_or_default();
+        let address = rendezvous::open(app, text("name"), text("id"), text("command"));
+        dyno["attach_url"] = json!(address.map_err(|_| Refusal::invalid("No port is free."))?);
+    }
+    Ok(Answer::with(201, dyno))
 }
 
 /// Restarts one dyno, those of a type, or all.
@@ -178,9 +183,6 @@ fn one_off_object(app: &App, dyno: &OneOff) -> Value {
     let mut object =
         dyno_object(app, &dyno.id, &dyno.name, "run", &dyno.command, &dyno.size, &dyno.created_at);
     object["state"] = json!("starting");
-    if dyno.attached {
-        object["attach_url"] = json!(format!("rendezvous://rendezvous.invalid:5000/{}", dyno.id));
-    }
     object
 }
 

@@ -1,0 +1,46 @@
+//! `agent exec`: the Agent's own command line, in a dyno.
+
+use serde_json::json;
+
+use super::reach::Reach;
+use crate::commands::{Context, Exit};
+use crate::failure::{Code, Failure, Result};
+
+/// Runs the Agent's own command line in a running dyno
+///
+/// For example: `dd-heroku agent exec -a APP -- check postgres`
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    reach: Reach,
+    /// The arguments of the Agent
+    #[arg(last = true, required = true, value_name = "ARGS")]
+    arguments: Vec<String>,
+}
+
+/// Runs it, and prints what it printed.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let answers = args.reach.ask(context, &context.app()?, &args.arguments)?;
+    let is_one = answers.len() == 1;
+    if context.ui.json {
+        let object = |answer: &super::reach::Answer| match &answer.text {
+            Ok(text) => json!({ "dyno": answer.dyno, "output": text }),
+            Err(why) => json!({ "dyno": answer.dyno, "error": why }),
+        };
+        context.ui.json(&answers.iter().map(object).collect())?;
+    } else {
+        for answer in &answers {
+            if let Ok(text) = &answer.text {
+                let head = if is_one { String::new() } else { format!("{}:\n", answer.dyno) };
+                context.ui.answer(format_args!("{head}{}", text.trim_end()))?;
+            }
+        }
+    }
+    match answers.iter().find_map(|answer| answer.text.as_ref().err().map(|why| (&answer.dyno, why))) {
+        None => Ok(Exit::Done),
+        Some((dyno, why)) => {
+            let failure = Failure::new(Code::Failed, format_args!("`{dyno}`: {why}"));
+            Err(Failure { told: context.ui.json, ..failure })
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `docker init`: what an image needs for the Agent to run in it.
+
+use std::path::Path;
+
+use super::{Context, Exit, change};
+use crate::app::docker::{self, DOCKERFILE, Existing, PACK};
+use crate::app::{Desired, Note, Observed, Parts, codes};
+use crate::datadog::options;
+use crate::failure::{Code, Failure, Result};
+
+/// The Agent version that is written when none is asked for: the one that Datadog's buildpack pins.
+const AGENT_VERSION: &str = "7.81.2-1";
+
+/// The Agent in a container image
+#[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
+pub enum Verb {
+    Init(Args),
+}
+
+/// Writes Dockerfile.datadog and datadog-config/ for apps that deploy container images
+///
+/// Without a Dockerfile it is a whole one, based on Debian. With one, it installs the Agent on top of the image that
+/// yours makes, or as a stage to move into it; your entrypoint and command are kept. Files that are there already stay
+/// as they are. The Agent comes from Datadog's package repository, its keys checked by fingerprint.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The Agent's version
+    #[arg(long, value_name = "VERSION", default_value = AGENT_VERSION)]
+    agent_version: String,
+    /// The Dockerfile to build on
+    #[arg(long, value_name = "FILE", default_value = "Dockerfile")]
+    dockerfile: String,
+}
+
+/// Runs a verb of `docker`.
+pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
+    let Verb::Init(args) = verb;
+    init(context, &args)
+}
+
+fn init(context: &Context, args: &Args) -> Result<Exit> {
+    let version = package_version(&args.agent_version)?;
+    let checkout = context.checkout().ok_or_else(|| {
+        Failure::new(Code::Failed, "the files belong into the app's repository, and this is no checkout")
+            .hint("run this in the app's checkout (heroku git:clone -a APP)")
+    })?;
+    let existing = checkout.read(Path::new(&args.dockerfile))?;
+    let existing = existing.as_deref().map(Existing::read).transpose().map_err(|musl| {
+        Failure::new(Code::Failed, &musl)
+            .hint("base the image on Debian or Ubuntu, such as debian:bookworm-slim, or heroku/heroku:24")
+    })?;
+    change::run(context, &[context.app()?], &Parts::new(), &|observed| {
+        let read = |path: &str| checkout.read(Path::new(path)).map(|text| (path.to_owned(), text));
+        let there = [DOCKERFILE, docker::CONFIG_README]
+            .map(read)
+            .into_iter()
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        let before =
+            |path: &str| there.iter().find(|(known, _)| known == path).and_then(|(_, text)| text.clone());
+        let files = docker::files(&version, existing.as_ref(), before);
+        Ok(Desired { files, notes: notes(observed, &there), ..Desired::default() })
+    })
+}
+
+/// What there is to do beside, and what was left as it is.
+fn notes(observed: &Observed, there: &[(String, Option<String>)]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if !observed.app.is_container() {
+        let app = &observed.app.name;
+        let message =
+            format!("`{app}` is not on the container stack yet: heroku stack:set container -a {app}");
+        notes.push(Note::new(codes::CONTAINER, message));
+    }
+    for (path, _) in there.iter().filter(|(_, text)| text.is_some()) {
+        notes.push(Note::new(codes::FILE_KEPT, format!("`{path}` is there already, and stays as it is")));
+    }
+    let message = format!(
+        "the image takes the program that starts the Agent from {PACK}: dd-heroku buildpack pack -o {PACK}"
+    );
+    notes.push(Note::new(codes::PACK_NEEDED, message));
+    notes
+}
+
+/// A whole version with its revision, as the package has it.
+fn package_version(text: &str) -> Result<String> {
+    let version = options::check("DD_AGENT_VERSION", text)
+        .map_err(|problem| Failure::usage(format_args!("--agent-version: {problem}")))?;
+    let is_whole = version.starts_with(['6', '7']) && version.matches('.').count() == 2;
+    if !is_whole {
+        return Err(Failure::usage(format_args!("--agent-version: `{text}` is not a whole version"))
+            .hint(format_args!("name one, such as {AGENT_VERSION}: an image should not change by itself")));
+    }
+    Ok(if version.contains('-') { version.into_owned() } else { format!("{version}-1") })
+}

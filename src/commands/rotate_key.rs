@@ -1,0 +1,67 @@
+//! `rotate-key`: another API key on everything that used the old one.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::init::keys::Keys;
+use super::{Context, Exit, change, key};
+use crate::app::{Observed, Part, Parts, rotation};
+use crate::failure::{Failure, Result};
+
+/// Puts a new Datadog API key on apps, log drains and telemetry drains that use the old one
+///
+/// The new key is checked with the site of every app first. New drains are added before the old ones go, and config vars
+/// change last, so that nothing is lost and a run that breaks off can be run again. Works on many apps: `--team`,
+/// `--pipeline`, or `-a` several times.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Read the new key from standard input; else it is taken from DD_API_KEY, or asked for
+    #[arg(long)]
+    api_key_stdin: bool,
+    /// The last four characters of the old key [default: that of the app's DD_API_KEY]
+    #[arg(long, value_name = "LAST4")]
+    from: Option<String>,
+    /// Do not ask the sites whether they take the new key
+    #[arg(long)]
+    no_verify: bool,
+}
+
+/// The last four characters as they were given. What was given may be a whole key: it is not repeated.
+fn last4(text: &str) -> Result<String> {
+    let text = text.trim_start_matches('•').to_ascii_lowercase();
+    if text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(text);
+    }
+    Err(Failure::usage("`--from` takes the last four characters of the old key, and no more of it"))
+}
+
+/// Rotates the key of the apps that are meant.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let from = args.from.as_deref().map(last4).transpose()?;
+    let apps = context.apps()?;
+    let new = match key::new(context, args.api_key_stdin)? {
+        Some(found) => found,
+        None if context.ui.interactive => {
+            let typed = context.ui.ask_secret("The new Datadog API key", "--api-key-stdin", |text| {
+                crate::datadog::ApiKey::parse(text).map(|_| ()).map_err(|why| why.to_string())
+            })?;
+            key::found(&typed, "the prompt")?
+        }
+        None => {
+            return Err(Failure::usage("there is no new key")
+                .hint("pipe it: `pass datadog/new | dd-heroku rotate-key --api-key-stdin`")
+                .hint("or set DD_API_KEY to it"));
+        }
+    };
+    let keys = Mutex::new(Keys::new(context, Some(new.clone()), None, None, None, args.no_verify));
+    let desire = |observed: &Observed| {
+        let desired = rotation::desired(&new.key, from.as_deref(), observed);
+        if !desired.notes.is_empty() {
+            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+            let site = keys.site(observed)?;
+            keys.check(&new, site)?;
+        }
+        Ok(desired)
+    };
+    let parts = [Part::Config, Part::Drains, Part::TelemetryDrains, Part::Formation];
+    change::run(context, &apps, &Parts::from(parts), &desire)
+}

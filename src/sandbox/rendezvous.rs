@@ -1,0 +1,53 @@
+//! The other end of a one-off dyno: a port that one client may attach to, once, and read what the dyno prints. Nothing
+//! runs: the Agent's status is a text made for the occasion, anything else prints the command.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use super::world::app::App;
+
+/// How long a client may take to say its secret.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Opens the port for the one-off dyno `name` with this secret, and gives back its address.
+pub(crate) fn open(app: &App, name: &str, secret: &str, command: &str) -> std::io::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = format!("rendezvous://{}/{secret}", listener.local_addr()?);
+    let (secret, output) = (secret.to_owned(), output(app, name, command));
+    thread::spawn(move || {
+        // A client that went away, or never came, is no matter.
+        let _ = listener.accept().and_then(|(socket, _)| answer(socket, &secret, &output));
+    });
+    Ok(address)
+}
+
+fn answer(mut socket: TcpStream, secret: &str, output: &str) -> std::io::Result<()> {
+    socket.set_read_timeout(Some(PATIENCE))?;
+    let mut line = String::new();
+    BufReader::new(&socket).read_line(&mut line)?;
+    if line.trim_end() == secret {
+        socket.write_all(b"rendezvous\r\n")?;
+        socket.write_all(output.replace('\n', "\r\n").as_bytes())?;
+    }
+    Ok(())
+}
+
+fn output(app: &App, name: &str, command: &str) -> String {
+    if !command.contains("agent-wrapper 'status'") {
+        return format!("nothing runs in the sandbox: {command}\n");
+    }
+    let Some(agent) = app.current_slug().and_then(|slug| slug.agent.as_deref()) else {
+        return "bash: agent-wrapper: command not found\n".to_owned();
+    };
+    let version = agent.split('-').next().unwrap_or(agent);
+    let key = app.config.get("DD_API_KEY").map(String::as_str).unwrap_or_default();
+    let last5 = key.get(key.len().saturating_sub(5)..).unwrap_or_default();
+    let valid = if key.starts_with("bad") || key.is_empty() { "invalid" } else { "valid" };
+    include_str!("status.txt")
+        .replace("{version}", version)
+        .replace("{host}", &format!("{}.{name}", app.name))
+        .replace("{last5}", last5)
+        .replace("{valid}", valid)
+}
