@@ -36,10 +36,6 @@ pub enum Verb {
     },
 }
 
-/// What has to be read for the buildpacks to be changed.
-const PARTS: [Part; 6] =
-    [Part::Config, Part::Buildpacks, Part::Formation, Part::Releases, Part::Builds, Part::Slug];
-
 /// Runs one verb.
 pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
     match verb {
@@ -81,7 +77,7 @@ fn set(context: &Context, rebuild: &rebuild::Args, wanted: &Wanted<'_>) -> Resul
         rebuild.put_into(&mut desired, RebuildWhen::Due, context, observed)?;
         Ok(desired)
     };
-    change::run(context, &context.apps()?, &Parts::from(PARTS), &desire)
+    change::run(context, &context.apps()?, &rebuild::PARTS.into(), &desire)
 }
 
 fn show(context: &Context) -> Result<Exit> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::frame::{promotion, rebuild, releases};
 use super::{Context, Exit, change};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
-use crate::app::{Observed, Part, Parts, codes, order, versions};
+use crate::app::{Observed, Parts, codes, order, versions};
 use crate::datadog::options;
 use crate::failure::{Code, Failure, Result};
 use crate::secret::Secret;
@@ -41,14 +41,7 @@ const MAJOR: &str = "DD_AGENT_MAJOR_VERSION";
 /// Upgrades the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let agent = args.agent_version.as_deref().map(|asked| resolved(context, args, asked)).transpose()?;
-    let parts = Parts::from([
-        Part::Config,
-        Part::Buildpacks,
-        Part::Formation,
-        Part::Releases,
-        Part::Builds,
-        Part::Slug,
-    ]);
+    let parts = Parts::from(rebuild::PARTS);
     let apps = context.apps()?;
     let observed = change::observe(context, &apps, &parts)?;
     // What the app asked for before: a downgrade is told as one, also when the plan is made again.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::names;
 use crate::app::desired::{Desired, RebuildWhen};
-use crate::app::{Note, Observed, Part, Parts, codes, options as wanted};
+use crate::app::{Note, Observed, Parts, codes, options as wanted};
 use crate::commands::frame::{rebuild, releases};
 use crate::commands::{Context, Exit, change, key};
 use crate::datadog::{Site, options};
@@ -70,14 +70,7 @@ fn apply(
     notes: Vec<Note>,
     check: &dyn Fn(&Observed) -> Result,
 ) -> Result<Exit> {
-    let parts = Parts::from([
-        Part::Config,
-        Part::Buildpacks,
-        Part::Formation,
-        Part::Releases,
-        Part::Builds,
-        Part::Slug,
-    ]);
+    let parts = Parts::from(rebuild::PARTS);
     let observed = change::observe(context, &context.apps()?, &parts)?;
     observed.iter().try_for_each(check)?;
     let may_ask = context.ui.interactive && !context.global.yes && !context.global.dry_run;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use crate::app::explained::Severity;
 use crate::app::findings::{self, Checkout, Facts, Finding, KeyState, Neighbour};
 use crate::app::{Observed, Part, codes, prerun};
 use crate::commands::Context;
@@ -143,10 +142,5 @@ impl<'c> Doctor<'c> {
 fn of_lint(found: lint::Finding) -> Option<Finding> {
     let line = found.line.map(|line| format!(":{line}")).unwrap_or_default();
     let finding = Finding::new(codes::LINT, format!("{}{line}: {}", found.path, found.message))?;
-    let severity = match found.severity {
-        lint::Severity::Error => Severity::Error,
-        lint::Severity::Warning => Severity::Warning,
-        lint::Severity::Info => Severity::Info,
-    };
-    Some(Finding { severity, ..finding })
+    Some(Finding { severity: found.severity, ..finding })
 }

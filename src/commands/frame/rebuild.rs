@@ -2,10 +2,14 @@
 
 use super::context::Context;
 use crate::app::desired::RebuildWhen;
-use crate::app::{Desired, Observed, Source};
+use crate::app::{Desired, Observed, Part, Source};
 use crate::failure::{Failure, Result};
 use crate::secret::Secret;
 use crate::transport;
+
+/// What is read of an app whose config vars or buildpacks change, for the plan to know what a rebuild is due for.
+pub const PARTS: [Part; 6] =
+    [Part::Config, Part::Buildpacks, Part::Formation, Part::Releases, Part::Builds, Part::Slug];
 
 /// Whether to rebuild, and from what.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -8,6 +8,8 @@ mod prerun;
 mod secrets;
 mod slugignore;
 
+pub use crate::app::explained::Severity;
+
 /// A file of the checkout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
@@ -30,28 +32,6 @@ pub struct Finding {
     pub message: String,
     /// What to do.
     pub fix: Option<String>,
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// It does not work, or it gives a secret away.
-    Error,
-    /// It may not do what it looks like.
-    Warning,
-    /// It works, and could be better.
-    Info,
-}
-
-impl Severity {
-    /// As JSON and people have it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Info => "info",
-        }
-    }
 }
 
 impl Finding {
