@@ -2,7 +2,7 @@
 //!
 //! | face | modules | runs on |
 //! |---|---|---|
-//! | the CLI | [`commands`], [`app`], [`heroku`], [`intake`], [`repo`], [`ui`], [`sandbox`] | a developer's machine, CI |
+//! | the CLI | [`commands`], [`app`], [`heroku`], [`intake`], [`repo`], [`database`], [`ui`], [`sandbox`] | a developer's machine, CI |
 //! | the build step | [`build`] | Heroku's build machine |
 //! | the dyno runtime | [`dyno`] | every dyno |
 //!
@@ -15,6 +15,8 @@ pub mod app;
 pub mod build;
 #[cfg(feature = "cli")]
 pub mod commands;
+#[cfg(feature = "cli")]
+pub mod database;
 pub mod datadog;
 pub mod dyno;
 pub mod env;

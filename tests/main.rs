@@ -7,6 +7,7 @@ mod build;
 mod buildpacks;
 mod completions;
 mod config;
+mod dbm;
 mod docker;
 mod doctor;
 mod flare;

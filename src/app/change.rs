@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::buildpack::Buildpack;
-use super::{metrics, telemetry};
+use super::{metrics, monitoring, telemetry};
 use crate::secret::Secret;
 
 /// One change, with what was there before, so that it can be shown and put back.
@@ -89,6 +89,8 @@ pub enum Change {
         /// What.
         change: metrics::change::Change,
     },
+    /// Changes a database of the app, or how the app is connected to it.
+    Database(monitoring::Change),
     /// Restarts all dynos, for a labs feature to take effect.
     Restart,
     /// Compiles the slug of a commit again.

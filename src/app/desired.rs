@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::buildpack::Buildpack;
 use super::change::Source;
 use super::metrics::{self, Access};
+use super::monitoring;
 use super::prerun::Block;
 use super::telemetry::Signal;
 use crate::datadog::drain::DrainUrl;
@@ -28,6 +29,8 @@ pub struct Desired {
     pub telemetry: Telemetry,
     /// What is to change at Datadog, once for all apps.
     pub datadog: Option<(Access, Vec<metrics::change::Change>)>,
+    /// What is to change in the app's databases, in this order.
+    pub database: Vec<monitoring::Change>,
     /// Whether a labs feature that is turned on takes a restart of the dynos.
     pub restart: bool,
     /// The files of the checkout to write or delete.

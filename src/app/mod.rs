@@ -15,6 +15,7 @@ pub mod found;
 pub mod integrate;
 pub mod masking;
 pub mod metrics;
+pub mod monitoring;
 pub mod observed;
 pub mod options;
 pub mod order;

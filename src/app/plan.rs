@@ -5,6 +5,7 @@ use super::buildpack::DATADOG;
 use super::change::{Change, Rebuild, Source};
 use super::codes;
 use super::desired::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
+use super::monitoring;
 use super::observed::{App, Observed, Process};
 use super::prerun::{self, Unmanageable};
 use super::{drains, order, running, telemetry};
@@ -29,11 +30,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// How often the app's dynos restart before a rebuild: once for all config vars together.
+    /// How often the app's dynos restart before a rebuild: once for all config vars together, and for each attachment.
     pub fn restarts(&self) -> usize {
-        usize::from(self.changes.iter().any(|change| {
+        let is_attachment =
+            |change: &&Change| matches!(change, Change::Database(monitoring::Change::Attach { .. }));
+        let is_config = |change: &Change| {
             matches!(change, Change::ConfigSet { .. } | Change::ConfigUnset { .. } | Change::Restart)
-        }))
+        };
+        usize::from(self.changes.iter().any(is_config)) + self.changes.iter().filter(is_attachment).count()
     }
 
     /// How many slugs are compiled.
@@ -75,6 +79,7 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Result<Plan, Conflict> {
     let mut notes = desired.notes.clone();
     let buildpacks = buildpacks(desired, observed)?;
     let mut changes = features(desired, observed);
+    changes.extend(desired.database.iter().cloned().map(Change::Database));
     changes.extend(config(desired, observed));
     changes.extend(buildpacks);
     changes.extend(drain_changes(desired, observed));

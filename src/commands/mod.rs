@@ -6,6 +6,7 @@ pub mod buildpacks;
 pub mod checks;
 pub mod completions;
 pub mod config;
+pub mod dbm;
 pub mod destination;
 pub mod docker;
 pub mod doctor;
@@ -61,6 +62,8 @@ pub enum Verb {
     Checks(checks::Verb),
     #[command(subcommand)]
     Prerun(prerun::Verb),
+    #[command(subcommand)]
+    Dbm(dbm::Verb),
     #[command(subcommand)]
     Auth(auth::Verb),
     #[command(subcommand)]
@@ -129,6 +132,7 @@ fn dispatch(context: &Context, verb: Verb) -> Result<Exit> {
         Verb::Integrations(verb) => integrations::run(context, verb),
         Verb::Checks(verb) => checks::run(context, verb),
         Verb::Prerun(verb) => prerun::run(context, verb),
+        Verb::Dbm(verb) => dbm::run(context, verb),
         Verb::Logs(verb) => logs::run(context, verb),
         Verb::Metrics(verb) => metrics::run(context, verb),
         Verb::Docker(verb) => docker::run(context, verb),

@@ -1,8 +1,10 @@
-//! Changes beyond the app's own settings, as people and scripts see them: telemetry drains, and what is at Datadog.
+//! Changes beyond the app's own settings, as people and scripts see them: telemetry drains, databases,
+//! and what is at Datadog.
 
 use serde_json::{Value, json};
 
 use crate::app::metrics::change::{self as datadog, name};
+use crate::app::monitoring;
 use crate::app::telemetry::{self, Change as Telemetry, Target};
 use crate::datadog::drain;
 
@@ -65,5 +67,33 @@ pub(super) fn datadog_kind(change: &datadog::Change) -> &'static str {
         datadog::Change::PipelineSet { .. } | datadog::Change::PipelineRemove { .. } => "pipeline",
         datadog::Change::MetricCreate(_) | datadog::Change::MetricRemove { .. } => "metric",
         datadog::Change::DashboardCreate | datadog::Change::DashboardRemove { .. } => "dashboard",
+    }
+}
+
+/// A change to a database as JSON.
+pub(super) fn database_json(change: &monitoring::Change) -> Value {
+    use monitoring::Change;
+    match change {
+        Change::Credential { addon } => {
+            json!({ "kind": "credential.create", "addon": addon, "name": monitoring::CREDENTIAL })
+        }
+        Change::Attach { addon, name } => {
+            json!({ "kind": "addon.attach", "addon": addon, "name": name, "credential": monitoring::CREDENTIAL })
+        }
+        Change::Run { addon, url: _, role, statements } => {
+            json!({ "kind": "sql.run", "addon": addon, "role": role, "statements": statements })
+        }
+    }
+}
+
+/// A change to a database in a few words.
+pub(super) fn database_text(change: &monitoring::Change) -> String {
+    use monitoring::Change;
+    match change {
+        Change::Credential { addon } => format!("credential {} of {addon}", monitoring::CREDENTIAL),
+        Change::Attach { addon, name } => format!("{addon} attached as {name}"),
+        Change::Run { addon, url: _, role, statements } => {
+            format!("{} statements for the user {role} of {addon}", statements.len())
+        }
     }
 }

@@ -84,6 +84,7 @@ pub fn change(change: &Change) -> Map<String, Value> {
         Change::FileRemove { path, before: _ } => json!({ "kind": "file.remove", "path": path }),
         Change::Telemetry(change) => beyond::telemetry_json(change),
         Change::Datadog { access: _, change } => beyond::datadog_json(change),
+        Change::Database(change) => beyond::database_json(change),
         Change::Restart => json!({ "kind": "restart" }),
         Change::Rebuild(Rebuild { commit, release: _, slug_size: _, source: _, clear_cache, expects: _ }) => {
             let mut object = json!({ "kind": "rebuild", "commit": commit });

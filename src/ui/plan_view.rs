@@ -127,6 +127,7 @@ fn show(change: &Change, names: usize) -> Vec<String> {
             };
             vec![line(sign, beyond::datadog_kind(change), metrics::name(change))]
         }
+        Change::Database(change) => vec![line(Sign::Add, "database", &beyond::database_text(change))],
         Change::Restart => vec![line(Sign::Act, "restart", "all dynos, for the labs feature to take effect")],
         Change::Rebuild(Rebuild { commit, release, slug_size, source: _, clear_cache, expects: _ }) => {
             let cache = if *clear_cache { ", without the build cache" } else { "" };

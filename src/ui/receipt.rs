@@ -63,6 +63,7 @@ fn name(change: &Change) -> String {
         Change::Datadog { access: _, change } => {
             format!("{} {}", beyond::datadog_kind(change), metrics::change::name(change))
         }
+        Change::Database(change) => format!("database {}", beyond::database_text(change)),
         Change::Restart => "restart of the dynos".to_owned(),
         Change::Rebuild(rebuild) => format!("rebuild of {}", short(&rebuild.commit)),
     }

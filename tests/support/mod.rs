@@ -3,6 +3,7 @@
 pub(crate) mod keyring;
 pub(crate) mod package;
 pub(crate) mod package_repository;
+pub(crate) mod postgres;
 pub(crate) mod sandbox;
 pub(crate) mod scripted;
 

@@ -11,13 +11,26 @@ const LONGEST: usize = 400;
 const LONGEST_VERB: usize = 150;
 
 /// Whom a module may call. `env`, `failure`, `secret`, `transport` and `program` are for all of the CLI.
-const MAY_CALL: [(&str, &[&str]); 11] = [
+const MAY_CALL: [(&str, &[&str]); 12] = [
     ("app", &["datadog"]),
     ("build", &["datadog", "dyno"]),
     (
         "commands",
-        &["app", "build", "datadog", "heroku", "intake", "interrupt", "keychain", "repo", "sandbox", "ui"],
+        &[
+            "app",
+            "build",
+            "database",
+            "datadog",
+            "heroku",
+            "intake",
+            "interrupt",
+            "keychain",
+            "repo",
+            "sandbox",
+            "ui",
+        ],
     ),
+    ("database", &["app"]),
     ("datadog", &[]),
     ("dyno", &["datadog"]),
     ("heroku", &["app", "datadog", "keychain"]),

@@ -5,11 +5,9 @@ use super::refused::Refused;
 use crate::app::codes;
 use crate::app::desired::{Desired, Note};
 use crate::app::found::{self, Database};
+use crate::app::monitoring::CREDENTIAL;
 use crate::app::observed::{Addon, Attachment, ConfigVars, Observed};
 use crate::secret::Secret;
-
-/// The credential that Database Monitoring signs in with.
-const CREDENTIAL: &str = "datadog";
 
 const MONITORING: &str = "DD_ENABLE_DBM";
 
@@ -62,6 +60,28 @@ pub(super) fn add(
     Ok(())
 }
 
+/// What makes the Postgres check sign in to an add-on by `variable`, with Database Monitoring.
+pub(in crate::app) fn sign_in_by(observed: &Observed, addon: &str, variable: &str, desired: &mut Desired) {
+    let empty = ConfigVars::default();
+    let config = observed.config.as_ref().unwrap_or(&empty);
+    let is_other =
+        |name: &String| name != variable && addon_of(observed, name).is_none_or(|one| one.id != addon);
+    let others = listed(Database::Postgres, config)
+        .into_iter()
+        .filter(|name| is_on(Database::Postgres, config) && is_other(name));
+    let names: Vec<_> =
+        others.filter(|name| config.get(name).is_some()).chain([variable.to_owned()]).collect();
+    let database = Database::Postgres;
+    for (name, value) in
+        [(database.switch(), "true"), (MONITORING, "true"), (database.url_var(), &names.join(","))]
+    {
+        desired.config.insert(name.to_owned(), Some(Secret::new(value)));
+    }
+    for old in old_names(database) {
+        desired.config.insert(old.to_owned(), None);
+    }
+}
+
 /// What turns the check of `database` off again.
 pub(super) fn remove(database: Database, desired: &mut Desired) {
     let deep = (database == Database::Postgres).then_some(MONITORING);
@@ -71,7 +91,7 @@ pub(super) fn remove(database: Database, desired: &mut Desired) {
 }
 
 /// Whether the check of `database` is on.
-pub(super) fn is_on(database: Database, config: &ConfigVars) -> bool {
+pub(in crate::app) fn is_on(database: Database, config: &ConfigVars) -> bool {
     let [old_switch, _] = old_names(database);
     [database.switch(), old_switch]
         .iter()
@@ -79,7 +99,7 @@ pub(super) fn is_on(database: Database, config: &ConfigVars) -> bool {
 }
 
 /// The names of the variables that the check of `database` reads.
-pub(super) fn listed(database: Database, config: &ConfigVars) -> Vec<String> {
+pub(in crate::app) fn listed(database: Database, config: &ConfigVars) -> Vec<String> {
     let [_, old_list] = old_names(database);
     let list =
         config.get(database.url_var()).or_else(|| config.get(old_list)).unwrap_or(database.default_var());
@@ -148,7 +168,7 @@ fn credential_of<'o>(observed: &'o Observed, addon: &Addon) -> Option<&'o Attach
 
 /// Whether a plan of Heroku Postgres has the default user and no other
 /// (<https://devcenter.heroku.com/articles/heroku-postgresql-credentials>).
-pub(super) fn has_one_user_only(plan: &str) -> bool {
+pub(in crate::app) fn has_one_user_only(plan: &str) -> bool {
     let tier = plan.split_once(':').map(|(_, tier)| tier).unwrap_or_default();
     ["essential", "mini", "basic", "hobby", "dev"].iter().any(|small| tier.starts_with(small))
 }

@@ -2,7 +2,7 @@
 //! and the texts of the checkout's `datadog/` folder, and says what is desired of both.
 
 mod add;
-mod databases;
+pub(super) mod databases;
 mod files;
 mod limit;
 mod refused;

@@ -37,6 +37,7 @@ enum Lane {
     Buildpacks,
     Drains,
     Datadog,
+    Database,
     Files,
     Config,
     Restart,
@@ -51,6 +52,7 @@ fn place(change: &Change) -> (Round, Lane) {
             (Round::Surroundings, Lane::Drains)
         }
         Change::Datadog { .. } => (Round::Surroundings, Lane::Datadog),
+        Change::Database(_) => (Round::Surroundings, Lane::Database),
         Change::Restart => (Round::Config, Lane::Restart),
         Change::FileWrite { .. } | Change::FileRemove { .. } => (Round::Surroundings, Lane::Files),
         Change::ConfigSet { .. } | Change::ConfigUnset { .. } => (Round::Config, Lane::Config),
@@ -191,6 +193,7 @@ impl Work<'_> {
             Change::FileRemove { path, before: _ } => self.checkout()?.remove(path)?,
             Change::ConfigSet { .. } | Change::ConfigUnset { .. } => self.config(&[change])?,
             Change::Telemetry(change) => beyond::telemetry(&self.writer()?, &self.plan.app, change)?,
+            Change::Database(change) => beyond::database(self.context, &self.plan.app, change)?,
             Change::Datadog { access, change } => {
                 self.progress.now(&format!("at Datadog: {}", metrics::change::name(change)));
                 beyond::datadog(&self.context.intake()?, access, change)?;

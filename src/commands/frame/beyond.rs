@@ -1,9 +1,15 @@
-//! Carries out the changes beyond the app's own settings: telemetry drains, and what is at Datadog.
+//! Carries out the changes beyond the app's own settings: telemetry drains, databases, and what is at Datadog.
+
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::app::metrics::{self, Access, There, dashboard, pipeline};
+use crate::app::monitoring;
 use crate::app::observed::App;
 use crate::app::telemetry::{self, Target};
-use crate::failure::Result;
+use crate::commands::Context;
+use crate::database::{self, Session};
+use crate::failure::{Code, Failure, Result};
 use crate::heroku::{NewTelemetryDrain, Writer};
 use crate::intake::{Client, Organisation};
 
@@ -50,6 +56,39 @@ pub fn there(intake: &Client, access: &Access) -> Result<There> {
         pipeline: pipeline.map(|found| (found.id, pipeline::is_current(&found.body))),
         dashboard: organisation.dashboard(dashboard::TITLE)?.map(|found| found.id),
     })
+}
+
+/// How long a new credential may take until its user is there.
+const USER_WITHIN: Duration = Duration::from_secs(120);
+
+pub(super) fn database(context: &Context, app: &App, change: &monitoring::Change) -> Result {
+    use monitoring::Change;
+    let writer = Writer::new(context.heroku()?);
+    match change {
+        Change::Credential { addon } => writer.create_credential(addon, monitoring::CREDENTIAL)?,
+        Change::Attach { addon, name } => {
+            drop(writer.attach(&app.name, addon, name, Some(monitoring::CREDENTIAL))?);
+        }
+        Change::Run { addon: _, url, role, statements } => {
+            let session = Session::open(url)?;
+            let begun = Instant::now();
+            while !database::seen(&session, role)?.role {
+                if begun.elapsed() > USER_WITHIN || context.interrupts.is_stopping() {
+                    return Err(Failure::new(
+                        Code::Failed,
+                        format_args!("the database has no user `{role}` yet"),
+                    )
+                    .hint("Heroku makes it with the credential: run the same command again in a minute"));
+                }
+                thread::sleep(Duration::from_secs(1));
+            }
+            for statement in statements {
+                let what = statement.lines().next().unwrap_or_default().to_owned();
+                session.run(statement).map_err(|error| Failure::from(error).context(format!("`{what}`")))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn organisation<'a>(intake: &'a Client, access: &'a Access) -> Organisation<'a> {

@@ -116,13 +116,29 @@ pub(crate) fn attach(world: &mut World, request: &Request) -> Reply {
         }
         world.attachments.remove(taken);
     }
-    let url = addon.url(credential);
+    let url = database_url(world, &app, &addon, credential);
     let answer = world.attachment_json(&attachment);
     let owner = world.app_mut(&app)?;
     owner.config.insert(attachment.variable(), url);
     owner.release(format!("Attach {} (@ref:{})", attachment.name, addon.name));
     world.attachments.push(attachment);
     Ok(Answer::with(201, answer))
+}
+
+/// The URL for the user of a credential. Someone who has put a database of their own into the default config var (to try
+/// Database Monitoring on it) gets the credential's URL of that database.
+fn database_url(world: &World, app: &str, addon: &Addon, credential: &str) -> String {
+    let made_up = addon.url(credential);
+    let is_default = |one: &&Attachment| one.addon == addon.id && one.app == app && one.namespace.is_none();
+    let default = world.attachments.iter().find(is_default).map(Attachment::variable);
+    let there = default.and_then(|name| world.app(app).ok()?.config.get(&name).cloned());
+    let own =
+        there.filter(|there| *there != addon.url("default")).and_then(|there| url::Url::parse(&there).ok());
+    let (Some(mut own), Ok(credential)) = (own, url::Url::parse(&made_up)) else { return made_up };
+    // Neither fails: both URLs have a host.
+    let _ = own.set_username(credential.username());
+    let _ = own.set_password(credential.password());
+    own.into()
 }
 
 pub(crate) fn detach(world: &mut World, identity: &str) -> Reply {

@@ -1,0 +1,67 @@
+//! `dbm check`: whether everything is there that Database Monitoring needs.
+
+use serde_json::json;
+
+use super::{meant, parts};
+use crate::app::monitoring::{CREDENTIAL, Need, needs};
+use crate::commands::{Context, Exit, change};
+use crate::database::{self, Error, Session};
+use crate::failure::Result;
+use crate::ui;
+
+/// Checks everything that Database Monitoring needs, as the app's user and as the monitoring user
+///
+/// Exits with 3 when something is missing.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The database: an add-on, an attachment or a config var
+    #[arg(value_name = "DATABASE", default_value = "DATABASE_URL")]
+    database: String,
+}
+
+/// Checks it.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let app = context.app()?;
+    let observed = change::observe(context, std::slice::from_ref(&app), &parts())?;
+    let target = meant(&observed[0], &args.database)?;
+    let seen = Session::open(&target.url)
+        .and_then(|session| database::seen(&session, CREDENTIAL))
+        .inspect_err(|error| context.ui.warn(format_args!("as the app's own user: {error}")))
+        .ok();
+    let own = target.credential.as_ref().map(Session::open);
+    let tried = |how: fn(&Session) -> Result<(), Error>| {
+        let own = own.as_ref()?;
+        Some(match own {
+            Ok(session) => how(session).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        })
+    };
+    let needs = needs(
+        &target.account(&observed[0]),
+        seen.as_ref(),
+        tried(database::reads_statements),
+        tried(database::explains),
+    );
+    if context.ui.json {
+        let object = |need: &Need| {
+            let Need { what, is_met, evidence, fix } = need;
+            json!({ "what": what, "met": is_met, "evidence": evidence, "fix": fix })
+        };
+        let rows: Vec<_> = needs.iter().map(object).collect();
+        context.ui.json(&json!({ "app": app, "database": target.addon, "needs": rows }))?;
+    } else {
+        context.ui.answer(ui::table(["NEEDED", "", "SEEN", "FIX"], needs.iter().map(row)))?;
+    }
+    let is_missing = needs.iter().any(|need| need.is_met == Some(false));
+    Ok(if is_missing { Exit::Pending } else { Exit::Done })
+}
+
+fn row(need: &Need) -> [String; 4] {
+    let Need { what, is_met, evidence, fix } = need;
+    let (sign, fix) = match is_met {
+        Some(true) => ("ok", String::new()),
+        Some(false) => ("missing", fix.clone()),
+        None => ("?", String::new()),
+    };
+    [(*what).to_owned(), sign.to_owned(), evidence.clone(), fix]
+}

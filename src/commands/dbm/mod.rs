@@ -1,0 +1,41 @@
+//! `dbm`: Database Monitoring on Heroku Postgres.
+
+pub mod check;
+pub mod setup;
+
+use super::{Context, Exit};
+use crate::app::monitoring::{Refused, Target, target};
+use crate::app::{Observed, Part, Parts};
+use crate::failure::{Code, Failure, Result};
+
+/// Database Monitoring on Heroku Postgres, from the credential to the grants
+#[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
+pub enum Verb {
+    Setup(setup::Args),
+    Check(check::Args),
+}
+
+/// Runs one of them.
+pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
+    match verb {
+        Verb::Setup(args) => setup::run(context, &args),
+        Verb::Check(args) => check::run(context, &args),
+    }
+}
+
+fn parts() -> Parts {
+    Parts::from([Part::Config, Part::Addons, Part::Attachments, Part::Formation])
+}
+
+/// The database that is meant.
+fn meant(observed: &Observed, name: &str) -> Result<Target> {
+    target(observed, name).map_err(|why| {
+        let hint = why.hint();
+        let failure = match &why {
+            Refused::NoDatabase { .. } => Failure::usage(&why),
+            Refused::Plan { .. } => Failure::new(Code::Failed, &why),
+        };
+        failure.hint(hint)
+    })
+}

@@ -1,0 +1,39 @@
+//! `dbm setup`: everything that Database Monitoring needs.
+
+use super::{meant, parts};
+use crate::app::monitoring::{CREDENTIAL, all_statements, desired};
+use crate::commands::{Context, Exit, change};
+use crate::database::{self, Session};
+use crate::failure::Result;
+
+/// Gives Database Monitoring what it needs: credential, attachment, grants, config vars
+///
+/// It makes the credential `datadog`, attaches the database as that, runs the grants as the app's own user, and lets
+/// the Agent sign in with the credential. Running it again changes nothing.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The database: an add-on, an attachment or a config var
+    #[arg(value_name = "DATABASE", default_value = "DATABASE_URL")]
+    database: String,
+    /// Print the statements; with `--dry-run` do nothing else
+    #[arg(long)]
+    print_sql: bool,
+}
+
+/// Sets it up.
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    if args.print_sql && (context.global.dry_run || !context.ui.json) {
+        context.ui.answer(all_statements(CREDENTIAL).trim_end())?;
+        if context.global.dry_run {
+            return Ok(Exit::Done);
+        }
+    }
+    change::run(context, &[context.app()?], &parts(), &|observed| {
+        let target = meant(observed, &args.database)?;
+        let has_credential =
+            context.reader()?.credentials(&target.addon)?.iter().any(|name| name == CREDENTIAL);
+        let session = Session::open(&target.url)?;
+        let seen = database::seen(&session, CREDENTIAL)?;
+        Ok(desired(observed, &target, has_credential, &seen))
+    })
+}

@@ -1,0 +1,63 @@
+//! The only code that speaks to a database: Database Monitoring needs grants in it, and looks whether they are there.
+//! It must never show a URL, run a statement that a plan did not show, or stay connected longer than a command takes.
+
+mod error;
+mod seen;
+mod tls;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Config, Row};
+
+use crate::secret::Secret;
+
+pub use error::Error;
+pub use seen::{explains, reads_statements, seen};
+
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// A connection to a PostgreSQL database.
+pub struct Session {
+    runtime: Runtime,
+    client: Client,
+}
+
+impl Session {
+    /// Connects to the database of a URL, over TLS unless it is on this machine and has none.
+    pub fn open(url: &Secret) -> Result<Self, Error> {
+        let mut config = Config::from_str(url.expose()).map_err(|_| Error::NotAUrl)?;
+        let is_local = config.get_hosts().iter().all(|host| match host {
+            Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+            Host::Unix(_) => true,
+        });
+        config
+            .ssl_mode(if is_local { SslMode::Prefer } else { SslMode::Require })
+            .connect_timeout(CONNECT_WITHIN)
+            .application_name("dd-heroku")
+            .options("-c statement_timeout=20s -c lock_timeout=5s");
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(Error::Runtime)?;
+        let client = runtime.block_on(async {
+            let connecting = config.connect(tls::Connector::new());
+            let (client, connection) =
+                tokio::time::timeout(2 * CONNECT_WITHIN, connecting).await.map_err(|_| Error::Silent)??;
+            // It ends when the client is dropped, and an error in it reaches whoever waits for an answer.
+            tokio::spawn(async move { drop(connection.await) });
+            Ok::<_, Error>(client)
+        })?;
+        Ok(Self { runtime, client })
+    }
+
+    /// Runs a statement that gives nothing back.
+    pub fn run(&self, statement: &str) -> Result<(), Error> {
+        Ok(self.runtime.block_on(self.client.batch_execute(statement))?)
+    }
+
+    /// The one row that a query gives.
+    fn row(&self, query: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Row, Error> {
+        Ok(self.runtime.block_on(self.client.query_one(query, parameters))?)
+    }
+}
