@@ -38,8 +38,9 @@ mv "$log/.new.$$" "$log/$name.$$"
 echo "$name says hello"
 case " $* " in *' status '*) exit ;; esac
 [ ! -e "$log/orphan" ] || (true & echo $! >"$log/orphan")
+[ -p "$log/.fifo" ] || exit 0
 exec 9<>"$log/.fifo"
-while :; do read -rt 0.1 -u 9; done
+while [ -p "$log/.fifo" ]; do read -rt 0.1 -u 9; done
 "#;
 
 /// The shape of the Agent's own example file.
