@@ -101,8 +101,6 @@ pub const INTEGRATION_NEEDS: &str = "DDH050";
 pub const DBM_OWN_USER: &str = "DDH051";
 /// A log-based metric of the name of ours is there, and computes something else.
 pub const METRIC_DIFFERS: &str = "DDH060";
-/// The lint of the checkout found something.
-pub const LINT: &str = "DDH070";
 /// A file that would be written is there already.
 pub const FILE_KEPT: &str = "DDH061";
 /// An image needs the packed program beside its Dockerfile.
@@ -111,3 +109,9 @@ pub const PACK_NEEDED: &str = "DDH062";
 pub const OLD_KEY: &str = "DDH063";
 /// A drain has a key that is neither the app's nor the new one, and is left as it is.
 pub const OTHER_KEY: &str = "DDH064";
+/// A Fir app has no telemetry drain to Datadog.
+pub const NO_TELEMETRY: &str = "DDH065";
+/// The telemetry drain of a Fir app has another key or site than the app, or there are several.
+pub const TELEMETRY_DIFFERS: &str = "DDH066";
+/// The lint of the checkout found something.
+pub const LINT: &str = "DDH070";

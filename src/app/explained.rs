@@ -263,7 +263,7 @@ pub static EXPLAINED: &[Explained] = &[
         FIR,
         "the app is on Fir",
         "Classic buildpacks do not work there: no Agent runs.",
-        "`dd-heroku logs enable` makes a telemetry drain.",
+        "A telemetry drain carries traces, metrics and logs: `dd-heroku init`.",
     ),
     warning(
         SLUG_NEAR_LIMIT,
@@ -367,6 +367,42 @@ pub static EXPLAINED: &[Explained] = &[
         "a log-based metric of that name computes something else",
         "Dashboards that build on it show something else too.",
         "Rename or delete it in Datadog, then `dd-heroku metrics enable`.",
+    ),
+    info(
+        FILE_KEPT,
+        "a file is there already",
+        "It stays as it is, byte for byte.",
+        "Move it away and run the command again to have it written.",
+    ),
+    info(
+        PACK_NEEDED,
+        "the image needs the packed program",
+        "Without it the image cannot be built.",
+        "`dd-heroku buildpack pack -o dd-heroku-buildpack.tgz` beside the Dockerfile.",
+    ),
+    info(
+        OLD_KEY,
+        "the old API key is still valid",
+        "Whoever has it can send data in your name.",
+        "Revoke it in Datadog when no app uses it any more.",
+    ),
+    info(
+        OTHER_KEY,
+        "a drain has a third API key",
+        "It is neither the old one nor the new, and was left alone.",
+        "`dd-heroku rotate-key --from LAST4` changes it too.",
+    ),
+    error(
+        NO_TELEMETRY,
+        "no telemetry drain sends to Datadog",
+        "A Fir app sends nothing without one.",
+        "`dd-heroku init`, or `dd-heroku doctor --fix`.",
+    ),
+    error(
+        TELEMETRY_DIFFERS,
+        "the telemetry drain does not fit the app",
+        "Its data goes to another organisation, nowhere, or twice.",
+        DOCTOR,
     ),
     warning(
         LINT,

@@ -179,3 +179,20 @@ fn a_key_goes_to_datadog_in_its_header_and_to_heroku_in_the_drain_only() {
     assert!(!paths.is_empty() && paths.iter().all(|path| path.starts_with("/datadog/")), "{paths:?}");
     assert!(!sandbox.journal_text().contains(KEY));
 }
+
+#[test]
+fn the_doctor_finds_a_telemetry_drain_with_another_key_and_mends_it() {
+    let sandbox = Sandbox::start();
+    output(&sandbox, OTHER, &["init", "-a", "fjord", "--yes", "--json"]);
+    let set = ["config", "set", "-a", "fjord", "DD_API_KEY", "--no-verify", "--yes", "-q"];
+    sandbox.command(&set).write_stdin(KEY).assert().success();
+    let doctor = |arguments: &[&str], code: i32| {
+        let all = [&["doctor", "-a", "fjord", "--no-verify", "--json"], arguments].concat();
+        let run = sandbox.command(&all).assert().code(code);
+        serde_json::from_slice::<Value>(&run.get_output().stdout).unwrap()
+    };
+    let found = doctor(&[], 3);
+    assert_eq!(found["findings"][1]["code"], "DDH066", "{found}");
+    doctor(&["--fix", "--yes"], 0);
+    assert_eq!(sandbox.state()["telemetry_drains"][0]["exporter"]["headers"]["dd-api-key"], KEY);
+}

@@ -9,10 +9,11 @@ mod drains;
 mod identity;
 mod options;
 mod slug;
+mod telemetry;
 
 use std::collections::BTreeMap;
 
-use super::desired::{Buildpacks, Desired, Drain, RebuildWhen};
+use super::desired::{Buildpacks, Desired, Drain, RebuildWhen, Telemetry};
 use super::explained::{Explained, Severity, explain};
 use super::observed::{ConfigVars, Observed};
 use crate::datadog::Site;
@@ -104,6 +105,7 @@ pub fn find(facts: &Facts<'_>) -> Vec<Finding> {
     findings.extend(agent::find(facts));
     findings.extend(checkout::find(facts));
     findings.extend(drains::find(facts));
+    findings.extend(telemetry::find(facts));
     findings.sort_by_key(|finding| finding.about.code);
     findings
 }
@@ -112,7 +114,7 @@ pub fn find(facts: &Facts<'_>) -> Vec<Finding> {
 pub fn fix(findings: &[Finding]) -> Desired {
     let mut all = Desired::default();
     for fix in findings.iter().filter_map(|finding| finding.fix.clone()) {
-        let Desired { features, config, buildpacks, drain, files, rebuild, .. } = fix;
+        let Desired { features, config, buildpacks, drain, telemetry, files, rebuild, .. } = fix;
         all.features.extend(features);
         all.config.extend(config);
         if !matches!(buildpacks, Buildpacks::Keep) {
@@ -120,6 +122,9 @@ pub fn fix(findings: &[Finding]) -> Desired {
         }
         if !matches!(drain, Drain::Keep) {
             all.drain = drain;
+        }
+        if !matches!(telemetry, Telemetry::Keep) {
+            all.telemetry = telemetry;
         }
         all.files.extend(files);
         if rebuild == RebuildWhen::Due {

@@ -17,7 +17,7 @@ use crate::repo::lint;
 use crate::secret::Secret;
 
 /// What is read of an app for the findings.
-pub(crate) const PARTS: [Part; 11] = [
+pub(crate) const PARTS: [Part; 12] = [
     Part::Config,
     Part::Buildpacks,
     Part::Features,
@@ -25,6 +25,7 @@ pub(crate) const PARTS: [Part; 11] = [
     Part::Releases,
     Part::Builds,
     Part::Drains,
+    Part::TelemetryDrains,
     Part::Addons,
     Part::Attachments,
     Part::Coupling,

@@ -1,0 +1,94 @@
+//! The telemetry drain of a Fir app: one to Datadog, to the app's site, with its key.
+
+use super::{Facts, Finding, KeyState};
+use crate::app::desired::{Desired, Telemetry};
+use crate::app::observed::Generation;
+use crate::app::telemetry::{self, Signal};
+use crate::app::{codes, observed::TelemetryDrain};
+use crate::datadog::{ApiKey, Site};
+
+pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
+    let observed = facts.observed;
+    let there = observed.telemetry_drains.as_deref().filter(|_| observed.app.generation == Generation::Fir);
+    let Some(there) = there else { return Vec::new() };
+    let ours: Vec<_> = telemetry::to_datadog(there).collect();
+    let own = own(facts);
+    let (code, evidence) = match (ours.as_slice(), &own) {
+        ([], Some(_)) => (codes::NO_TELEMETRY, "no telemetry drain sends to Datadog".to_owned()),
+        (several @ [_, _, ..], _) => {
+            (codes::TELEMETRY_DIFFERS, format!("{} telemetry drains send to Datadog", several.len()))
+        }
+        ([one], Some((site, key))) => match difference(one, *site, key) {
+            Some(evidence) => (codes::TELEMETRY_DIFFERS, evidence),
+            None => return Vec::new(),
+        },
+        ([] | [_], None) => return Vec::new(),
+    };
+    let fix = own.map(|(site, key)| {
+        let signals = if ours.is_empty() { Signal::ALL.into() } else { [].into() };
+        let telemetry = Telemetry::Carry { site, key, signals, exactly: false };
+        Desired { telemetry, ..Desired::default() }
+    });
+    let finding = Finding::new(code, evidence);
+    finding.map(|finding| Finding { fix, ..finding }).into_iter().collect()
+}
+
+/// The app's own site and key, where both are good.
+fn own(facts: &Facts<'_>) -> Option<(Site, ApiKey)> {
+    let vars = facts.observed.config.as_ref()?;
+    let key = vars.get("DD_API_KEY").and_then(|key| ApiKey::parse(key).ok())?;
+    let site = match facts.key {
+        KeyState::Refused => return None,
+        KeyState::OtherSite(site) => site,
+        KeyState::Valid | KeyState::Unknown => {
+            vars.get("DD_SITE").map_or(Some(Site::default()), Site::parse)?
+        }
+    };
+    Some((site, key))
+}
+
+fn difference(drain: &TelemetryDrain, site: Site, key: &ApiKey) -> Option<String> {
+    if let Some(other) = telemetry::site(drain).filter(|other| *other != site) {
+        return Some(format!("the telemetry drain sends to {other}; the app's site is {site}"));
+    }
+    let theirs = telemetry::key(drain);
+    let shown = theirs.as_ref().map_or_else(|| "no key".to_owned(), ApiKey::masked);
+    (theirs.as_ref() != Some(key))
+        .then(|| format!("the telemetry drain has {shown}, the app {}", key.masked()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{KEY, codes, found, sound};
+    use super::*;
+    use crate::secret::Secret;
+
+    #[test]
+    fn telemetry_drains_that_do_not_fit_are_found() {
+        let drain = |site: &str, key: &str| TelemetryDrain {
+            id: "d".into(),
+            signals: vec!["logs".into()],
+            exporter: telemetry::EXPORTER.into(),
+            endpoint: format!("https://heroku.integrations.otlp.{site}"),
+            headers: [("dd-api-key".to_owned(), Secret::new(key))].into(),
+        };
+        let good = drain("datadoghq.com", KEY);
+        for (there, expected) in [
+            (vec![good.clone()], vec![codes::FIR]),
+            (vec![], vec![codes::FIR, codes::NO_TELEMETRY]),
+            (vec![drain("datadoghq.eu", KEY)], vec![codes::FIR, codes::TELEMETRY_DIFFERS]),
+            (vec![drain("datadoghq.com", &"0".repeat(32))], vec![codes::FIR, codes::TELEMETRY_DIFFERS]),
+            (vec![good.clone(), good], vec![codes::FIR, codes::TELEMETRY_DIFFERS]),
+        ] {
+            let mut observed = sound();
+            observed.app.generation = Generation::Fir;
+            observed.buildpacks = Some(Vec::new());
+            observed.telemetry_drains = Some(there);
+            let findings = found(&observed);
+            assert_eq!(codes(&findings), expected);
+            assert!(
+                findings[1..].iter().all(|finding| finding.fix.is_some() && !finding.evidence.contains(KEY))
+            );
+        }
+    }
+}
