@@ -313,3 +313,44 @@ fn a_community_check_is_installed_once_and_never_stops_the_boot() {
         "what is installed is not installed again"
     );
 }
+
+#[test]
+fn the_values_of_a_real_memcached_connect() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::{TcpListener, TcpStream};
+
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut memcached = Command::new("memcached")
+        .args(["-l", "127.0.0.1", "-U", "0", "-m", "4", "-u", "nobody", "-p", &port.to_string()])
+        .spawn()
+        .expect("tests/run installs memcached");
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(memcached.try_wait().unwrap().is_none(), "memcached ended");
+        std::thread::yield_now();
+    }
+    let dyno = memcached_of(&format!("127.0.0.1:{port}"));
+    stdout(&dyno.boot(&fill()));
+    let instance = dyno.instance("mcache");
+    let place =
+        (instance["url"].as_str().unwrap(), u16::try_from(instance["port"].as_u64().unwrap()).unwrap());
+    let mut connection = TcpStream::connect(place).unwrap();
+    connection.write_all(b"version\r\n").unwrap();
+    let mut answer = String::new();
+    BufReader::new(connection).read_line(&mut answer).unwrap();
+    memcached.kill().unwrap();
+    memcached.wait().unwrap();
+    assert!(answer.starts_with("VERSION "), "{answer}");
+}
+
+/// A dyno of an app that `integrations add mcache` was run for, with these servers.
+fn memcached_of(servers: &str) -> Dyno {
+    let entry = dd_heroku::datadog::integrations::find("memcachier").unwrap();
+    let set = entry.sources[0].set.iter();
+    let value = |value: &Value| json!(value.as_str().unwrap().replace("PREFIX", "MEMCACHIER"));
+    let instance = set.map(|(name, text)| (name.clone(), value(text))).collect();
+    Dyno::named("web.1")
+        .holding("mcache", &dd_heroku::datadog::integrations::conf::render(entry, &[instance]))
+        .with("MEMCACHIER_SERVERS", servers)
+        .with("MEMCACHIER_USERNAME", "u")
+        .with("MEMCACHIER_PASSWORD", "p")
+}

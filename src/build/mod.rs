@@ -14,6 +14,7 @@
 
 mod archive;
 mod cache;
+mod community;
 mod compile;
 mod deb822;
 mod debian_version;
@@ -130,7 +131,9 @@ fn compile_app(
     let small = program.with_file_name(pack::RUNTIME);
     let runtime = if small.is_file() { &small } else { &program };
     let compile = Compile { build_dir, cache_dir, stack: env.get(STACK), options: &options, runtime };
-    self::compile(&compile, out).map(drop)
+    self::compile(&compile, out)?;
+    community::install(env, build_dir, &mut Log::new(out));
+    Ok(())
 }
 
 fn pack_program(

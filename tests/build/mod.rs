@@ -2,6 +2,7 @@
 
 mod archives;
 mod cache;
+mod community;
 mod network;
 mod options;
 mod pack;

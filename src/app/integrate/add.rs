@@ -5,7 +5,7 @@ use super::{Add, Folder, databases, files};
 use crate::app::codes;
 use crate::app::desired::{Desired, Note};
 use crate::app::found::Database;
-use crate::app::observed::Observed;
+use crate::app::observed::{Generation, Observed};
 use crate::datadog::integrations::conf::{self, Instance};
 use crate::datadog::integrations::{self, Integration, Kind};
 use crate::datadog::options::has_credentials;
@@ -80,6 +80,11 @@ fn near(entry: &Integration, option: &str) -> Option<String> {
 /// What is desired of an app for these integrations to be on. `folder` is that of its checkout.
 pub fn add(wanted: &[Add], observed: &Observed, folder: Option<&Folder>) -> Result<Desired, Refused> {
     let mut desired = Desired::default();
+    if observed.app.generation == Generation::Fir {
+        desired
+            .notes
+            .push(Note::new(codes::FIR, "no Agent runs in the dynos of a Fir app, so nothing reads this"));
+    }
     let mut block = folder.map(Folder::block).unwrap_or_default();
     for add in wanted {
         match add.entry.kind {

@@ -150,7 +150,8 @@ impl<'p> Place<'p> {
 
 /// Whether the Agent reads a file of a check's folder as configuration.
 fn is_configuration(file: &str) -> bool {
-    matches!(file.split_once('.'), Some((_, "yaml" | "yml" | "yaml.default")))
+    let file = file.strip_suffix(".default").unwrap_or(file);
+    matches!(file.rsplit_once('.'), Some((_, "yaml" | "yml")))
 }
 
 #[cfg(test)]
