@@ -84,7 +84,7 @@ pub fn run(env: &Environment) -> ExitCode {
     }
     let cli = match Cli::try_parse_from(env.args()) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return refused(env, &error),
     };
     match cli.verb {
         #[cfg(feature = "cli")]
@@ -93,19 +93,12 @@ pub fn run(env: &Environment) -> ExitCode {
     }
 }
 
-/// Prints clap's help, version or complaint; its own printer would panic on a closed pipe. A complaint repeats the
-/// argument that it is about, which may be a key.
-fn usage(error: &clap::Error) -> ExitCode {
+/// Prints clap's help, version or complaint; its own printer would panic on a closed pipe.
+fn refused(env: &Environment, error: &clap::Error) -> ExitCode {
     #[cfg(feature = "cli")]
     if error.use_stderr() {
-        use std::io::Write;
-        let told = error.to_string();
-        let masked = secret::without_keys(&told, &[32, 40]);
-        if masked != told {
-            let _ = std::io::stderr().write_all(masked.as_bytes());
-            return ExitCode::from(2);
-        }
+        return commands::refused(env, error);
     }
-    let _ = error.print();
+    let _ = (env, error.print());
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -260,7 +260,8 @@ impl Setup {
             note(codes::AGENT_DISABLED, message.to_owned());
         }
         let buildpacks = observed.buildpacks.as_deref().unwrap_or_default();
-        if let Some(fork) = buildpacks.iter().find(|one| one.role() == Role::Fork)
+        let kept = buildpacks.iter().find(|one| one.installs_agent());
+        if let Some(fork) = kept.filter(|one| one.role() == Role::Fork)
             && self.buildpack_url.is_none()
         {
             note(

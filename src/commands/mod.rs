@@ -94,6 +94,12 @@ pub enum Exit {
     Pending,
 }
 
+/// Tells what is wrong with the arguments, and gives back the exit code of that.
+pub fn refused(env: &Environment, error: &clap::Error) -> ExitCode {
+    frame::usage::tell(env, error);
+    ExitCode::from(Code::Usage.exit())
+}
+
 /// Runs one verb.
 pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
     let verb = match verb {
@@ -102,7 +108,7 @@ pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
         verb => verb,
     };
     let ui = Ui::new(env, global.json, global.quiet, global.verbose, global.color);
-    let context = Context::new(env, global, ui);
+    let context = frame::usage::refuse_keys(env).and_then(|()| Context::new(env, global, ui));
     match context.and_then(|context| dispatch(&context, verb)) {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Pending) => ExitCode::from(Code::Pending.exit()),

@@ -116,6 +116,11 @@ impl Ui {
         }
     }
 
+    /// A complaint about the arguments, to stderr, as clap words it.
+    pub fn complaint(self, text: impl Display) {
+        complain(text);
+    }
+
     /// A failed command: the error on stderr, or as JSON on stdout.
     pub fn failure(self, failure: &Failure) {
         if self.json {

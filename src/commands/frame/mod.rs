@@ -11,3 +11,4 @@ pub mod promotion;
 pub mod rebuild;
 pub mod releases;
 pub mod source;
+pub mod usage;

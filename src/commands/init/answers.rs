@@ -6,6 +6,7 @@ use crate::app::found::Database;
 use crate::app::observed::Observed;
 use crate::app::setup::{Integrations, Setup};
 use crate::commands::frame::rebuild::{self, switch};
+use crate::commands::frame::usage::key_in_arguments;
 use crate::datadog::Site;
 use crate::datadog::options;
 use crate::datadog::site::SITES;
@@ -86,11 +87,7 @@ impl Args {
     /// Refuses values that cannot be meant, before anything is asked of anybody.
     pub fn check(&self) -> Result {
         if self.api_key.is_some() {
-            return Err(Failure::usage(
-                "a key given as an argument is seen by every user of the machine, and kept by the shell",
-            )
-            .hint("pipe it: `pass datadog/key | dd-heroku init --api-key-stdin`")
-            .hint("or set DD_API_KEY"));
+            return Err(key_in_arguments());
         }
         self.site()?;
         self.integrations()?;
