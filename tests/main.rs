@@ -12,6 +12,7 @@ mod docker;
 mod doctor;
 mod flare;
 mod heroku;
+mod init;
 mod intake;
 mod integrations;
 mod logs;

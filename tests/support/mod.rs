@@ -1,9 +1,11 @@
 //! What the tests share.
 
+pub(crate) mod checkout;
 pub(crate) mod keyring;
 pub(crate) mod package;
 pub(crate) mod package_repository;
 pub(crate) mod postgres;
+pub(crate) mod program;
 pub(crate) mod sandbox;
 pub(crate) mod scripted;
 

@@ -11,6 +11,8 @@ use serde_json::Value;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
+use super::program::{Program, assert_no_canary};
+
 /// The token the sandbox knows.
 pub(crate) const TOKEN: &str = dd_heroku::sandbox::TOKEN;
 
@@ -88,13 +90,30 @@ impl Sandbox {
         self.folder.path().join("home")
     }
 
+    /// The folder of the test, everything in it.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Fails where a file holds the canary key: the home, the checkout, the journal, uploads, the state.
+    fn assert_no_canary_below(&self, folder: &Path) {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if entry.file_type().unwrap().is_dir() {
+                self.assert_no_canary_below(&path);
+            } else if path != self.state_file() {
+                assert_no_canary(&path.display().to_string(), &fs::read(&path).unwrap_or_default());
+            }
+        }
+    }
+
     /// The file its state is in.
     pub(crate) fn state_file(&self) -> PathBuf {
         self.folder.path().join("sandbox.json")
     }
 
     /// `dd-heroku` with these arguments, in an environment of its own that points here.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Program {
         let mut command = Command::cargo_bin("dd-heroku").unwrap();
         command
             .args(arguments)
@@ -113,7 +132,7 @@ impl Sandbox {
             .env("GIT_CONFIG_KEY_0", "url.file:///nowhere/.insteadOf")
             .env("GIT_CONFIG_VALUE_0", "https://github.com/")
             .current_dir(self.home());
-        command
+        Program::new(command)
     }
 
     /// The lines of its journal, in the order of the answers.
@@ -172,6 +191,9 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.stop();
+        if !std::thread::panicking() {
+            self.assert_no_canary_below(self.folder.path());
+        }
     }
 }
 

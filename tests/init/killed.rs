@@ -1,0 +1,171 @@
+//! A run that is killed, or loses its connection, at any request: the next run ends where an unharmed one ends.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, thread};
+
+use dd_heroku::env::{self, Environment};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::essence;
+use crate::sandbox::client::bare;
+use crate::support::program::{CANARY, Program};
+use crate::support::{checkout, run, sandbox};
+
+/// At how many requests the machine is kept busy at once.
+const AT_ONCE: usize = 8;
+
+/// Where `--sandbox` keeps its state: the program and its Heroku die together, as if power failed.
+struct Place {
+    folder: TempDir,
+    flags: Vec<&'static str>,
+}
+
+impl Place {
+    fn new(has_checkout: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Self {
+            flags: if has_checkout { vec!["--logs", "--ref", "HEAD"] } else { vec!["--logs"] },
+            folder,
+        };
+        if has_checkout {
+            run(Command::new("cp").arg("-R").arg(template()).arg(place.path("home")));
+        } else {
+            fs::create_dir(place.path("home")).unwrap();
+        }
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, fault: Option<&Value>) -> Output {
+        let mut command = assert_cmd::Command::cargo_bin("dd-heroku").unwrap();
+        command.args(["--sandbox", "init", "-a", "shop", "--yes"]).args(&self.flags);
+        command.env_clear().env("PATH", sandbox::path()).env("HOME", self.path("home")).env("NO_COLOR", "1");
+        command.env("DD_API_KEY", CANARY).current_dir(self.path("home"));
+        command.env(env::DD_HEROKU_SANDBOX_STATE, self.path("state.json"));
+        command.env(env::DD_HEROKU_SANDBOX_JOURNAL, self.path("journal"));
+        if let Some(fault) = fault {
+            fs::write(self.path("faults.json"), json!([fault]).to_string()).unwrap();
+            command.env(env::DD_HEROKU_SANDBOX_FAULTS, self.path("faults.json"));
+        }
+        Program::new(command).output().unwrap()
+    }
+
+    fn requests(&self) -> usize {
+        fs::read_to_string(self.path("journal")).unwrap().lines().count()
+    }
+
+    /// Lets builds that are under way come to their end, as Heroku does whoever asked for them.
+    fn end(&self) -> Value {
+        let state = self.path("state.json").into_os_string();
+        let env = Environment::new([(env::DD_HEROKU_SANDBOX_STATE.into(), state)], Vec::new(), self.path(""));
+        let running =
+            dd_heroku::sandbox::start(&dd_heroku::sandbox::Options::from_env(&env).unwrap()).unwrap();
+        let read = |path: &str| {
+            let url = format!("{}{path}", running.url);
+            let request = bare("GET", &url).bearer_auth(sandbox::TOKEN);
+            request.header("Accept", crate::sandbox::client::VERSION).send().unwrap()
+        };
+        for build in read("/apps/shop/builds").json::<Vec<Value>>().unwrap() {
+            if build["status"] == "pending" {
+                bare("GET", build["output_stream_url"].as_str().unwrap()).send().unwrap().text().unwrap();
+            }
+        }
+        drop(running);
+        let state: Value = serde_json::from_slice(&fs::read(self.path("state.json")).unwrap()).unwrap();
+        let shop =
+            state["apps"].as_array().unwrap().iter().find(|app| app["name"] == "shop").unwrap().clone();
+        let prerun = fs::read_to_string(self.path("home").join("datadog/prerun.sh")).ok();
+        json!({"app": essence(&shop), "prerun": prerun})
+    }
+}
+
+/// A checkout of `shop` to copy: git takes longer.
+fn template() -> &'static Path {
+    static TEMPLATE: OnceLock<TempDir> = OnceLock::new();
+    let made = || {
+        let folder = tempfile::tempdir().unwrap();
+        checkout::create(folder.path(), "shop");
+        folder
+    };
+    TEMPLATE.get_or_init(made).path()
+}
+
+/// Everything that may become of one request.
+fn faults(nth: usize) -> [Value; 6] {
+    [
+        json!({"nth": nth, "fault": "die"}),
+        json!({"nth": nth, "fault": "die", "when": "after"}),
+        json!({"nth": nth, "fault": "lost"}),
+        json!({"nth": nth, "fault": "reset"}),
+        json!({"nth": nth, "fault": "status", "status": 429, "retry_after": 0}),
+        json!({"nth": nth, "fault": "status", "status": 500}),
+    ]
+}
+
+#[test]
+fn wherever_a_run_is_killed_the_next_one_ends_as_if_nothing_had_happened() {
+    let walks: Vec<_> = [false, true].into_iter().flat_map(walk).collect();
+    let next = AtomicUsize::new(0);
+    let wrong: Vec<String> = thread::scope(|scope| {
+        let worker = || {
+            let mut wrong = Vec::new();
+            while let Some(step) = walks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                wrong.extend(step.wrong());
+            }
+            wrong
+        };
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), walks.len(), wrong.join("\n"));
+}
+
+/// One fault in one run.
+struct Step {
+    has_checkout: bool,
+    fault: Value,
+    unharmed: Value,
+}
+
+/// Every fault at every request of a run.
+fn walk(has_checkout: bool) -> Vec<Step> {
+    let place = Place::new(has_checkout);
+    let output = place.run(None);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (requests, unharmed) = (place.requests(), place.end());
+    assert!(requests > 20, "{requests}");
+    // Without a checkout the requests are the same but for the upload: deaths are enough.
+    let kinds = if has_checkout { 6 } else { 2 };
+    (1..=requests)
+        .flat_map(|nth| faults(nth).into_iter().take(kinds))
+        .map(|fault| Step { has_checkout, fault, unharmed: unharmed.clone() })
+        .collect()
+}
+
+impl Step {
+    /// What is wrong at the end, if anything is.
+    fn wrong(&self) -> Option<String> {
+        let place = Place::new(self.has_checkout);
+        let first = place.run(Some(&self.fault));
+        let second = place.run(None);
+        let said = || {
+            let text = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+            format!("{}\n---\n{}", text(&first), text(&second))
+        };
+        if !second.status.success() {
+            return Some(format!("{}: the second run fails\n{}", self.fault, said()));
+        }
+        let end = place.end();
+        (end != self.unharmed).then(|| {
+            let at = format!("{} (checkout: {})", self.fault, self.has_checkout);
+            format!("{at}: {end:#}\ninstead of {:#}\n{}", self.unharmed, said())
+        })
+    }
+}
