@@ -1,8 +1,10 @@
 //! `init` as people and scripts run it, each test against a sandbox of its own.
 
+mod failing;
 mod happy;
 mod killed;
 mod recipe;
+mod refused;
 mod requests;
 
 use serde_json::Value;
