@@ -18,7 +18,7 @@ fn a_failing_build_shows_its_last_lines_and_what_is_left() {
     let output = init(&sandbox, &["-a", "shop", "--yes", "--quiet"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
-    snapbox::assert_data_eq!(said, snapbox::file!["snapshots/failing-build.txt"].raw());
+    snapbox::assert_data_eq!(said, snapbox::file!["snapshots/failing-build.txt"]);
     assert_eq!(sandbox.app("shop")["builds"].as_array().unwrap().last().unwrap()["status"], "failed");
 
     let (next, code) = document(&mut init(&sandbox, &["-a", "shop", "--yes", "--json"]));

@@ -17,7 +17,8 @@ fn refused(sandbox: &Sandbox, name: &str, code: i32, word: &str, run: &dyn Fn() 
     let output = run().args(["--yes"]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(code), "{said}");
-    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(!shown.contains("done") && !shown.contains("failed"), "the plan at most: {shown}");
     let said = said
         .replace(sandbox.url(), "http://sandbox")
         .replace(&sandbox.folder().display().to_string(), "/folder");
@@ -32,7 +33,6 @@ fn refused(sandbox: &Sandbox, name: &str, code: i32, word: &str, run: &dyn Fn() 
     assert!(document["error"]["hints"].as_array().is_some_and(|hints| !hints.is_empty()), "{document:#}");
     assert_eq!(document.as_object().unwrap().len(), 1);
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(sandbox.state() == sandbox.state(), "the state is whole");
     let done: Vec<_> =
         sandbox.journal().into_iter().filter(|line| line["write"] == true && line["status"] != 403).collect();
     assert!(done.is_empty(), "{done:#?}");

@@ -18,11 +18,6 @@ impl Program {
         Self(command)
     }
 
-    pub(crate) fn arg(&mut self, argument: impl AsRef<OsStr>) -> &mut Self {
-        self.0.arg(argument);
-        self
-    }
-
     pub(crate) fn args<S: AsRef<OsStr>>(&mut self, arguments: impl IntoIterator<Item = S>) -> &mut Self {
         self.0.args(arguments);
         self
@@ -30,6 +25,14 @@ impl Program {
 
     pub(crate) fn env(&mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> &mut Self {
         self.0.env(name, value);
+        self
+    }
+
+    pub(crate) fn envs<N: AsRef<OsStr>, V: AsRef<OsStr>>(
+        &mut self,
+        variables: impl IntoIterator<Item = (N, V)>,
+    ) -> &mut Self {
+        self.0.envs(variables);
         self
     }
 

@@ -87,10 +87,15 @@ impl From {
     /// Where the source is fetched from.
     fn source_url(&self) -> Result<Option<Secret>> {
         let Some(text) = &self.source_url else { return Ok(None) };
-        let url = url::Url::parse(text).map_err(|_| Failure::usage("--source-url is not a URL"))?;
-        transport::require_safe(&url).map_err(|why| Failure::usage(format_args!("--source-url: {why}")))?;
+        let url = url::Url::parse(text).map_err(|_| no_source("it is not a URL"))?;
+        transport::require_safe(&url).map_err(|why| no_source(why))?;
         Ok(Some(Secret::new(text)))
     }
+}
+
+fn no_source(why: impl std::fmt::Display) -> Failure {
+    Failure::usage(format_args!("--source-url: {why}"))
+        .hint("--source-url 'https://github.com/OWNER/REPOSITORY/archive/{commit}.tar.gz'")
 }
 
 /// `Some(true)` by the flag, `Some(false)` by its opposite, which wins when it comes last.

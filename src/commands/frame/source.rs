@@ -32,6 +32,9 @@ impl Prepared {
                 let checkout = context.checkout_of(&plan.app.name).or_else(|| context.checkout());
                 let checkout = checkout
                     .ok_or_else(|| Failure::new(Code::Failed, "the checkout is not there any more"))?;
+                if checkout.has_submodules(commit)? {
+                    return Err(submodules(commit));
+                }
                 Ok(Self::Archive(checkout.archive(commit)?))
             }
             Source::Url(url) => {
@@ -53,4 +56,12 @@ impl Prepared {
             }
         }
     }
+}
+
+/// An archive of a commit lacks the content of its submodules; a push fetches it.
+fn submodules(commit: &str) -> Failure {
+    let message = format!("{} has submodules, whose files are not in an archive of it", short(commit));
+    Failure::new(Code::Failed, message)
+        .hint("pass `--source-url URL` of a .tar.gz that has them in it")
+        .hint("or pass `--no-rebuild`, and deploy with `git push heroku`: a push brings them along")
 }

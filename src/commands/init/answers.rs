@@ -102,8 +102,8 @@ impl Args {
             if let Some(Err(problem)) = value.as_deref().map(|value| options::check(name, value)) {
                 let failure = Failure::usage(format_args!("{flag}: {problem}"));
                 return Err(match problem.instead() {
-                    Some(instead) => failure.hint(format_args!("{flag} {instead}")),
-                    None => failure,
+                    Some(instead) => failure.hint(format_args!("did you mean `{instead}`?")),
+                    None => failure.hint("dd-heroku init --help"),
                 });
             }
         }
