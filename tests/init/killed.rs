@@ -57,8 +57,10 @@ impl Place {
         Program::new(command).output().unwrap()
     }
 
-    fn requests(&self) -> usize {
-        fs::read_to_string(self.path("journal")).unwrap().lines().count()
+    /// Of each request, in the order of the answers, whether it was a write.
+    fn requests(&self) -> Vec<bool> {
+        let journal = fs::read_to_string(self.path("journal")).unwrap();
+        journal.lines().map(|line| line.contains(r#""write":true"#)).collect()
     }
 
     /// Lets builds that are under way come to their end, as Heroku does whoever asked for them.
@@ -97,16 +99,20 @@ fn template() -> &'static Path {
     TEMPLATE.get_or_init(made).path()
 }
 
-/// Everything that may become of one request.
-fn faults(nth: usize) -> [Value; 6] {
-    [
-        json!({"nth": nth, "fault": "die"}),
+/// What may become of the `nth` request. Of a read, which changes nothing, a death and one of the others in turn.
+fn faults(nth: usize, is_write: bool) -> Vec<Value> {
+    let death = json!({"nth": nth, "fault": "die"});
+    let mut others = vec![
         json!({"nth": nth, "fault": "die", "when": "after"}),
         json!({"nth": nth, "fault": "lost"}),
         json!({"nth": nth, "fault": "reset"}),
         json!({"nth": nth, "fault": "status", "status": 429, "retry_after": 0}),
         json!({"nth": nth, "fault": "status", "status": 500}),
-    ]
+    ];
+    if !is_write {
+        others = vec![others.swap_remove(nth % 5)];
+    }
+    [vec![death], others].concat()
 }
 
 #[test]
@@ -140,11 +146,15 @@ fn walk(has_checkout: bool) -> Vec<Step> {
     let output = place.run(None);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let (requests, unharmed) = (place.requests(), place.end());
-    assert!(requests > 20, "{requests}");
+    assert!(requests.len() > 20, "{requests:?}");
     // Without a checkout the requests are the same but for the upload: deaths are enough.
-    let kinds = if has_checkout { 6 } else { 2 };
-    (1..=requests)
-        .flat_map(|nth| faults(nth).into_iter().take(kinds))
+    let kinds = if has_checkout { 6 } else { 1 };
+    requests
+        .iter()
+        .enumerate()
+        .flat_map(|(at, is_write)| {
+            faults(at + 1, *is_write).into_iter().take(if *is_write { kinds.max(2) } else { kinds })
+        })
         .map(|fault| Step { has_checkout, fault, unharmed: unharmed.clone() })
         .collect()
 }

@@ -23,7 +23,7 @@ fn refused(sandbox: &Sandbox, name: &str, code: i32, word: &str, run: &dyn Fn() 
         .replace(sandbox.url(), "http://sandbox")
         .replace(&sandbox.folder().display().to_string(), "/folder");
     let known = format!("{}/tests/init/snapshots/refused/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-    assert_data_eq!(said, Data::read_from(Path::new(&known), None).raw());
+    assert_data_eq!(said, Data::read_from(Path::new(&known), None));
 
     let output = run().args(["--yes", "--json"]).output().unwrap();
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -16,7 +16,8 @@ fn eight_reads_at_most_before_the_plan() {
         .map(|line| line["path"].as_str().unwrap())
         .filter(|path| !path.starts_with("/uploads/"))
         .collect();
-    let drains = 1;
+    // Log drains and telemetry drains: which of them the app can have is not known before it is read.
+    let drains = 2;
     assert!(reads.len() <= 8 + drains, "{reads:#?}");
     let mut unique = reads.clone();
     unique.sort_unstable();
