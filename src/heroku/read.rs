@@ -73,11 +73,8 @@ impl<'a> Reader<'a> {
                 let coupling = if_there(answer.and_then(|answer| answer.json::<wire::Coupling>()))?;
                 fill(|into| into.coupling = Some(coupling.map(Into::into)))
             }
-            Part::TelemetryDrains => {
-                let call = at("telemetry-drains").sdk();
-                let list = into_all::<wire::TelemetryDrain, _>(self.list_if_there(call)?);
-                fill(|into| into.telemetry_drains = Some(list))
-            }
+            // Read afterwards, when the app's generation is known: Cedar has none.
+            Part::TelemetryDrains => fill(|into| into.telemetry_drains = Some(Vec::new())),
             Part::Dynos => {
                 let list = into_all::<wire::Dyno, _>(self.client.list(at("dynos"))?);
                 fill(|into| into.dynos = Some(list))
@@ -115,6 +112,12 @@ impl<'a> Reader<'a> {
 
     pub(super) fn newest_builds(&self, app: &str) -> Result<Vec<wire::Build>, Error> {
         self.newest(app, "builds", &format!("started_at ..; order=desc,max={RECENT}"))
+    }
+
+    /// The telemetry drains of a Fir app.
+    pub fn telemetry_drains(&self, app: &str) -> Result<Vec<observed::TelemetryDrain>, Error> {
+        let call = Call::get(format!("/apps/{}/telemetry-drains", segment(app))).sdk();
+        Ok(into_all::<wire::TelemetryDrain, _>(self.list_if_there(call)?))
     }
 
     /// One release, by its UUID or number.

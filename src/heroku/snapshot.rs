@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::error::Error;
 use super::read::{Fill, Reader, fill};
+use crate::app::observed::Generation;
 use crate::app::{Observed, Part, Parts, running};
 
 /// How many requests are on their way at the same time, whatever the number of apps.
@@ -43,6 +44,9 @@ impl Reader<'_> {
         if parts.contains(&Part::Slug) {
             self.add_slugs(&mut observed);
         }
+        if parts.contains(&Part::TelemetryDrains) {
+            self.add_telemetry_drains(&mut observed);
+        }
         observed
     }
 
@@ -56,21 +60,39 @@ impl Reader<'_> {
 
     /// Reads the slugs that run and that no build of their app made.
     fn add_slugs(&self, observed: &mut [Result<Observed, Error>]) {
-        let unknown: Vec<(usize, String, String)> = observed
-            .iter()
-            .enumerate()
-            .filter_map(|(at, one)| {
-                let one = one.as_ref().ok().filter(|one| running::build(one).is_none())?;
-                Some((at, one.app.name.clone(), running::slug(one)?.to_owned()))
-            })
-            .collect();
-        let slugs = at_once(&unknown, |(_, app, slug)| self.slug(app, slug));
-        for ((at, ..), slug) in unknown.iter().zip(slugs) {
-            match (slug, &mut observed[*at]) {
-                (Ok(slug), Ok(observed)) => observed.slug = Some(slug),
-                (Err(error), there) => *there = Err(error),
-                (Ok(_), Err(_)) => {}
-            }
+        let unknown = |one: &Observed| {
+            let slug = running::slug(one).filter(|_| running::build(one).is_none())?;
+            Some((one.app.name.clone(), slug.to_owned()))
+        };
+        add(observed, unknown, |(app, slug)| self.slug(app, slug), |into, slug| into.slug = Some(slug));
+    }
+
+    /// Reads the telemetry drains of the apps that can have some.
+    fn add_telemetry_drains(&self, observed: &mut [Result<Observed, Error>]) {
+        let of_fir = |one: &Observed| (one.app.generation == Generation::Fir).then(|| one.app.name.clone());
+        let read = |app: &String| self.telemetry_drains(app);
+        add(observed, of_fir, read, |into, drains| into.telemetry_drains = Some(drains));
+    }
+}
+
+/// Adds what has to be read once more of the apps that `wanted` picks, all of them at the same time.
+fn add<J: Sync, T: Send>(
+    observed: &mut [Result<Observed, Error>],
+    wanted: impl Fn(&Observed) -> Option<J>,
+    read: impl Fn(&J) -> Result<T, Error> + Sync,
+    set: impl Fn(&mut Observed, T),
+) {
+    let jobs: Vec<(usize, J)> = observed
+        .iter()
+        .enumerate()
+        .filter_map(|(at, one)| Some((at, one.as_ref().ok().and_then(&wanted)?)))
+        .collect();
+    let answers = at_once(&jobs, |(_, job)| read(job));
+    for ((at, _), answer) in jobs.iter().zip(answers) {
+        match (answer, &mut observed[*at]) {
+            (Ok(answer), Ok(observed)) => set(observed, answer),
+            (Err(error), there) => *there = Err(error),
+            (Ok(_), Err(_)) => {}
         }
     }
 }
