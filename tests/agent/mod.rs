@@ -3,14 +3,14 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use assert_cmd::Command;
 use serde_json::{Value, json};
 
 use crate::sandbox::client::write;
+use crate::support::program::Program;
 use crate::support::sandbox::Sandbox;
 
 /// A stand-in for the official CLI: it notes its arguments and runs `script`, which has the dyno's name as `$DYNO`.
-fn with_cli(sandbox: &Sandbox, arguments: &[&str], script: &str) -> Command {
+fn with_cli(sandbox: &Sandbox, arguments: &[&str], script: &str) -> Program {
     let bin = sandbox.home().join("bin");
     fs::create_dir_all(&bin).unwrap();
     let notes = sandbox.home().join("cli.txt");
@@ -30,12 +30,12 @@ fn fixture(version: &str) -> String {
     format!("cat {}/tests/fixtures/agent-status/{version}.txt", env!("CARGO_MANIFEST_DIR"))
 }
 
-fn stdout(command: &mut Command, code: i32) -> String {
+fn stdout(command: &mut Program, code: i32) -> String {
     let run = command.assert().code(code);
     String::from_utf8(run.get_output().stdout.clone()).unwrap()
 }
 
-fn stderr(command: &mut Command, code: i32) -> String {
+fn stderr(command: &mut Program, code: i32) -> String {
     let run = command.assert().code(code);
     String::from_utf8(run.get_output().stderr.clone()).unwrap()
 }

@@ -88,7 +88,7 @@ impl From {
     fn source_url(&self) -> Result<Option<Secret>> {
         let Some(text) = &self.source_url else { return Ok(None) };
         let url = url::Url::parse(text).map_err(|_| no_source("it is not a URL"))?;
-        transport::require_safe(&url).map_err(|why| no_source(why))?;
+        transport::require_safe(&url).map_err(no_source)?;
         Ok(Some(Secret::new(text)))
     }
 }
