@@ -5,6 +5,7 @@ mod confs;
 mod databases;
 mod entrypoint;
 mod install;
+mod managed;
 mod prerun;
 mod servers;
 mod sessions;
