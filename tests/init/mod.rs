@@ -3,9 +3,11 @@
 mod failing;
 mod happy;
 mod killed;
+mod prompts;
 mod recipe;
 mod refused;
 mod requests;
+mod screen;
 
 use serde_json::Value;
 

@@ -8,6 +8,7 @@ pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod sandbox;
 pub(crate) mod scripted;
+pub(crate) mod terminal;
 
 use std::process::Command;
 

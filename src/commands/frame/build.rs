@@ -2,16 +2,23 @@
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use super::context::Context;
 use super::source::Prepared;
 use crate::app::change::{Outcome, Rebuild};
-use crate::app::observed::Status;
+use crate::app::observed::{Build, Status};
 use crate::app::{Plan, running};
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::{StartBuild, Writer};
 use crate::ui::Progress;
 use crate::ui::plan_view::short;
+
+/// How often it is looked whether somebody asked to stop.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Builds what `rebuild` names from its prepared source, and waits for the end of it.
 pub fn run(
@@ -44,21 +51,16 @@ pub fn run(
         writer.start_build(app, &StartBuild { url, version, checksum, known: plan.known_builds.clone() })?;
     let mut tail = Tail::default();
     let mut agent = None;
-    let streamed = writer.stream_build(&build, &mut |line| {
+    follow(context, &build, &mut |line| {
         progress.line(line);
         agent = running::agent_installed(line).map(str::to_owned).or(agent.take());
         tail.push(line);
-        if context.interrupts.is_stopping() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
+    })?;
     if context.interrupts.is_stopping() {
         let message = format!("interrupted; the build of {commit} goes on at Heroku");
         return Err(
             Failure::new(Code::Interrupted, message).hint(format_args!("heroku builds:info -a {app}"))
         );
-    }
-    if let Err(error) = streamed {
-        // The output is for the eye: the build's own status tells how it went.
-        context.ui.detail(format_args!("the build's output broke off: {error}"));
     }
     let build = writer.finish_build(app, &build.id)?;
     if build.status == Status::Succeeded {
@@ -74,6 +76,33 @@ pub fn run(
     }
     let message = format!("the build of {commit} failed; what ran before runs on\n{}", tail.text());
     Err(Failure::new(Code::BuildFailed, message.trim_end()))
+}
+
+/// Follows a build's output to its end, or until somebody asks to stop. A build may be silent for minutes, so that its
+/// output is read by a thread of its own, which then ends with the program.
+fn follow(context: &Context, build: &Build, line: &mut dyn FnMut(&str)) -> Result {
+    let (client, build) = (Arc::clone(context.shared_heroku()?), build.clone());
+    let (told, lines) = mpsc::channel();
+    let reader = thread::spawn(move || {
+        Writer::new(&client).stream_build(&build, &mut |line| match told.send(line.to_owned()) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        })
+    });
+    while !context.interrupts.is_stopping() {
+        match lines.recv_timeout(GLANCE) {
+            Ok(text) => line(&text),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                if let Ok(Err(error)) = reader.join() {
+                    // The output is for the eye: the build's own status tells how it went.
+                    context.ui.detail(format_args!("the build's output broke off: {error}"));
+                }
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The last lines of a build's output.

@@ -2,7 +2,7 @@
 //! first needed.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::global::Global;
 use crate::env::{self, Environment};
@@ -26,7 +26,7 @@ pub struct Context {
     /// Ctrl-C.
     pub interrupts: Interrupts,
     sandbox: Option<sandbox::Running>,
-    client: OnceLock<heroku::Client>,
+    client: OnceLock<Arc<heroku::Client>>,
     checkout: OnceLock<Option<Checkout>>,
 }
 
@@ -62,6 +62,11 @@ impl Context {
 
     /// The Heroku client, with the token that the official CLI would use.
     pub fn heroku(&self) -> Result<&heroku::Client> {
+        self.shared_heroku().map(Arc::as_ref)
+    }
+
+    /// The same, for a thread that may outlive the command.
+    pub fn shared_heroku(&self) -> Result<&Arc<heroku::Client>> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
@@ -75,7 +80,7 @@ impl Context {
             Notice::Asked(what, took) => ui.detail(format_args!("{what} ({} ms)", took.as_millis())),
             Notice::Retrying(what) => ui.detail(what),
         });
-        Ok(self.client.get_or_init(|| client))
+        Ok(self.client.get_or_init(|| Arc::new(client)))
     }
 
     /// A reader of Heroku.

@@ -1,0 +1,142 @@
+//! `init` as a person at a terminal meets it.
+
+use serde_json::json;
+
+use super::set_up;
+use crate::sandbox::client::{get, write};
+use crate::support::sandbox::Sandbox;
+use crate::support::terminal::Terminal;
+
+/// The questions, up to the one that applies: each is answered as proposed.
+fn answer_all(terminal: &mut Terminal) {
+    terminal.sees("Datadog API key").types_the_key();
+    terminal.sees("Datadog's site").enters();
+    for question in [
+        "Environment",
+        "Service",
+        "Agent version",
+        "traces",
+        "processes",
+        "Name hosts",
+        "Databases",
+        "logs",
+        "Rebuild now",
+    ] {
+        terminal.sees(question).enters();
+    }
+    terminal.sees("Apply?");
+}
+
+#[test]
+fn a_person_who_takes_what_is_proposed_and_says_yes_is_set_up() {
+    let sandbox = Sandbox::start();
+    let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+    answer_all(&mut terminal);
+    terminal.types("y");
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(set_up(&sandbox, "shop", &[])["changes"], json!([]), "as `--yes` would have done it");
+}
+
+#[test]
+fn a_person_who_says_no_changes_nothing() {
+    let sandbox = Sandbox::start();
+    for no in ["n", "\r"] {
+        let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+        answer_all(&mut terminal);
+        terminal.types(no);
+        let (code, shown) = terminal.ends();
+        assert_eq!(code, 6, "{shown}");
+        assert!(shown.contains("declined; nothing was changed"), "{shown}");
+    }
+    assert_eq!(sandbox.writes(), [""; 0]);
+}
+
+#[test]
+fn ctrl_c_at_any_question_changes_nothing() {
+    let sandbox = Sandbox::start();
+    let interrupted = |mut terminal: Terminal| {
+        terminal.presses_ctrl_c();
+        let (code, shown) = terminal.ends();
+        assert_eq!(code, 130, "{shown}");
+        assert!(shown.contains("interrupted; nothing was changed"), "{shown}");
+    };
+    let mut at_key = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+    at_key.sees("Datadog API key");
+    interrupted(at_key);
+
+    let mut at_half_a_key = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+    at_half_a_key.sees("Datadog API key").types("ca4a4b1d");
+    interrupted(at_half_a_key);
+
+    let mut at_site = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+    at_site.sees("Datadog API key").types_the_key().sees("Datadog's site");
+    interrupted(at_site);
+
+    let mut at_text = Terminal::open(&sandbox, &["init", "-a", "shop", "--site", "datadoghq.com"]);
+    at_text.sees("Datadog API key").types_the_key().sees("Environment");
+    interrupted(at_text);
+
+    let mut at_the_end = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+    answer_all(&mut at_the_end);
+    interrupted(at_the_end);
+    assert_eq!(sandbox.writes(), [""; 0]);
+}
+
+#[test]
+fn ctrl_c_while_the_app_is_read_changes_nothing() {
+    let sandbox = Sandbox::with_faults(json!([{"path": "/apps/shop", "fault": "hang"}]));
+    let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+    terminal.sees("reading shop").presses_ctrl_c();
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, 130, "{shown}");
+    assert!(shown.contains("interrupted; nothing was changed"), "{shown}");
+}
+
+#[test]
+fn ctrl_c_while_a_silent_build_streams_says_what_was_done() {
+    let sandbox = Sandbox::with_faults(json!([{"path": "/streams/*", "fault": "hang"}]));
+    let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+    answer_all(&mut terminal);
+    terminal.types("y").sees("building 60883d9").presses_ctrl_c();
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, 130, "{shown}");
+    assert!(shown.contains("the build of 60883d9 goes on at Heroku"), "{shown}");
+    assert!(shown.contains("done: labs"), "{shown}");
+}
+
+#[test]
+fn a_wrong_key_is_asked_for_again_and_never_shown() {
+    let sandbox = Sandbox::start();
+    let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+    terminal.sees("Datadog API key").types("0123").enters();
+    terminal.sees("32 hex digits; this has 4").types_the_key();
+    terminal.sees("Datadog's site").presses_ctrl_c();
+    assert_eq!(terminal.ends().0, 130);
+}
+
+#[test]
+fn the_app_is_asked_for_when_none_is_named() {
+    let sandbox = Sandbox::start();
+    let mut terminal = Terminal::open(&sandbox, &["init"]);
+    terminal.sees("Which app?").sees("vault").enters();
+    terminal.sees("Setting Datadog up on fjord").presses_ctrl_c();
+    assert_eq!(terminal.ends().0, 130);
+}
+
+#[test]
+fn when_the_app_changes_before_the_yes_the_new_plan_is_shown_and_asked_about() {
+    let sandbox = Sandbox::start();
+    let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+    answer_all(&mut terminal);
+    write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DD_DYNO_HOST": "false"}));
+    terminal
+        .types("y")
+        .sees("something changed since that plan was shown")
+        .sees("false → true")
+        .sees("Apply?")
+        .types("y");
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(get(&sandbox, "/apps/shop/config-vars")["DD_DYNO_HOST"], "true");
+}
