@@ -57,13 +57,13 @@ pub fn text(preview: &Preview, wanted: Option<Measure>) -> String {
     let mut parts = vec![format!("{matched} of {lines} lines are counted{when}")];
     if !values.is_empty() {
         let rows = values.iter().map(|((measure, dyno), stats)| row(*measure, dyno, stats));
-        parts.push(table(["metric", "dyno", "n", "min", "avg", "p95", "max", "course"], rows));
+        parts.push(table(["METRIC", "DYNO", "N", "MIN", "AVG", "P95", "MAX", "COURSE"], rows));
     }
     if !requests.is_empty() {
         let rows = requests.iter().map(|((dyno, status, code), count)| {
             [dyno.clone(), status.to_string(), code.clone().unwrap_or_default(), count.to_string()]
         });
-        parts.push(table(["requests", "status", "code", "n"], rows));
+        parts.push(table(["REQUESTS", "STATUS", "CODE", "N"], rows));
     }
     let first = values.keys().map(|(measure, _)| *measure).next();
     if let Some(measure) = wanted.or(first) {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::sandbox::client::heroku;
+use crate::support::kinds;
 use crate::support::sandbox::{Sandbox, Setup};
 
 const KEY: &str = "0123456789abcdef0123456789ab3f9a";
@@ -13,10 +14,6 @@ fn output(sandbox: &Sandbox, key: &str, arguments: &[&str]) -> Value {
     let text = String::from_utf8(run.get_output().stdout.clone()).unwrap();
     assert!(!text.contains(key), "{text}");
     serde_json::from_str(&text).unwrap()
-}
-
-fn kinds(document: &Value) -> Vec<&str> {
-    document["changes"].as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect()
 }
 
 fn drains(sandbox: &Sandbox, app: &str) -> Vec<String> {

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::sandbox::client::bare;
+use crate::support::kinds;
 use crate::support::sandbox::Sandbox;
 
 const KEY: &str = "0123456789abcdef0123456789ab3f9a";
@@ -16,10 +17,6 @@ fn output(sandbox: &Sandbox, arguments: &[&str]) -> Value {
     let text = String::from_utf8(run.get_output().stdout.clone()).unwrap();
     assert!(!text.contains(KEY) && !text.contains(APPLICATION_KEY), "{text}");
     serde_json::from_str(&text).unwrap()
-}
-
-fn kinds(document: &Value) -> Vec<&str> {
-    document["changes"].as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::kinds;
 use crate::support::sandbox::{Sandbox, Setup};
 
 const OLD: &str = "fedcba9876543210fedcba9876541234";
@@ -12,10 +13,6 @@ fn output(sandbox: &Sandbox, key: &str, arguments: &[&str]) -> Value {
     let text = String::from_utf8(run.get_output().stdout.clone()).unwrap();
     assert!(!text.contains(OLD) && !text.contains(NEW), "{text}");
     serde_json::from_str(&text).unwrap()
-}
-
-fn kinds(document: &Value) -> Vec<&str> {
-    document["changes"].as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect()
 }
 
 /// Two apps and a Fir app that use the old key.

@@ -18,3 +18,9 @@ pub(crate) fn run(command: &mut Command) -> String {
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
+
+/// The kinds of a plan's changes, in their order.
+pub(crate) fn kinds(plan: &serde_json::Value) -> Vec<&str> {
+    let changes = plan["changes"].as_array().unwrap();
+    changes.iter().map(|change| change["kind"].as_str().unwrap()).collect()
+}

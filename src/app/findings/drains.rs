@@ -1,14 +1,12 @@
 //! Log drains to Datadog: one, to the app's site, with its key.
 
-use super::{Facts, Finding, KeyState};
+use super::{Facts, Finding};
 use crate::app::desired::{Desired, Drain};
+use crate::app::metrics::FEATURE;
 use crate::app::observed::Generation;
 use crate::app::{codes, drains};
 use crate::datadog::drain::Labels;
-use crate::datadog::{ApiKey, DrainUrl, Site};
-
-/// The labs feature that writes the dynos' metrics to the log.
-const RUNTIME_METRICS: &str = "log-runtime-metrics";
+use crate::datadog::{ApiKey, DrainUrl};
 
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
     let observed = facts.observed;
@@ -17,9 +15,9 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let ours: Vec<_> = drains::to_datadog(there).map(|(_, url)| url).collect();
-    let is_on = observed.features.as_ref().and_then(|features| features.get(RUNTIME_METRICS).copied());
+    let is_on = observed.features.as_ref().and_then(|features| features.get(FEATURE).copied());
     if ours.is_empty() {
-        let evidence = format!("{RUNTIME_METRICS} is on, and no drain sends to Datadog");
+        let evidence = format!("{FEATURE} is on, and no drain sends to Datadog");
         let finding = Finding::new(codes::METRICS_WITHOUT_DRAIN, evidence);
         // A drain costs money: whether to have one is a person's choice. One of another make may serve.
         return finding.filter(|_| is_on == Some(true) && there.is_empty()).into_iter().collect();
@@ -51,14 +49,7 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
 /// The drain that fits the app's key and site, where both are good.
 fn wanted(facts: &Facts<'_>) -> Option<DrainUrl> {
     let vars = facts.observed.config.as_ref()?;
-    let key = vars.get("DD_API_KEY").and_then(|key| ApiKey::parse(key).ok())?;
-    let site = match facts.key {
-        KeyState::Refused => return None,
-        KeyState::OtherSite(site) => site,
-        KeyState::Valid | KeyState::Unknown => {
-            vars.get("DD_SITE").map_or(Some(Site::default()), Site::parse)?
-        }
-    };
+    let (site, key) = facts.destination()?;
     let labels = Labels::of_app(&facts.observed.app.name, vars.get("DD_ENV"), vars.get("DD_SERVICE"));
     Some(DrainUrl { site, key: Some(key), labels })
 }
@@ -91,7 +82,7 @@ mod tests {
             let mut observed = sound();
             let drain = |url: &&String| There { id: "d".into(), url: Secret::new(url.as_str()), addon: None };
             observed.drains = Some(urls.iter().map(drain).collect());
-            observed.features.as_mut().unwrap().insert(RUNTIME_METRICS.into(), metrics);
+            observed.features.as_mut().unwrap().insert(FEATURE.into(), metrics);
             let findings = found(&observed);
             assert_eq!(codes(&findings), expected, "{urls:?}");
             assert!(findings.iter().all(|finding| !finding.evidence.contains(KEY)));

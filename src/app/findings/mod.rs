@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use super::desired::{Buildpacks, Desired, Drain, RebuildWhen, Telemetry};
 use super::explained::{Explained, Severity, explain};
 use super::observed::{ConfigVars, Observed};
-use crate::datadog::Site;
+use crate::datadog::{ApiKey, Site};
 use crate::secret::Secret;
 
 /// What is known of an app.
@@ -34,6 +34,22 @@ pub struct Facts<'a> {
     pub pipeline: &'a [Neighbour],
     /// What the app's own checkout holds, when the command runs in it.
     pub checkout: Option<&'a Checkout>,
+}
+
+impl Facts<'_> {
+    /// Where the app's data should go: its own site and key, where both are good.
+    fn destination(&self) -> Option<(Site, ApiKey)> {
+        let vars = self.observed.config.as_ref()?;
+        let key = vars.get("DD_API_KEY").and_then(|key| ApiKey::parse(key).ok())?;
+        let site = match self.key {
+            KeyState::Refused => return None,
+            KeyState::OtherSite(site) => site,
+            KeyState::Valid | KeyState::Unknown => {
+                vars.get("DD_SITE").map_or(Some(Site::default()), Site::parse)?
+            }
+        };
+        Some((site, key))
+    }
 }
 
 /// What Datadog says of an app's key.

@@ -1,6 +1,6 @@
 //! The telemetry drain of a Fir app: one to Datadog, to the app's site, with its key.
 
-use super::{Facts, Finding, KeyState};
+use super::{Facts, Finding};
 use crate::app::desired::{Desired, Telemetry};
 use crate::app::observed::Generation;
 use crate::app::telemetry::{self, Signal};
@@ -12,7 +12,7 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
     let there = observed.telemetry_drains.as_deref().filter(|_| observed.app.generation == Generation::Fir);
     let Some(there) = there else { return Vec::new() };
     let ours: Vec<_> = telemetry::to_datadog(there).collect();
-    let own = own(facts);
+    let own = facts.destination();
     let (code, evidence) = match (ours.as_slice(), &own) {
         ([], Some(_)) => (codes::NO_TELEMETRY, "no telemetry drain sends to Datadog".to_owned()),
         (several @ [_, _, ..], _) => {
@@ -31,20 +31,6 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
     });
     let finding = Finding::new(code, evidence);
     finding.map(|finding| Finding { fix, ..finding }).into_iter().collect()
-}
-
-/// The app's own site and key, where both are good.
-fn own(facts: &Facts<'_>) -> Option<(Site, ApiKey)> {
-    let vars = facts.observed.config.as_ref()?;
-    let key = vars.get("DD_API_KEY").and_then(|key| ApiKey::parse(key).ok())?;
-    let site = match facts.key {
-        KeyState::Refused => return None,
-        KeyState::OtherSite(site) => site,
-        KeyState::Valid | KeyState::Unknown => {
-            vars.get("DD_SITE").map_or(Some(Site::default()), Site::parse)?
-        }
-    };
-    Some((site, key))
 }
 
 fn difference(drain: &TelemetryDrain, site: Site, key: &ApiKey) -> Option<String> {

@@ -52,7 +52,8 @@ impl Reach {
             .hint(format_args!("dd-heroku logs status -a {app}")));
         }
         let within = Duration::from_secs(self.timeout.max(1));
-        if self.one_off {
+        // The sandbox's dynos cannot be entered, and the official CLI would take its token to the real ones.
+        if self.one_off || context.is_sandbox() {
             return one_off(context, app, arguments, within);
         }
         let dynos = self.dynos(&observed)?;

@@ -34,7 +34,7 @@ fn text(observed: &[Observed], lines: &[Vec<Line>]) -> String {
             lines.is_empty().then(|| [one.app.name.clone(), "-".into(), "no drain".into(), String::new()]);
         none.into_iter().chain(lines.iter().map(|line| row(&one.app.name, line)))
     });
-    table(["app", "drain", "to", "what"], rows)
+    table(["APP", "DRAIN", "TO", "WHAT"], rows)
 }
 
 fn row(app: &str, line: &Line) -> [String; 4] {

@@ -1,7 +1,7 @@
 //! `metrics disable`: the labs feature off, and what is at Datadog only when asked for.
 
 use crate::app::desired::Telemetry;
-use crate::app::metrics::change;
+use crate::app::metrics::{self, change};
 use crate::app::observed::Generation;
 use crate::app::telemetry::Signal;
 use crate::app::{Desired, Observed};
@@ -36,7 +36,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         let mut desired =
             Desired { telemetry: Telemetry::Without([Signal::Metrics].into()), ..Desired::default() };
         if observed.app.generation == Generation::Cedar {
-            desired.features.insert(super::FEATURE.to_owned(), false);
+            desired.features.insert(metrics::FEATURE.to_owned(), false);
         }
         if let Some((destination, organisations)) = &organisations {
             let (site, key) = destination.of(observed)?;

@@ -1,7 +1,7 @@
 //! `metrics enable`: the labs feature, the drain, and at Datadog the log pipeline, the metrics and a dashboard.
 
 use crate::app::desired::{Drain, Telemetry};
-use crate::app::metrics::change;
+use crate::app::metrics::{self, change};
 use crate::app::observed::Generation;
 use crate::app::telemetry::Signal;
 use crate::app::{Desired, Note, Observed, codes};
@@ -16,6 +16,8 @@ use crate::failure::Result;
 /// eleven log-based metrics by app, dyno and dyno type, and a dashboard if asked for. Those are the organisation's: a
 /// second app needs none of them again. Needs an application key (DD_APP_KEY). On Fir the telemetry drain carries
 /// metrics instead.
+///
+/// Datadog bills log-based metrics as custom metrics, by the number of their tags' combinations.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -47,7 +49,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             desired.telemetry = Telemetry::Carry { site, key, signals, exactly: false };
             return Ok(desired);
         }
-        desired.features.insert(super::FEATURE.to_owned(), true);
+        desired.features.insert(metrics::FEATURE.to_owned(), true);
         desired.restart = !args.no_restart;
         desired.drain = Drain::One(destination.drain(observed, &args.labels)?);
         let Some(organisations) = &organisations else { return Ok(desired) };

@@ -19,9 +19,6 @@ pub enum Verb {
     Preview(preview::Args),
 }
 
-/// The labs feature that writes memory and load into the log.
-pub(super) const FEATURE: &str = "log-runtime-metrics";
-
 /// Runs a verb of `metrics`.
 pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
     match verb {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::app::Observed;
 use crate::app::metrics::definition::{self, Comparison};
-use crate::app::metrics::{Measure, There};
+use crate::app::metrics::{self, Measure, There};
 use crate::app::{drains, telemetry};
 use crate::commands::destination::{Destination, DestinationArgs};
 use crate::commands::organisation::{Organisations, find};
@@ -51,7 +51,7 @@ fn at_datadog(
 }
 
 fn is_on(one: &Observed) -> bool {
-    let feature = one.features.iter().flatten().any(|(name, on)| name == super::FEATURE && *on);
+    let feature = one.features.iter().flatten().any(|(name, on)| name == metrics::FEATURE && *on);
     feature || carries_metrics(one)
 }
 
@@ -67,7 +67,7 @@ fn has_drain(one: &Observed) -> bool {
 fn text(observed: &[Observed], there: Option<&There>) -> String {
     let word = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let rows = observed.iter().map(|one| [one.app.name.clone(), word(is_on(one)), word(has_drain(one))]);
-    let mut text = table(["app", "writes them", "sends them"], rows);
+    let mut text = table(["APP", "WRITES THEM", "SENDS THEM"], rows);
     if let Some(there) = there {
         let Comparison { missing, same: _, different } = definition::compare(&there.metrics);
         let state = |measure: Measure| match measure {
@@ -81,7 +81,7 @@ fn text(observed: &[Observed], there: Option<&There>) -> String {
             ["dashboard".to_owned(), if there.dashboard.is_some() { "there" } else { "missing" }.to_owned()],
         ];
         text += "\n\n";
-        text += &table(["at Datadog", ""], rows.into_iter().chain(rest));
+        text += &table(["AT DATADOG", ""], rows.into_iter().chain(rest));
     }
     text
 }
