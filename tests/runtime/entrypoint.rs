@@ -7,7 +7,8 @@ use super::{Home, is_alive, signal, until};
 #[test]
 fn a_container_boots_runs_its_command_and_flushes_at_the_end() {
     let home = Home::new().set("DD_HEROKU_DYNO", "true").prerun("DD_ENV=prod\nset -- lost\nexit 0\n");
-    let script = "until [ -e \"$0\"/trace-agent.* ]; do :; done; echo \"$DD_ENV $1\"; exit 7";
+    let script =
+        "until [ -e \"$0\"/trace-agent.* ] && [ -e \"$0\"/agent.* ]; do :; done; echo \"$DD_ENV $1\"; exit 7";
     let log = home.log().display().to_string();
     let output = home.runtime(&["entrypoint", "--", "bash", "-c", script, &log, "a b"]);
     assert_eq!(output.status.code(), Some(7), "{}", String::from_utf8_lossy(&output.stderr));
