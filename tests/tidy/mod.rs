@@ -84,7 +84,9 @@ fn files_stay_short() {
     let mut long = Vec::new();
     for file in rust_files(&root().join("src")).into_iter().chain(rust_files(&root().join("tests"))) {
         let lines = fs::read_to_string(&file).expect("a source file").lines().count();
-        let is_verb = file.parent().is_some_and(|folder| folder.ends_with("src/commands"));
+        // The list of the verbs is no verb.
+        let is_verb =
+            file.parent().is_some_and(|folder| folder.ends_with("src/commands")) && !file.ends_with("mod.rs");
         let most = if is_verb { LONGEST_VERB } else { LONGEST };
         if lines > most {
             long.push(format!("{}: {lines} lines, {most} at most", file.display()));
