@@ -38,6 +38,9 @@ pub fn refuse_keys(env: &Environment) -> Result {
 pub fn key_in_arguments() -> Failure {
     Failure::usage("a key given as an argument is seen by every user of the machine, and kept by the shell")
         .hint("pipe it: `pass datadog/key | dd-heroku init --api-key-stdin`")
+        .hint(
+            "or keep it in the keyring: `pass datadog/key | dd-heroku auth login --datadog-api-key --stdin`",
+        )
         .hint("or set DD_API_KEY")
 }
 
