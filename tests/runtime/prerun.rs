@@ -174,7 +174,7 @@ fn the_agents_own_command_runs_in_the_script() {
 fn folder_mask_and_limits_stay_options_and_separators_do_not() {
     let home = Home::new().prerun("mkdir -p /tmp\ncd /tmp\numask 027\nulimit -S -c 0\nIFS=,\nset -fu\nshopt -s nullglob\nPOSIXLY_ODD=1\n");
     let boot = home.boot_with(
-        ". .profile.d/datadog.sh\nexport W=\"$PWD $(umask) $(ulimit -c)\" O=$- I=$IFS N=$(shopt -q nullglob && echo on)\nexport E=$(type -t exit) T=$(trap -p)",
+        ". .profile.d/datadog.sh\nexport W=\"$PWD $(umask) $(ulimit -c)\" O=$- I=$IFS N=$(shopt -q nullglob && echo on)\nexport E=$(type -t exit) T=$(trap -p EXIT DEBUG ERR)",
     );
     assert_eq!((boot.var("W"), boot.var("O"), boot.var("N")), (Some("/tmp 0027 0"), Some("hBc"), Some("")));
     assert_eq!((boot.var("I"), boot.var("E"), boot.var("T")), (Some(" \t\n"), Some("builtin"), Some("")));
