@@ -30,6 +30,7 @@ mod paging;
 mod platform;
 mod rendezvous;
 mod routes;
+mod seal;
 mod server;
 mod show;
 mod stand_in;
@@ -49,6 +50,7 @@ pub use gate::{READ_ONLY_TOKEN, TOKEN};
 pub use options::Options;
 pub use packages::fingerprint;
 pub use server::{Running, start};
+pub use store::state;
 pub use verbs::{Serve, Verb};
 
 /// The Datadog API key that is used where none is given. The sandbox's Datadog accepts it on every site.

@@ -1,13 +1,14 @@
-//! The state file: read once, written whole after every change, so that a killed process leaves the state of the
+//! The state file: read once, written whole and sealed after every change, so that a killed process leaves the state of the
 //! last request that was answered. Uploads lie beside it, a file each.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 
 use super::agent_step::Workshop;
+use super::seal;
 use super::world::{FORMAT, World};
 
 /// The world and the file it is kept in, which no other process may open meanwhile.
@@ -23,6 +24,7 @@ impl Store {
         let lock = lock(file)?;
         let mut world = read(file, extra)?;
         world.top_up(extra);
+        sweep(&slugs(file));
         let store = Self { world, file: file.to_path_buf(), _lock: lock };
         store.save()?;
         Ok(store)
@@ -43,7 +45,10 @@ impl Store {
 
     /// Writes the world to its file: beside it first, then renamed.
     pub(crate) fn save(&self) -> anyhow::Result<()> {
-        let write = || -> anyhow::Result<()> { Ok(replace(&self.file, &serde_json::to_vec(&self.world)?)?) };
+        let write = || -> anyhow::Result<()> {
+            let sealed = seal::seal(&self.file, FORMAT, &serde_json::to_vec(&self.world)?)?;
+            Ok(replace(&self.file, &sealed)?)
+        };
         write().with_context(|| format!("the sandbox's state cannot be written to `{}`", self.file.display()))
     }
 
@@ -78,6 +83,16 @@ pub(crate) fn slugs(file: &Path) -> PathBuf {
     file.with_extension("slugs")
 }
 
+/// Removes what builds left that were killed: their environment holds every config var of the app.
+fn sweep(slugs: &Path) {
+    for entry in fs::read_dir(slugs).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with("build-") {
+            // What cannot be removed now is tried again at the next start.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// The world in the state file, without holding it; the start state when there is no file.
 pub(crate) fn read(file: &Path, extra: u32) -> anyhow::Result<World> {
     let text = match fs::read(file) {
@@ -88,18 +103,19 @@ pub(crate) fn read(file: &Path, extra: u32) -> anyhow::Result<World> {
                 .with_context(|| format!("the sandbox's state file `{}` cannot be read", file.display()));
         }
     };
-    serde_json::from_slice::<World>(&text)
-        .map_err(|error| anyhow!(error))
-        .and_then(|world| match world.format {
-            FORMAT => Ok(world),
-            other => bail!("its format is {other}; this version of dd-heroku reads {FORMAT}"),
-        })
+    seal::open(file, FORMAT, &text)
+        .and_then(|world| Ok(serde_json::from_slice(&world)?))
         .with_context(|| {
             format!(
                 "the sandbox's state file `{}` is damaged; put the start state back with: dd-heroku sandbox reset",
                 file.display()
             )
         })
+}
+
+/// The state in a state file as JSON, every secret in clear: for tests.
+pub fn state(file: &Path) -> anyhow::Result<serde_json::Value> {
+    Ok(serde_json::to_value(read(file, 0)?)?)
 }
 
 /// Makes sure that no other process uses the state file as long as the lock lives.
@@ -123,7 +139,7 @@ fn lock(file: &Path) -> anyhow::Result<File> {
 
 /// Writes a file whole: beside it first, under a name that the next write takes again, then renamed. Only its
 /// owner may read it.
-fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let beside = file.with_extension("new");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -80,7 +80,11 @@ impl Place {
             }
         }
         drop(running);
-        let state: Value = serde_json::from_slice(&fs::read(self.path("state.json")).unwrap()).unwrap();
+        let left = fs::read_dir(self.path("state.slugs")).into_iter().flatten().flatten();
+        let left: Vec<_> =
+            left.filter(|one| one.file_name().to_string_lossy().starts_with("build-")).collect();
+        assert!(left.is_empty(), "{left:?}");
+        let state = dd_heroku::sandbox::state(&self.path("state.json")).unwrap();
         let shop =
             state["apps"].as_array().unwrap().iter().find(|app| app["name"] == "shop").unwrap().clone();
         let prerun = fs::read_to_string(self.path("home").join("datadog/prerun.sh")).ok();

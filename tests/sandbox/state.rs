@@ -57,7 +57,7 @@ fn a_damaged_state_names_the_command_that_mends_it() {
             String::from_utf8(output.stderr).unwrap(),
         )
     };
-    for damage in ["{", "{\"format\": 1}", ""] {
+    for damage in ["{", "{\"format\": 1}", "{\"format\":2,\"sealed\":\"AAAA\"}", ""] {
         std::fs::write(&file, damage).unwrap();
         let (code, _, said) = run(&["sandbox", "show"]);
         assert_eq!(code, Some(1));
@@ -86,4 +86,20 @@ fn show_prints_one_json_document_without_secrets() {
             assert!(value.len() < 16 || !text.contains(value), "{name} is shown");
         }
     }
+}
+
+#[test]
+fn no_secret_lies_in_clear_in_the_state() {
+    let sandbox = Sandbox::start();
+    let drain = format!("https://http-intake.logs.datadoghq.com/api/v2/logs?dd-api-key={DEMO_KEY}&host=shop");
+    write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DD_API_KEY": DEMO_KEY}));
+    write(&sandbox, "POST", "/apps/shop/log-drains", json!({"url": drain}));
+    assert_eq!(sandbox.app("shop")["config"]["DD_API_KEY"], DEMO_KEY);
+    let text = std::fs::read_to_string(sandbox.state_file()).unwrap();
+    assert!(!text.contains(DEMO_KEY) && !text.contains("postgres://"), "{text}");
+    let key = sandbox.state_file().with_extension("key");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&key.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    std::fs::remove_file(key).unwrap();
+    assert!(dd_heroku::sandbox::state(&sandbox.state_file()).is_err());
 }

@@ -14,7 +14,7 @@ use addons::{Addon, Attachment, Credential};
 use app::{App, Build, Drain};
 
 /// The layout of the state file; another number means that another version of the program wrote it.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// The state of the sandbox.
 #[derive(Clone, Debug, Deserialize, Serialize)]
