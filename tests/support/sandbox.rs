@@ -95,20 +95,6 @@ impl Sandbox {
         self.folder.path()
     }
 
-    /// Fails where a file holds the canary key: the home, the checkout, the journal, uploads, the state.
-    fn assert_no_canary_below(&self, folder: &Path) {
-        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            let path = entry.path();
-            if entry.file_name().to_string_lossy().starts_with("build-") {
-                // A build that was under way when the sandbox was killed: its next start takes that away.
-            } else if entry.file_type().unwrap().is_dir() {
-                self.assert_no_canary_below(&path);
-            } else {
-                assert_no_canary(&path.display().to_string(), &fs::read(&path).unwrap_or_default());
-            }
-        }
-    }
-
     /// The file its state is in.
     pub(crate) fn state_file(&self) -> PathBuf {
         self.folder.path().join("sandbox.json")
@@ -194,7 +180,21 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.stop();
         if !std::thread::panicking() {
-            self.assert_no_canary_below(self.folder.path());
+            assert_no_canary_below(self.folder.path());
+        }
+    }
+}
+
+/// Fails where a file holds the canary key: the home, the checkout, the journal, uploads, the state.
+fn assert_no_canary_below(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with("build-") {
+            // A build that was under way when the sandbox was killed: its next start takes that away.
+        } else if entry.file_type().unwrap().is_dir() {
+            assert_no_canary_below(&path);
+        } else {
+            assert_no_canary(&path.display().to_string(), &fs::read(&path).unwrap_or_default());
         }
     }
 }
