@@ -21,8 +21,9 @@ struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // SIGQUIT: PostgreSQL ends its own processes too.
-        let _ = Command::new("bash").args(["-c", &format!("kill -QUIT {}", self.process.id())]).status();
+        // SIGQUIT: PostgreSQL ends its own processes too. SIGTERM for those that were born with it ignored.
+        let kill = format!("kill -QUIT {0}; kill -TERM {0}", self.process.id());
+        let _ = Command::new("bash").args(["-c", &kill]).status();
         let _ = self.process.wait();
     }
 }
