@@ -90,7 +90,7 @@ impl Words {
     fn new() -> Self {
         let mut words = Self { list: Vec::new(), state: 0x9e37_79b9_7f4a_7c15 };
         for _ in 0..8192 {
-            let length = 4 + words.next() % 10;
+            let length = 8 + words.next() % 10;
             let word = (0..length).map(|_| words.next().to_le_bytes()[1]).collect();
             words.list.push(word);
         }
@@ -111,7 +111,7 @@ impl Words {
         let mut written = 0;
         while written < bytes {
             let dice = self.next();
-            if dice.is_multiple_of(16) {
+            if dice.is_multiple_of(24) {
                 file.write_all(&dice.to_le_bytes()).unwrap();
                 written += 8;
             } else {

@@ -1,7 +1,7 @@
 //! The build step against what it replaces: `apt-get update`, the download, `dpkg -x`, and the deletions afterwards, on
 //! the same machine in one run. The package is as large as the Agent's: 17,000 members, 600 MB, xz in blocks.
 //!
-//! `cargo bench --bench build` builds both programs optimised and prints a table. It needs apt, dpkg, gpg and GNU time,
+//! `cargo bench --bench build` builds both programs optimised and prints a table. It needs apt, dpkg, gpg, taskset and GNU time,
 //! and takes some minutes the first time: the package is made once and kept in `target/`.
 #![allow(
     clippy::print_stdout,
@@ -71,7 +71,9 @@ fn main() {
     println!("{:<22} {:>8} {:>10} {:>9} {:>11}", "", "time s", "memory MB", "requests", "to disk MB");
     for (place, base) in [("tmpfs", PathBuf::from("/dev/shm")), ("disk", kept.clone())] {
         let mut times = Vec::new();
-        for (who, command) in [("apt + dpkg", peer as Build), ("dd-heroku", ours)] {
+        for (who, command) in
+            [("apt + dpkg", peer as Build), ("dd-heroku", ours), ("one core", ours_on_one_core)]
+        {
             let work = base.join(format!("bench-{}-{who}", std::process::id()).replace(' ', ""));
             for state in ["cold", "warm"] {
                 let best = (0..ROUNDS)
@@ -107,6 +109,15 @@ fn ours(work: &Path, server: &Server, kept: &Path) -> Command {
     command.args(["buildpack", "compile"]).arg(work.join("build")).arg(work.join("cache"));
     command.env("DD_HEROKU_APT_URL", server.url("apt")).env("DD_HEROKU_APT_KEYS_URL", server.url("keys"));
     command.env("DD_HEROKU_APT_KEY_FINGERPRINTS", fs::read_to_string(kept.join(agent::FINGERPRINT)).unwrap());
+    command
+}
+
+/// For the memory: less of it than with more cores.
+fn ours_on_one_core(work: &Path, server: &Server, kept: &Path) -> Command {
+    let ours = ours(work, server, kept);
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", "0"]).arg(ours.get_program()).args(ours.get_args());
+    command.envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command
 }
 

@@ -2,24 +2,19 @@
 //! Format: <https://manpages.debian.org/bookworm/dpkg-dev/deb.5.en.html>.
 
 use std::io::{self, BufReader, Read};
-use std::thread;
 
 use anyhow::{Context, bail, ensure};
-use liblzma::stream::{MtStreamBuilder, Stream};
 
-/// What the xz decoder may use, in bytes. A package of `xz -9` needs 65 MB for its dictionary alone; one with blocks
-/// (`xz -T`) is decoded on several cores as far as the second bound allows.
-const XZ_ALWAYS: u64 = 70 << 20;
-const XZ_THREADS: u64 = 112 << 20;
-/// More cores than this would only wait for memory.
-const CORES: usize = 4;
+use super::forward::{Forward, Forwarded};
+use super::xz;
+
 const BUFFER: usize = 128 << 10;
 
 /// Calls `read` with the tar of a package's files. What `read` leaves over is read to its end, and `package` too:
 /// checksums and the package's own hash are then complete.
-pub(super) fn files_of<R: Read, T>(
-    mut package: R,
-    read: impl FnOnce(&mut dyn Read) -> anyhow::Result<T>,
+pub(super) fn files_of<T>(
+    mut package: impl Read + Send,
+    read: impl FnOnce(&mut dyn Forward) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let result = {
         let mut archive = ar::Archive::new(&mut package);
@@ -39,10 +34,11 @@ pub(super) fn files_of<R: Read, T>(
                 .context("the package is cut off")?;
             let name = String::from_utf8_lossy(member.header().identifier()).into_owned();
             if let Some(compression) = name.strip_prefix("data.tar") {
-                let mut tar = BufReader::with_capacity(BUFFER, decoder(compression, member)?);
-                let result = read(&mut tar)?;
-                io::copy(&mut tar, &mut io::sink()).context("the package is damaged")?;
-                break result;
+                break unpacked(compression, member, |tar| {
+                    let result = read(tar)?;
+                    io::copy(tar, &mut io::sink()).context("the package is damaged")?;
+                    Ok(result)
+                })?;
             }
             ensure!(name.starts_with("control.tar") || name.starts_with('_'), "the package holds `{name}`");
         }
@@ -51,27 +47,18 @@ pub(super) fn files_of<R: Read, T>(
     Ok(result)
 }
 
-fn decoder<'a>(compression: &str, member: impl Read + 'a) -> anyhow::Result<Box<dyn Read + 'a>> {
+fn unpacked<T>(
+    compression: &str,
+    member: impl Read + Send,
+    read: impl FnOnce(&mut dyn Forward) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let member = BufReader::with_capacity(BUFFER, member);
-    Ok(match compression {
+    let decoder: Box<dyn Read + '_> = match compression {
         "" => Box::new(member),
         ".gz" => Box::new(flate2::bufread::GzDecoder::new(member)),
         ".zst" => Box::new(zstd::Decoder::with_buffer(member)?),
-        ".xz" => Box::new(liblzma::bufread::XzDecoder::new_stream(member, xz()?)),
+        ".xz" => return xz::unpacked(member, read),
         other => bail!("the package is compressed as `{other}`, which is not known here"),
-    })
-}
-
-/// A decoder that uses the cores there are: a package of many blocks is decoded in half the time on two.
-fn xz() -> anyhow::Result<Stream> {
-    let cores = thread::available_parallelism().map_or(1, |cores| cores.get().min(CORES));
-    Ok(if cores == 1 {
-        Stream::new_stream_decoder(XZ_ALWAYS, 0)?
-    } else {
-        MtStreamBuilder::new()
-            .threads(u32::try_from(cores)?)
-            .memlimit_threading(XZ_THREADS)
-            .memlimit_stop(XZ_ALWAYS)
-            .decoder()?
-    })
+    };
+    read(&mut Forwarded::new(BufReader::with_capacity(BUFFER, decoder)))
 }

@@ -12,6 +12,7 @@ use super::cache::Cache;
 use super::debian_version::Version;
 use super::error::{Error, Kind, Result};
 use super::fetch::Download;
+use super::forward::Forwarded;
 use super::hash::Hashed;
 use super::log::{Log, megabytes};
 use super::options::Options;
@@ -79,6 +80,7 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
         cache: &cache,
         key: &Cache::key(&package.sha256, &prune.digest(), compile.stack.unwrap_or_default()),
     };
+    log.step(&format!("Installing {} {}", package.name, package.version.without_epoch()));
     let kept = from_cache(&places, &mut log);
     let from_cache = kept.is_some();
     let unpacked = if let Some(unpacked) = kept {
@@ -86,7 +88,6 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
         unpacked
     } else {
         let host = options.endpoints.repository.host_str().unwrap_or_default();
-        log.step(&format!("Installing {} {}", package.name, package.version.without_epoch()));
         log.detail(&format!("{} from {host}", megabytes(package.size)));
         let unpacked = download(&repository, package, &mut prune, &places, &mut log)?;
         clock.lap("download and unpack");
@@ -139,11 +140,13 @@ struct Places<'a> {
 /// Unpacks what an earlier build kept. What is damaged is thrown away, and the package downloaded again.
 fn from_cache(places: &Places<'_>, log: &mut Log<'_>) -> Option<Unpacked> {
     let mut kept = places.cache.find(places.key)?;
-    log.step("Installing the Agent from the cache");
+    log.detail("from the cache");
     let prune = kept.prune();
     let unpacked = fs::create_dir(places.root)
         .map_err(Into::into)
-        .and_then(|()| unpack(&mut kept, places.root, places.apt, &prune, &mut Sink::none()))
+        .and_then(|()| {
+            unpack(&mut Forwarded::new(&mut kept), places.root, places.apt, &prune, &mut Sink::none())
+        })
         .and_then(|unpacked| kept.confirm(unpacked));
     match unpacked {
         Ok(unpacked) => Some(unpacked),

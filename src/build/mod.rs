@@ -3,8 +3,8 @@
 //! ```text
 //! ENV_DIR ─options→ Options ┐
 //! InRelease ─signature→ release ─repository→ packages ─version→ Package ─setup→ what is pruned
-//! Package ─fetch→ hash ─archive→ tar ─unpack→ a folder beside the app ─place→ the slug
-//!                                       └──→ cache, which the next build unpacks instead
+//! Package ─fetch→ hash ─archive, xz→ tar ─unpack→ a folder beside the app ─place→ the slug
+//!                                           └──→ cache, which the next build unpacks instead
 //! ```
 //!
 //! Trust begins at the pinned fingerprints ([`endpoints`]) and passes hand to hand: keys with such a fingerprint,
@@ -21,6 +21,7 @@ mod debian_version;
 mod endpoints;
 mod error;
 mod fetch;
+mod forward;
 mod hash;
 mod keys;
 mod log;
@@ -36,6 +37,7 @@ mod signature;
 mod sink;
 mod unpack;
 mod version;
+mod xz;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

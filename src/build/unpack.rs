@@ -14,6 +14,7 @@ use anyhow::{Context, bail, ensure};
 use tar::{Entry, EntryType, Header};
 
 use super::archive;
+use super::forward::Forward;
 use super::prune::Prune;
 use super::sink::Sink;
 
@@ -71,7 +72,7 @@ struct Tree<'a> {
 /// Unpacks `tar` into `root`, an empty folder. Members that stay also go into `sink`. `prefix` is where the tree will
 /// lie: paths in pkg-config files are made to begin with it.
 pub(super) fn unpack(
-    tar: &mut dyn Read,
+    tar: &mut dyn Forward,
     root: &Path,
     prefix: &Path,
     prune: &Prune,
@@ -88,7 +89,7 @@ pub(super) fn unpack(
         report: Unpacked::default(),
     };
     let mut archive = tar::Archive::new(tar);
-    for (count, entry) in archive.entries().context("the package is damaged")?.enumerate() {
+    for (count, entry) in archive.entries_with_seek().context("the package is damaged")?.enumerate() {
         ensure!(count < MEMBERS, "the package has more than {MEMBERS} members");
         let mut entry = entry.context("the package is damaged")?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
@@ -98,13 +99,13 @@ pub(super) fn unpack(
 }
 
 /// Unpacks a Debian package into an empty folder as `dpkg -x` does, but refuses what could reach outside of it.
-pub fn extract(package: impl Read, folder: &Path) -> anyhow::Result<()> {
+pub fn extract(package: impl Read + Send, folder: &Path) -> anyhow::Result<()> {
     let all = Prune::nothing();
     archive::files_of(package, |tar| unpack(tar, folder, Path::new(""), &all, &mut Sink::none())).map(drop)
 }
 
 impl Tree<'_> {
-    fn member(&mut self, entry: &mut Entry<'_, &mut dyn Read>, sink: &mut Sink) -> anyhow::Result<()> {
+    fn member(&mut self, entry: &mut Entry<'_, &mut dyn Forward>, sink: &mut Sink) -> anyhow::Result<()> {
         let header = entry.header().clone();
         let kind = header.entry_type();
         if kind == EntryType::XGlobalHeader {
@@ -180,7 +181,7 @@ impl Tree<'_> {
         &self,
         path: &Path,
         name: &str,
-        entry: &mut Entry<'_, &mut dyn Read>,
+        entry: &mut Entry<'_, &mut dyn Forward>,
         sink: &mut Sink,
     ) -> anyhow::Result<()> {
         let (header, size) = (entry.header().clone(), entry.size());
