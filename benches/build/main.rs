@@ -17,32 +17,34 @@ mod server;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use server::Server;
 
 const ROUNDS: usize = 3;
+const SETTLING: Duration = Duration::from_secs(6);
 
-/// `$1` the work folder with `build` and `cache`, `$2` the repository's URL, `$3` the keyring.
+/// `$1` the build folder, `$2` the cache, `$3` the repository's URL, `$4` the keyring.
 const PEER: &str = r#"
 set -eu
-cd "$1"; mkdir -p cache/lists/partial cache/archives/partial cache/etc
-echo "deb [arch=amd64 signed-by=$3] $2 stable 7" > cache/etc/sources.list
-apt="-q -o Dir::Etc::SourceList=$1/cache/etc/sources.list -o Dir::Etc::SourceParts=/dev/null -o Dir::State=$1/cache
- -o Dir::State::lists=$1/cache/lists -o Dir::Cache=$1/cache -o Dir::Cache::archives=$1/cache/archives
+cd "$2"; mkdir -p lists/partial archives/partial etc
+echo "deb [arch=amd64 signed-by=$4] $3 stable 7" > etc/sources.list
+apt="-q -o Dir::Etc::SourceList=$2/etc/sources.list -o Dir::Etc::SourceParts=/dev/null -o Dir::State=$2
+ -o Dir::State::lists=$2/lists -o Dir::Cache=$2 -o Dir::Cache::archives=$2/archives
  -o APT::Sandbox::User=root -o APT::Architecture=amd64 -o Debug::NoLocking=true -o Acquire::Languages=none"
-touch cache/status
-apt="$apt -o Dir::State::status=$1/cache/status"
+touch status
+apt="$apt -o Dir::State::status=$2/status"
 apt-get $apt update
 apt-get $apt -y -d install --reinstall --no-install-recommends datadog-heroku-agent=1:7.81.2-1
-mkdir -p build/.apt
-dpkg -x cache/archives/datadog-heroku-agent_*.deb build/.apt
-rm cache/archives/*.deb
-a=build/.apt/opt/datadog-agent; e=$a/embedded
+mkdir -p $1/.apt
+dpkg -x archives/datadog-heroku-agent_*.deb $1/.apt
+rm archives/*.deb
+a=$1/.apt/opt/datadog-agent; e=$a/embedded
 rm -rf $a/sources $e/share/doc $e/share/man $e/bin/system-probe $e/bin/security-agent $e/bin/installer $e/nikos
 rm -rf $e/bin/secret-generic-connector $e/bin/clang-bpf $e/bin/llc-bpf $e/lib/libbcc* $e/lib/*.a
 rm -rf $e/lib/python*/site-packages/kubernetes $e/lib/python*/site-packages/pyVmomi
-find build/.apt -xtype l -delete
+find $1/.apt -xtype l -delete
 "#;
 
 /// What one build took.
@@ -63,75 +65,89 @@ fn main() {
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("agent-package");
     agent::make(&kept);
     let server = Server::start(&kept);
-    let cores = std::thread::available_parallelism().unwrap();
+    let cores = thread::available_parallelism().unwrap();
     println!(
         "package {:.1} MB, {cores} cores, best of {ROUNDS}",
         mega(fs::metadata(kept.join(agent::DEB)).unwrap().len())
     );
     println!("{:<22} {:>8} {:>10} {:>9} {:>11}", "", "time s", "memory MB", "requests", "to disk MB");
     for (place, base) in [("tmpfs", PathBuf::from("/dev/shm")), ("disk", kept.clone())] {
-        let mut times = Vec::new();
-        for (who, command) in
-            [("apt + dpkg", peer as Build), ("dd-heroku", ours), ("one core", ours_on_one_core)]
-        {
-            let work = base.join(format!("bench-{}-{who}", std::process::id()).replace(' ', ""));
-            for state in ["cold", "warm"] {
-                let best = (0..ROUNDS)
-                    .map(|_| measure(&work, state, command, &server, &kept))
-                    .min_by_key(|cost| cost.time);
-                let cost = best.unwrap();
-                let name = format!("{place} {state} {who}");
-                let (seconds, memory, disk) =
-                    (cost.time.as_secs_f64(), cost.memory as f64 / 1e3, cost.blocks * 512);
-                println!(
-                    "{name:<22} {seconds:>8.2} {memory:>10.1} {:>9} {:>11.1}",
-                    cost.requests,
-                    mega(disk)
-                );
-                times.push(seconds);
+        let all = base.join(format!("bench-{}", std::process::id()));
+        let builds = [("apt + dpkg", peer as Build), ("dd-heroku", ours), ("one core", ours_on_one_core)];
+        let mut best: [[Option<Cost>; 2]; 3] = Default::default();
+        // One after the other in each round, so that all meet the same machine; and nothing is deleted before the
+        // end, for file systems are slow to reuse what was deleted a moment ago.
+        for round in 0..ROUNDS {
+            for ((who, build), best) in builds.iter().zip(&mut best) {
+                let work = all.join(format!("{round}-{who}").replace(' ', ""));
+                for (state, best) in ["cold", "warm"].iter().zip(best) {
+                    let cost = measure(&work, &format!("build-{state}"), *build, &server, &kept);
+                    if best.as_ref().is_none_or(|best| cost.time < best.time) {
+                        *best = Some(cost);
+                    }
+                }
             }
-            let _ = fs::remove_dir_all(&work);
         }
-        println!("{place}: cold {:.2} of it, warm {:.2}\n", times[2] / times[0], times[3] / times[1]);
+        let best = best.map(|states| states.map(Option::unwrap));
+        for ((who, _), states) in builds.iter().zip(&best) {
+            for (state, cost) in ["cold", "warm"].iter().zip(states) {
+                println!(
+                    "{:<22} {:>8.2} {:>10.1} {:>9} {:>11.1}",
+                    format!("{place} {state} {who}"),
+                    cost.time.as_secs_f64(),
+                    cost.memory as f64 / 1e3,
+                    cost.requests,
+                    mega(cost.blocks * 512)
+                );
+            }
+        }
+        let of_it = |state: usize| best[1][state].time.as_secs_f64() / best[0][state].time.as_secs_f64();
+        println!("{place}: cold {:.2} of it, warm {:.2}\n", of_it(0), of_it(1));
+        let _ = fs::remove_dir_all(&all);
     }
 }
 
-type Build = fn(&Path, &Server, &Path) -> Command;
+/// Builds into a folder, with a cache, from a server, with the keys in a folder.
+type Build = fn(&Path, &Path, &Server, &Path) -> Command;
 
-fn peer(work: &Path, server: &Server, kept: &Path) -> Command {
+fn peer(build: &Path, cache: &Path, server: &Server, kept: &Path) -> Command {
     let mut command = Command::new("sh");
-    command.args(["-c", PEER, "peer"]).arg(work).arg(server.url("apt")).arg(kept.join(agent::KEYRING));
+    command
+        .args(["-c", PEER, "peer"])
+        .arg(build)
+        .arg(cache)
+        .arg(server.url("apt"))
+        .arg(kept.join(agent::KEYRING));
     command
 }
 
-fn ours(work: &Path, server: &Server, kept: &Path) -> Command {
+fn ours(build: &Path, cache: &Path, server: &Server, kept: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dd-heroku"));
-    command.args(["buildpack", "compile"]).arg(work.join("build")).arg(work.join("cache"));
+    command.args(["buildpack", "compile"]).arg(build).arg(cache);
     command.env("DD_HEROKU_APT_URL", server.url("apt")).env("DD_HEROKU_APT_KEYS_URL", server.url("keys"));
     command.env("DD_HEROKU_APT_KEY_FINGERPRINTS", fs::read_to_string(kept.join(agent::FINGERPRINT)).unwrap());
     command
 }
 
 /// For the memory: less of it than with more cores.
-fn ours_on_one_core(work: &Path, server: &Server, kept: &Path) -> Command {
-    let ours = ours(work, server, kept);
+fn ours_on_one_core(build: &Path, cache: &Path, server: &Server, kept: &Path) -> Command {
+    let ours = ours(build, cache, server, kept);
     let mut command = Command::new("taskset");
     command.args(["--cpu-list", "0"]).arg(ours.get_program()).args(ours.get_args());
     command.envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command
 }
 
-/// One build into an empty folder; a cold one without a cache, a warm one with what the build before it left.
-fn measure(work: &Path, state: &str, command: Build, server: &Server, kept: &Path) -> Cost {
-    let _ = fs::remove_dir_all(work.join("build"));
-    if state == "cold" {
-        let _ = fs::remove_dir_all(work.join("cache"));
+/// One build into a new folder of `work`: a cold one the first time, a warm one the next.
+fn measure(work: &Path, folder: &str, build: Build, server: &Server, kept: &Path) -> Cost {
+    let (folder, cache) = (work.join(folder), work.join("cache"));
+    for folder in [&folder, &cache] {
+        fs::create_dir_all(folder).unwrap();
     }
-    for folder in ["build", "cache"] {
-        fs::create_dir_all(work.join(folder)).unwrap();
-    }
+    // The disk has to be done with what the build before wrote and deleted.
     Command::new("sync").status().unwrap();
-    let build = command(work, server, kept);
+    thread::sleep(SETTLING);
+    let build = build(&folder, &cache, server, kept);
     let mut timed = Command::new("/usr/bin/time");
     timed.args(["-f", "%M %O", "-o"]).arg(work.join("cost")).arg(build.get_program()).args(build.get_args());
     timed.envs(build.get_envs().filter_map(|(name, value)| Some((name, value?))));

@@ -22,9 +22,7 @@ use super::forward::{Forward, Forwarded};
 use blocks::Blocks;
 use header::{BlockHeader, Sizes, StreamHeader, damaged};
 
-/// Bytes that are read from the package at once.
-const PIECE: usize = 1 << 20;
-/// Bytes that are handed to the unpacking at once.
+/// Bytes that are handed from thread to thread at once.
 const CHUNK: usize = 256 << 10;
 /// Blocks that may wait for the unpacking; those that are decoded are bounded by [`Limits`].
 const QUEUE: usize = 16;
@@ -39,29 +37,29 @@ struct Limits {
     together: u64,
     /// Blocks that are decoded beside each other: one more than there are cores, for one may wait to be taken.
     blocks: u64,
-    /// Pieces and chunks that may wait before and behind a worker.
-    pieces: usize,
-    chunks: usize,
+    /// Chunks that may wait before and behind a worker.
+    input: usize,
+    output: usize,
 }
 
 impl Limits {
     fn of(cores: usize) -> Self {
         match cores {
-            ..2 => Self { dictionary: 70 << 20, together: 0, blocks: 1, pieces: 1, chunks: 4 },
+            ..2 => Self { dictionary: 70 << 20, together: 0, blocks: 1, input: 4, output: 4 },
             _ => Self {
                 dictionary: 70 << 20,
                 together: 96 << 20,
                 blocks: cores as u64 + 1,
-                pieces: 8,
-                chunks: 96,
+                input: 32,
+                output: 96,
             },
         }
     }
 
     /// What a block takes of `together`.
     fn cost(&self, block: &BlockHeader, sizes: Sizes) -> u64 {
-        let input = sizes.rest.min((self.pieces * PIECE) as u64);
-        let output = sizes.unpacked.min((self.chunks * CHUNK) as u64);
+        let input = sizes.rest.min((self.input * CHUNK) as u64);
+        let output = sizes.unpacked.min((self.output * CHUNK) as u64);
         (block.dictionary + input + output).max(self.together / self.blocks)
     }
 }
@@ -76,7 +74,7 @@ struct Shared {
     used: Mutex<u64>,
     freed: Condvar,
     /// Chunks that were read and can be filled again.
-    spare: Mutex<Vec<Vec<u8>>>,
+    chunks: Mutex<Vec<Vec<u8>>>,
 }
 
 /// A part of [`Limits::together`], until it is dropped.
@@ -122,7 +120,7 @@ fn unpacked_within<T>(
         wanted: AtomicU64::new(0),
         used: Mutex::default(),
         freed: Condvar::new(),
-        spare: Mutex::default(),
+        chunks: Mutex::default(),
     };
     thread::scope(|scope| {
         let (blocks, queue) = sync_channel(QUEUE);
@@ -152,14 +150,14 @@ fn feed<'scope>(
         let mut rest = package.by_ref().take(sizes.rest);
         let wanted = end > shared.wanted.load(Ordering::Relaxed);
         let permit = wanted.then(|| Arc::new(shared.permit(shared.limits.cost(&block, sizes))));
-        let (output, chunks) = sync_channel(shared.limits.chunks);
+        let (output, chunks) = sync_channel(shared.limits.output);
         let queued =
             Block { left: sizes.unpacked, chunks: wanted.then_some(chunks), _permit: permit.clone() };
         if blocks.send(Ok(queued)).is_err() {
             return Ok(());
         }
         if wanted {
-            let (pieces, input) = sync_channel(shared.limits.pieces);
+            let (pieces, input) = sync_channel(shared.limits.input);
             scope.spawn(move || {
                 if let Err(error) = decode(shared, &input, sizes.unpacked, &output) {
                     let _ = output.send(Err(error));
@@ -168,8 +166,8 @@ fn feed<'scope>(
             });
             let mut piece = block.bytes;
             while !piece.is_empty() && pieces.send(piece).is_ok() {
-                piece = Vec::with_capacity(PIECE.min(usize::try_from(rest.limit()).unwrap_or(PIECE)));
-                rest.by_ref().take(PIECE as u64).read_to_end(&mut piece)?;
+                piece = shared.chunk();
+                rest.by_ref().take(CHUNK as u64).read_to_end(&mut piece)?;
             }
         }
         // What a worker that was not wanted any more has left.
@@ -193,7 +191,7 @@ fn decode(
 ) -> io::Result<()> {
     let mut stream = Stream::new_stream_decoder(shared.limits.dictionary, IGNORE_CHECK)?;
     stream.process(&shared.header.bytes, &mut [], Action::Run)?;
-    let mut chunk = shared.spare();
+    let mut chunk = shared.chunk();
     for piece in input {
         let mut left = &piece[..];
         while !left.is_empty() {
@@ -202,13 +200,14 @@ fn decode(
             let read = usize::try_from(stream.total_in() - before.0).map_err(io::Error::other)?;
             left = &left[read..];
             if chunk.len() == chunk.capacity() {
-                if output.send(Ok(mem::replace(&mut chunk, shared.spare()))).is_err() {
+                if output.send(Ok(mem::replace(&mut chunk, shared.chunk()))).is_err() {
                     return Ok(());
                 }
             } else if (read, chunk.len()) == (0, before.1) {
                 return Err(damaged());
             }
         }
+        shared.give_back(piece);
     }
     if stream.total_out() != size {
         return Err(damaged());
@@ -227,15 +226,15 @@ impl Shared {
     }
 
     /// An empty chunk.
-    fn spare(&self) -> Vec<u8> {
-        lock(&self.spare).pop().unwrap_or_else(|| Vec::with_capacity(CHUNK))
+    fn chunk(&self) -> Vec<u8> {
+        lock(&self.chunks).pop().unwrap_or_else(|| Vec::with_capacity(CHUNK))
     }
 
     /// Takes back a chunk that was read.
     fn give_back(&self, mut chunk: Vec<u8>) {
-        if chunk.capacity() > 0 {
+        if chunk.capacity() >= CHUNK {
             chunk.clear();
-            lock(&self.spare).push(chunk);
+            lock(&self.chunks).push(chunk);
         }
     }
 }
