@@ -35,7 +35,7 @@ struct Limits {
     dictionary: u64,
     /// Bytes of blocks that are decoded beside each other. One is decoded whatever it needs.
     together: u64,
-    /// Blocks that are decoded beside each other: one more than there are cores, for one may wait to be taken.
+    /// Blocks that are decoded beside each other: one more than cores, for one may wait to be taken.
     blocks: u64,
     /// Chunks that may wait before and behind a worker.
     input: usize,
@@ -44,15 +44,12 @@ struct Limits {
 
 impl Limits {
     fn of(cores: usize) -> Self {
-        match cores {
-            ..2 => Self { dictionary: 70 << 20, together: 0, blocks: 1, input: 4, output: 4 },
-            _ => Self {
-                dictionary: 70 << 20,
-                together: 96 << 20,
-                blocks: cores as u64 + 1,
-                input: 32,
-                output: 96,
-            },
+        let dictionary = 70 << 20;
+        match cores.min(4) as u64 {
+            ..2 => Self { dictionary, together: 0, blocks: 1, input: 1, output: 2 },
+            cores => {
+                Self { dictionary, together: cores * (48 << 20), blocks: cores + 1, input: 32, output: 96 }
+            }
         }
     }
 
