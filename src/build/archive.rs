@@ -5,6 +5,7 @@ use std::io::{self, BufReader, Read};
 
 use anyhow::{Context, bail, ensure};
 
+use super::ahead::read_ahead;
 use super::forward::{Forward, Forwarded};
 use super::xz;
 
@@ -53,12 +54,11 @@ fn unpacked<T>(
     read: impl FnOnce(&mut dyn Forward) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let member = BufReader::with_capacity(BUFFER, member);
-    let decoder: Box<dyn Read + '_> = match compression {
-        "" => Box::new(member),
-        ".gz" => Box::new(flate2::bufread::GzDecoder::new(member)),
-        ".zst" => Box::new(zstd::Decoder::with_buffer(member)?),
-        ".xz" => return xz::unpacked(member, read),
+    match compression {
+        "" => read(&mut Forwarded::new(member)),
+        ".gz" => read_ahead(flate2::bufread::GzDecoder::new(member), read),
+        ".zst" => read_ahead(zstd::Decoder::with_buffer(member)?, read),
+        ".xz" => xz::unpacked(member, read),
         other => bail!("the package is compressed as `{other}`, which is not known here"),
-    };
-    read(&mut Forwarded::new(BufReader::with_capacity(BUFFER, decoder)))
+    }
 }

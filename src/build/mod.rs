@@ -12,6 +12,7 @@
 //! before the link above it was checked, except that the package is unpacked, into a folder of its own, while its
 //! hash is still being computed. Until that hash is right nothing of the app is touched.
 
+mod ahead;
 mod archive;
 mod cache;
 mod community;

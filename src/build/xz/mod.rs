@@ -18,7 +18,8 @@ use anyhow::Context;
 use liblzma::bufread::XzDecoder;
 use liblzma::stream::{Action, IGNORE_CHECK, Stream};
 
-use super::forward::{Forward, Forwarded};
+use super::ahead::read_ahead;
+use super::forward::Forward;
 use blocks::Blocks;
 use header::{BlockHeader, Sizes, StreamHeader, damaged};
 
@@ -108,8 +109,7 @@ fn unpacked_within<T>(
         // One block of unknown size: what xz writes with a single thread.
         let begin = Cursor::new([&header.bytes[..], &bytes].concat());
         let stream = Stream::new_stream_decoder(limits.dictionary, IGNORE_CHECK)?;
-        let decoder = XzDecoder::new_stream(BufReader::new(begin.chain(package)), stream);
-        return read(&mut Forwarded::new(BufReader::with_capacity(CHUNK, decoder)));
+        return read_ahead(XzDecoder::new_stream(BufReader::new(begin.chain(package)), stream), read);
     }
     let shared = Shared {
         limits,
