@@ -8,22 +8,33 @@ use super::{Build, HEROKU};
 use crate::support::package::{AGENT, Member, archive, debian_package, dishonest_package};
 use crate::support::package_repository::PackageRepository;
 
-/// The build that is offered this package, properly signed.
-fn offered(package: Vec<u8>) -> Build {
+/// A build that is offered this package, properly signed.
+struct Offered {
+    build: Build,
+    _repository: PackageRepository,
+}
+
+fn offered(package: Vec<u8>) -> Offered {
     let mut repository = PackageRepository::new();
     repository.add(HEROKU, "1:7.81.2-1", package);
     repository.publish();
     let build = Build::of(&repository);
     build.write("outside/victim", "as it was");
-    // The server has to outlive this function.
-    std::mem::forget(repository);
-    build
+    Offered { build, _repository: repository }
+}
+
+impl Offered {
+    #[track_caller]
+    fn fails(&self, why: &str) {
+        self.build.fails(why);
+    }
 }
 
 #[track_caller]
 fn refused(members: &[Member<'_>], why: &str) {
-    let build = offered(dishonest_package(200, members));
-    build.fails(why);
+    let offered = offered(dishonest_package(200, members));
+    offered.fails(why);
+    let build = &offered.build;
     assert_eq!(build.read("outside/victim"), "as it was");
     assert!(!build.path("cache/dd-heroku/agent.tar.zst").exists());
 }

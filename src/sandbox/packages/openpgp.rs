@@ -192,6 +192,10 @@ mod tests {
         let tampered = fs::read_to_string(path("text.asc")).unwrap().replace("stable", "stabler");
         fs::write(path("text.asc"), tampered).unwrap();
         assert!(gpg(&["--verify", "text.asc"]).contains("BADSIG"));
+        // gpg started an agent that would outlive the test.
+        let stopped =
+            Command::new("gpgconf").arg("--homedir").arg(folder.path()).args(["--kill", "all"]).status();
+        assert!(stopped.unwrap().success());
     }
 
     #[test]
