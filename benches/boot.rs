@@ -53,8 +53,8 @@ fn boot(prefix: &[&str]) -> f64 {
     write(".apt/opt/datadog-agent/bin/agent/agent", agent);
     write(".apt/opt/datadog-agent/embedded/bin/trace-agent", "#!/bin/sh\n");
     write(".apt/etc/datadog-agent/datadog.yaml.example", "api_key:\n# apm_config:\n");
-    dd_heroku::dyno::record_agent_version(home, "7.81.2").unwrap();
-    dd_heroku::dyno::install(home, Path::new(env!("CARGO_BIN_EXE_dd-heroku"))).unwrap();
+    dd_heroku::runtime::record_agent_version(home, "7.81.2").unwrap();
+    dd_heroku::runtime::install(home, Path::new(env!("CARGO_BIN_EXE_dd-heroku"))).unwrap();
     let words: Vec<&str> =
         prefix.iter().copied().chain(["bash", "--noprofile", "--norc", "-c", BOOT]).collect();
     let mut command = Command::new(words[0]);

@@ -124,9 +124,9 @@ variables! {
     USERPROFILE;
     /// Where programs are looked up.
     PATH;
-    /// Turns colour off when set to anything (<https://no-color.org>).
+    /// Turns color off when set to anything (<https://no-color.org>).
     NO_COLOR;
-    /// What the terminal can do; `dumb` has neither colour nor cursor movement.
+    /// What the terminal can do; `dumb` has neither color nor cursor movement.
     TERM;
     /// Set by CI services: no prompts, no progress bars.
     CI;

@@ -132,3 +132,12 @@ impl From<Failure> for anyhow::Error {
 
 /// What a command gives back.
 pub type Result<T = (), E = Failure> = std::result::Result<T, E>;
+
+/// How a command that did not fail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All is done.
+    Done,
+    /// Changes are pending, or problems were found.
+    Pending,
+}

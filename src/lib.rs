@@ -2,38 +2,40 @@
 //!
 //! | face | modules | runs on |
 //! |---|---|---|
-//! | the CLI | [`commands`], [`app`], [`heroku`], [`intake`], [`repo`], [`database`], [`ui`], [`sandbox`] | a developer's machine, CI |
-//! | the build step | [`build`] | Heroku's build machine |
-//! | the dyno runtime | [`dyno`] | every dyno |
+//! | the CLI | [`commands`], [`app`], [`heroku`], [`datadog_api`], [`repo`], [`database`], [`ui`], [`sandbox`] | a developer's machine, CI |
+//! | the build step | [`buildpack`] | Heroku's build machine |
+//! | the dyno runtime | [`runtime`] | every dyno |
 //!
-//! [`datadog`] holds the words that all of them share. Only [`dyno`] and [`datadog`] are there without the
+//! [`datadog`] holds the words that all of them share. Only [`runtime`] and [`datadog`] are there without the
 //! `cli` feature. `ARCHITECTURE.md` says who may call whom; `tests/tidy.rs` holds it.
 
 #[cfg(feature = "cli")]
 pub mod app;
 #[cfg(feature = "cli")]
-pub mod build;
+pub mod buildpack;
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "cli")]
 pub mod commands;
 #[cfg(feature = "cli")]
 pub mod database;
 pub mod datadog;
-pub mod dyno;
+#[cfg(feature = "cli")]
+pub mod datadog_api;
+#[cfg(feature = "cli")]
+pub mod engine;
 pub mod env;
 #[cfg(feature = "cli")]
 pub mod failure;
 #[cfg(feature = "cli")]
 pub mod heroku;
 #[cfg(feature = "cli")]
-pub mod intake;
-#[cfg(feature = "cli")]
-pub mod interrupt;
-#[cfg(feature = "cli")]
 pub mod keychain;
 #[cfg(feature = "cli")]
 pub mod program;
 #[cfg(feature = "cli")]
 pub mod repo;
+pub mod runtime;
 #[cfg(feature = "cli")]
 pub mod sandbox;
 #[cfg(feature = "cli")]
@@ -70,13 +72,13 @@ enum Verb {
     Command(commands::Verb),
     /// The dyno side: configure, start and supervise the Agent
     #[command(subcommand)]
-    Runtime(dyno::Verb),
+    Runtime(runtime::Verb),
 }
 
 /// Runs what the arguments of `env` ask for and gives back the process's exit code.
 pub fn run(env: &Environment) -> ExitCode {
     if let Some(arguments) = env.as_agent_wrapper() {
-        return dyno::agent_wrapper(env, arguments);
+        return runtime::agent_wrapper(env, arguments);
     }
     #[cfg(feature = "cli")]
     if commands::completions::answer(env, Cli::command) {
@@ -89,7 +91,7 @@ pub fn run(env: &Environment) -> ExitCode {
     match cli.verb {
         #[cfg(feature = "cli")]
         Verb::Command(verb) => commands::run(env, cli.global, verb),
-        Verb::Runtime(verb) => dyno::run(env, verb),
+        Verb::Runtime(verb) => runtime::run(env, verb),
     }
 }
 

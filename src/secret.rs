@@ -1,4 +1,4 @@
-//! The secret type: it cannot be printed or serialised by accident.
+//! The secret type: it cannot be printed or serialized by accident.
 
 use std::fmt;
 

@@ -3,17 +3,17 @@
 
 mod agent;
 mod auth;
-mod build;
+mod buildpack;
 mod buildpacks;
 mod completions;
 mod config;
+mod datadog_api;
 mod dbm;
 mod docker;
 mod doctor;
 mod flare;
 mod heroku;
 mod init;
-mod intake;
 mod integrations;
 mod logs;
 mod metrics;

@@ -1,7 +1,7 @@
 //! The build step against what it replaces: `apt-get update`, the download, `dpkg -x`, and the deletions afterwards, on
 //! the same machine in one run. The package is as large as the Agent's: 17,000 members, 600 MB, xz in blocks.
 //!
-//! `cargo bench --bench build` builds both programs optimised and prints a table. It needs apt, dpkg, gpg, taskset and GNU time,
+//! `cargo bench --bench build` builds both programs optimized and prints a table. It needs apt, dpkg, gpg, taskset and GNU time,
 //! and takes some minutes the first time: the package is made once and kept in `target/`.
 #![allow(
     clippy::print_stdout,

@@ -2,7 +2,7 @@
 //! `cargo +nightly fuzz run control`
 #![no_main]
 
-use dd_heroku::build::{Version, each_paragraph};
+use dd_heroku::buildpack::{Version, each_paragraph};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {

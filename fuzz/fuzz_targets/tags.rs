@@ -2,7 +2,7 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
-    let tags = dd_heroku::dyno::all_tags("dyno:web.1", text);
+    let tags = dd_heroku::runtime::all_tags("dyno:web.1", text);
     assert!(tags.split(' ').all(|tag| !tag.is_empty() && !tag.ends_with(':') && !tag.contains(',')));
-    assert_eq!(dd_heroku::dyno::all_tags("dyno:web.1", &tags), tags);
+    assert_eq!(dd_heroku::runtime::all_tags("dyno:web.1", &tags), tags);
 });

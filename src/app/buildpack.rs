@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_buildpack_is_recognised_however_it_is_written() {
+    fn a_buildpack_is_recognized_however_it_is_written() {
         let datadog = Buildpack::of(DATADOG);
         for same in [
             "https://github.com/DataDog/heroku-buildpack-datadog",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::buildpack::Buildpack;
-use super::{metrics, monitoring, telemetry};
+use super::{dbm, metrics, telemetry};
 use crate::secret::Secret;
 
 /// One change, with what was there before, so that it can be shown and put back.
@@ -82,7 +82,7 @@ pub enum Change {
     },
     /// Changes a telemetry drain.
     Telemetry(telemetry::Change),
-    /// Changes what the organisation has at Datadog.
+    /// Changes what the organization has at Datadog.
     Datadog {
         /// Where and with which keys.
         access: metrics::Access,
@@ -90,7 +90,7 @@ pub enum Change {
         change: metrics::change::Change,
     },
     /// Changes a database of the app, or how the app is connected to it.
-    Database(monitoring::Change),
+    Database(dbm::Change),
     /// Restarts all dynos, for a labs feature to take effect.
     Restart,
     /// Compiles the slug of a commit again.

@@ -1,5 +1,5 @@
 //! The codes of notes and findings. A code never changes its meaning and is never used again for another.
-//! [`explained`](super::explained) says what each means.
+//! [`explained`](super::findings::explanations) says what each means.
 
 /// There is no API key.
 pub const KEY_MISSING: &str = "DDH001";

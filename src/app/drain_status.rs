@@ -1,6 +1,6 @@
 //! Every drain of an app, and whether the app's own settings agree with it.
 
-use super::observed::{Observed, TelemetryDrain};
+use super::facts::{Facts, TelemetryDrain};
 use super::telemetry;
 use crate::datadog::drain::{host, masked};
 use crate::datadog::{ApiKey, DrainUrl, Site};
@@ -49,13 +49,13 @@ pub struct Datadog {
 }
 
 /// The drains of an app.
-pub fn lines(observed: &Observed) -> Vec<Line> {
-    let config = |name| observed.config.as_ref().and_then(|config| config.get(name));
+pub fn lines(facts: &Facts) -> Vec<Line> {
+    let config = |name| facts.config.as_ref().and_then(|config| config.get(name));
     let own = Own {
         key: config("DD_API_KEY").and_then(|text| ApiKey::parse(text).ok()),
         site: config("DD_SITE").map_or(Some(Site::default()), Site::parse),
     };
-    let logs = observed.drains.iter().flatten().map(|drain| {
+    let logs = facts.drains.iter().flatten().map(|drain| {
         let url = drain.url.expose();
         let datadog = DrainUrl::parse(url).map(|found| {
             let (env, service) = (found.labels.env, found.labels.service);
@@ -71,7 +71,7 @@ pub fn lines(observed: &Observed) -> Vec<Line> {
             datadog,
         }
     });
-    let telemetry = observed.telemetry_drains.iter().flatten().map(|drain: &TelemetryDrain| {
+    let telemetry = facts.telemetry_drains.iter().flatten().map(|drain: &TelemetryDrain| {
         let site = telemetry::site(drain);
         Line {
             kind: Kind::Telemetry,
@@ -126,7 +126,7 @@ fn mark_doubles(lines: &mut [Line]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::observed::Drain;
+    use crate::app::facts::Drain;
     use crate::secret::Secret;
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
         };
         let drain = |url: String| Drain { id: "d".into(), url: Secret::new(url), addon: None };
         let config = [("DD_API_KEY", key), ("DD_SITE", "datadoghq.eu")];
-        let observed = Observed {
+        let facts = Facts {
             config: Some(
                 config.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect(),
             ),
@@ -148,9 +148,9 @@ mod tests {
                 drain(url("datadoghq.com", &"a".repeat(32))),
                 drain("syslog+tls://u:p@logs.example.com:1".into()),
             ]),
-            ..Observed::default()
+            ..Facts::default()
         };
-        let lines = lines(&observed);
+        let lines = lines(&facts);
         let disagrees: Vec<_> =
             lines.iter().map(|line| line.datadog.clone().map(|found| found.disagrees)).collect();
         assert_eq!(disagrees, [Some(vec![]), Some(vec!["key", "site", "double"]), None]);

@@ -1,7 +1,7 @@
 //! The log drain to Datadog: which changes give an app exactly one, and which take it away.
 
 use super::Change;
-use super::observed::Drain;
+use super::facts::Drain;
 use crate::datadog::drain::{self, Difference};
 use crate::datadog::{ApiKey, DrainUrl};
 use crate::secret::Secret;
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_added_is_recognised_the_next_time() {
+    fn what_was_added_is_recognized_the_next_time() {
         let [Change::DrainAdd { url, .. }] = &enable(wanted(), &[])[..] else { panic!("one drain") };
         assert_eq!(enable(wanted(), &[drain("0", url.expose())]), []);
     }

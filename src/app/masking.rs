@@ -1,6 +1,6 @@
 //! Secrets taken out of any text: by the values that are known to be secret, and by what looks like one. Pure.
 
-use super::observed::{ConfigVars, Observed};
+use super::facts::{ConfigVars, Facts};
 use crate::datadog::options;
 use crate::secret::mask;
 
@@ -16,19 +16,19 @@ pub struct Masker {
 
 impl Masker {
     /// One that knows the secrets of an app, and others beside.
-    pub fn new(observed: &Observed, others: impl IntoIterator<Item = String>) -> Self {
+    pub fn new(facts: &Facts, others: impl IntoIterator<Item = String>) -> Self {
         let empty = ConfigVars::default();
-        let config = observed.config.as_ref().unwrap_or(&empty);
+        let config = facts.config.as_ref().unwrap_or(&empty);
         let mut secrets: Vec<String> = others.into_iter().collect();
         for (_, value) in config.iter().filter(|(name, value)| options::is_secret(name, value)) {
             secrets.push(value.to_owned());
             secrets.extend(password(value).map(str::to_owned));
         }
-        secrets.extend(observed.drains.iter().flatten().map(|drain| drain.url.expose().to_owned()));
-        for drain in observed.telemetry_drains.iter().flatten() {
+        secrets.extend(facts.drains.iter().flatten().map(|drain| drain.url.expose().to_owned()));
+        for drain in facts.telemetry_drains.iter().flatten() {
             secrets.extend(drain.headers.values().map(|value| value.expose().to_owned()));
         }
-        for build in observed.builds.iter().flatten() {
+        for build in facts.builds.iter().flatten() {
             let urls = [&build.source_url, &build.output_stream_url];
             secrets.extend(urls.into_iter().flatten().map(|url| url.expose().to_owned()));
         }
@@ -89,8 +89,8 @@ mod tests {
             ("RAILS_ENV", "production"),
         ];
         let config = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let observed = Observed { config: Some(config), ..Observed::default() };
-        let masker = Masker::new(&observed, ["tok-12345".to_owned()]);
+        let facts = Facts { config: Some(config), ..Facts::default() };
+        let masker = Masker::new(&facts, ["tok-12345".to_owned()]);
         for (text, masked) in [
             ("RAILS_ENV=production", "RAILS_ENV=production"),
             ("password is hunter22.", "password is ••••."),

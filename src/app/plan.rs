@@ -4,11 +4,11 @@ use super::Buildpack;
 use super::buildpack::DATADOG;
 use super::change::{Change, Rebuild, Source};
 use super::codes;
+use super::dbm;
 use super::desired::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
-use super::monitoring;
-use super::observed::{App, Observed, Process};
+use super::facts::{App, Facts, Process};
 use super::prerun::{self, Unmanageable};
-use super::{drains, order, running, telemetry};
+use super::{deployed, drains, order, telemetry};
 use crate::datadog::options;
 use crate::secret::Secret;
 
@@ -23,7 +23,7 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// What the person should know.
     pub notes: Vec<Note>,
-    /// The UUIDs of the builds that were there, so that a new one is recognised.
+    /// The UUIDs of the builds that were there, so that a new one is recognized.
     pub known_builds: Vec<String>,
     /// Whether config vars and buildpacks become again what they were, when the build fails.
     pub put_back: bool,
@@ -32,8 +32,7 @@ pub struct Plan {
 impl Plan {
     /// How often the app's dynos restart before a rebuild: once for all config vars together, and for each attachment.
     pub fn restarts(&self) -> usize {
-        let is_attachment =
-            |change: &&Change| matches!(change, Change::Database(monitoring::Change::Attach { .. }));
+        let is_attachment = |change: &&Change| matches!(change, Change::Database(dbm::Change::Attach { .. }));
         let is_config = |change: &Change| {
             matches!(change, Change::ConfigSet { .. } | Change::ConfigUnset { .. } | Change::Restart)
         };
@@ -74,27 +73,27 @@ pub enum Conflict {
     NoSlug(String),
 }
 
-/// What has to change for `observed` to be as `desired`.
-pub fn plan(desired: &Desired, observed: &Observed) -> Result<Plan, Conflict> {
+/// What has to change for `facts` to be as `desired`.
+pub fn plan(desired: &Desired, facts: &Facts) -> Result<Plan, Conflict> {
     let mut notes = desired.notes.clone();
-    let buildpacks = buildpacks(desired, observed)?;
-    let mut changes = features(desired, observed);
+    let buildpacks = buildpacks(desired, facts)?;
+    let mut changes = features(desired, facts);
     changes.extend(desired.database.iter().cloned().map(Change::Database));
-    changes.extend(config(desired, observed));
+    changes.extend(config(desired, facts));
     changes.extend(buildpacks);
-    changes.extend(drain_changes(desired, observed));
-    changes.extend(telemetry_changes(desired, observed));
+    changes.extend(drain_changes(desired, facts));
+    changes.extend(telemetry_changes(desired, facts));
     if let Some((access, wanted)) = &desired.datadog {
         let change = |change: &_| Change::Datadog { access: access.clone(), change: Clone::clone(change) };
         changes.extend(wanted.iter().map(change));
     }
     changes.extend(files(desired)?);
     changes.extend(restart(desired, &changes));
-    changes.extend(rebuild(desired, observed, &changes, &mut notes)?);
-    let known_builds = observed.builds.iter().flatten().map(|build| build.id.clone()).collect();
+    changes.extend(rebuild(desired, facts, &changes, &mut notes)?);
+    let known_builds = facts.builds.iter().flatten().map(|build| build.id.clone()).collect();
     Ok(Plan {
-        app: observed.app.clone(),
-        formation: observed.formation.clone(),
+        app: facts.app.clone(),
+        formation: facts.formation.clone(),
         changes,
         notes,
         known_builds,
@@ -102,8 +101,8 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Result<Plan, Conflict> {
     })
 }
 
-fn features(desired: &Desired, observed: &Observed) -> Vec<Change> {
-    let Some(there) = &observed.features else { return Vec::new() };
+fn features(desired: &Desired, facts: &Facts) -> Vec<Change> {
+    let Some(there) = &facts.features else { return Vec::new() };
     desired
         .features
         .iter()
@@ -115,8 +114,8 @@ fn features(desired: &Desired, observed: &Observed) -> Vec<Change> {
         .collect()
 }
 
-fn config(desired: &Desired, observed: &Observed) -> Vec<Change> {
-    let Some(there) = &observed.config else { return Vec::new() };
+fn config(desired: &Desired, facts: &Facts) -> Vec<Change> {
+    let Some(there) = &facts.config else { return Vec::new() };
     let mut changes = Vec::new();
     for (key, wanted) in &desired.config {
         let before = there.raw(key);
@@ -138,13 +137,13 @@ fn config(desired: &Desired, observed: &Observed) -> Vec<Change> {
     changes
 }
 
-fn buildpacks(desired: &Desired, observed: &Observed) -> Result<Option<Change>, Conflict> {
-    let Some(before) = observed.buildpacks.clone().filter(|_| observed.app.has_buildpacks()) else {
+fn buildpacks(desired: &Desired, facts: &Facts) -> Result<Option<Change>, Conflict> {
+    let Some(before) = facts.buildpacks.clone().filter(|_| facts.app.has_buildpacks()) else {
         return Ok(None);
     };
     let after = match &desired.buildpacks {
         Buildpacks::Keep => return Ok(None),
-        Buildpacks::WithAgent(agent) => order::with_agent(&explicit(&before, observed)?, agent),
+        Buildpacks::WithAgent(agent) => order::with_agent(&explicit(&before, facts)?, agent),
         Buildpacks::WithoutAgent => order::without_agent(&before),
         Buildpacks::Exactly(list) => list.clone(),
     };
@@ -153,20 +152,20 @@ fn buildpacks(desired: &Desired, observed: &Observed) -> Result<Option<Change>, 
 }
 
 /// The list as it would have to be written down: what Heroku detected at the last build, where none is set.
-fn explicit(before: &[Buildpack], observed: &Observed) -> Result<Vec<Buildpack>, Conflict> {
+fn explicit(before: &[Buildpack], facts: &Facts) -> Result<Vec<Buildpack>, Conflict> {
     if before.iter().any(|one| !one.installs_agent()) {
         return Ok(before.to_vec());
     }
-    let detected = running::build(observed).map(|build| build.buildpacks.as_slice()).unwrap_or_default();
+    let detected = deployed::build(facts).map(|build| build.buildpacks.as_slice()).unwrap_or_default();
     let detected: Vec<_> = detected.iter().map(|url| Buildpack::of(Buildpack::of(url).reference())).collect();
     if detected.iter().all(Buildpack::installs_agent) {
-        return Err(Conflict::NoBuildpacks(observed.app.name.clone()));
+        return Err(Conflict::NoBuildpacks(facts.app.name.clone()));
     }
     Ok([before, &detected].concat())
 }
 
-fn drain_changes(desired: &Desired, observed: &Observed) -> Vec<Change> {
-    let there = observed.drains.as_deref();
+fn drain_changes(desired: &Desired, facts: &Facts) -> Vec<Change> {
+    let there = facts.drains.as_deref();
     match (&desired.drain, there) {
         (Drain::Keep, _) | (_, None) => Vec::new(),
         (Drain::One(url), Some(there)) => drains::enable(url.clone(), there),
@@ -175,8 +174,8 @@ fn drain_changes(desired: &Desired, observed: &Observed) -> Vec<Change> {
     }
 }
 
-fn telemetry_changes(desired: &Desired, observed: &Observed) -> Vec<Change> {
-    let Some(there) = observed.telemetry_drains.as_deref() else { return Vec::new() };
+fn telemetry_changes(desired: &Desired, facts: &Facts) -> Vec<Change> {
+    let Some(there) = facts.telemetry_drains.as_deref() else { return Vec::new() };
     let changes = match &desired.telemetry {
         Telemetry::Keep => Vec::new(),
         Telemetry::Carry { site, key, signals, exactly } => {
@@ -224,22 +223,22 @@ fn files(desired: &Desired) -> Result<Vec<Change>, Conflict> {
 
 fn rebuild(
     desired: &Desired,
-    observed: &Observed,
+    facts: &Facts,
     changes: &[Change],
     notes: &mut Vec<Note>,
 ) -> Result<Option<Change>, Conflict> {
-    let app = &observed.app.name;
+    let app = &facts.app.name;
     let asked = desired.rebuild == RebuildWhen::Always;
-    if !observed.app.has_buildpacks() {
+    if !facts.app.has_buildpacks() {
         return if asked { Err(Conflict::NoSlug(app.clone())) } else { Ok(None) };
     }
-    if !asked && !is_due(observed, changes) {
+    if !asked && !is_due(facts, changes) {
         return Ok(None);
     }
-    let Some(deployed) = running::slug(observed) else {
+    let Some(deployed) = deployed::slug(facts) else {
         return if asked { Err(Conflict::NeverDeployed(app.clone())) } else { Ok(None) };
     };
-    if !asked && running::pending_build(observed).is_some() && !changes.iter().any(is_compiled_in) {
+    if !asked && deployed::pending_build(facts).is_some() && !changes.iter().any(is_compiled_in) {
         notes.push(Note::new(codes::BUILD_UNDER_WAY, "a build is under way: it takes the changes in"));
         return Ok(None);
     }
@@ -250,8 +249,8 @@ fn rebuild(
         ));
         return Ok(None);
     }
-    let commit = desired.commit.as_deref().or_else(|| running::commit(observed));
-    let build = running::build(observed).filter(|build| build.slug.as_deref() == Some(deployed));
+    let commit = desired.commit.as_deref().or_else(|| deployed::commit(facts));
+    let build = deployed::build(facts).filter(|build| build.slug.as_deref() == Some(deployed));
     let source = desired.source.as_ref().map(|source| source.of(commit)).or_else(|| {
         let build = build.filter(|build| build.commit.as_deref() == commit)?;
         build.source_url.clone().map(Source::LastBuild)
@@ -269,8 +268,8 @@ fn rebuild(
     };
     Ok(Some(Change::Rebuild(Rebuild {
         commit: commit.to_owned(),
-        release: running::deploy(observed).map(|release| release.version),
-        slug_size: observed.slug.as_ref().and_then(|slug| slug.size).or(observed.app.slug_size),
+        release: deployed::deploy(facts).map(|release| release.version),
+        slug_size: facts.slug.as_ref().and_then(|slug| slug.size).or(facts.app.slug_size),
         source,
         clear_cache: desired.clear_cache,
         expects: desired.expects.clone(),
@@ -278,8 +277,8 @@ fn rebuild(
 }
 
 /// Whether the slug will not hold what it should once `changes` are applied.
-fn is_due(observed: &Observed, changes: &[Change]) -> bool {
-    changes.iter().any(is_compiled_in) || !running::rebuild_due(observed).is_empty()
+fn is_due(facts: &Facts, changes: &[Change]) -> bool {
+    changes.iter().any(is_compiled_in) || !deployed::rebuild_due(facts).is_empty()
 }
 
 /// Whether a change is of something that is compiled into the slug.

@@ -1,7 +1,7 @@
 //! How a plan went: each change with its outcome.
 
 use super::change::{Change, Outcome};
-use super::observed::Observed;
+use super::facts::Facts;
 use super::plan::Plan;
 
 /// A plan that was carried out, or as much of it as could be.
@@ -26,10 +26,10 @@ impl Receipt {
     }
 
     /// Takes the number of the release that a build made from what was read afterwards.
-    pub fn learn(&mut self, observed: &Observed) {
+    pub fn learn(&mut self, facts: &Facts) {
         for outcome in &mut self.outcomes {
             if let Outcome::Built { release: Some(id), version, .. } = outcome {
-                let made = observed.releases.iter().flatten().find(|release| release.id == *id);
+                let made = facts.releases.iter().flatten().find(|release| release.id == *id);
                 *version = made.map(|release| release.version);
             }
         }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::buildpack::Buildpack;
+use super::database_urls::DATABASES;
+use super::desired::init::METADATA;
+use super::facts::{ConfigVars, Facts};
 use super::findings::KeyState;
-use super::found::DATABASES;
-use super::observed::{ConfigVars, Observed};
-use super::setup::METADATA;
-use super::{drains, order, running};
+use super::{deployed, drains, order};
 use crate::datadog::Site;
 use crate::datadog::drain::masked;
 use crate::secret::Secret;
@@ -73,38 +73,38 @@ pub enum Hosts {
 
 impl Status {
     /// The status of an app.
-    pub fn of(observed: &Observed, key_state: KeyState) -> Self {
+    pub fn of(facts: &Facts, key_state: KeyState) -> Self {
         let empty = ConfigVars::default();
-        let config = observed.config.as_ref().unwrap_or(&empty);
-        let list = observed.buildpacks.as_deref().unwrap_or_default();
-        let deploy = running::deploy(observed);
-        let build = running::build(observed);
+        let config = facts.config.as_ref().unwrap_or(&empty);
+        let list = facts.buildpacks.as_deref().unwrap_or_default();
+        let deploy = deployed::deploy(facts);
+        let build = deployed::build(facts);
         let buildpack = order::installed(list).and_then(|agent| {
             let at = list.iter().position(|one| one == agent)?;
             Some((agent.clone(), at + 1))
         });
-        let there = observed.drains.as_deref().unwrap_or_default();
+        let there = facts.drains.as_deref().unwrap_or_default();
         let to_datadog: Vec<_> = drains::to_datadog(there).map(|(drain, _)| drain.id.as_str()).collect();
         let owned = |text: &str| text.to_owned();
         Self {
-            app: observed.app.name.clone(),
-            stack: observed.app.stack.clone(),
-            generation: observed.app.generation.to_string(),
+            app: facts.app.name.clone(),
+            stack: facts.app.stack.clone(),
+            generation: facts.app.generation.to_string(),
             site: config.get("DD_SITE").unwrap_or(Site::default().domain()).to_owned(),
             key: config.get("DD_API_KEY").map(Secret::new),
             key_state,
             hosts: hosts(config),
             buildpack,
-            agent_wanted: running::agent_wanted(observed).map(owned),
-            agent_built: running::agent(observed).map(owned),
-            commit: running::commit(observed).or_else(|| deployed(&deploy?.description)).map(owned),
+            agent_wanted: deployed::agent_wanted(facts).map(owned),
+            agent_built: deployed::agent(facts).map(owned),
+            commit: deployed::commit(facts).or_else(|| deployed(&deploy?.description)).map(owned),
             release: deploy.map(|release| release.version),
-            size: observed.app.slug_size,
+            size: facts.app.slug_size,
             built_at: build
                 .map(|build| build.created_at.clone())
                 .or_else(|| deploy.map(|one| one.created_at.clone())),
-            rebuild_due: running::rebuild_due(observed).into_iter().map(owned).collect(),
-            building: running::pending_build(observed).map(|build| build.id.clone()),
+            rebuild_due: deployed::rebuild_due(facts).into_iter().map(owned).collect(),
+            building: deployed::pending_build(facts).map(|build| build.id.clone()),
             integrations: integrations(config),
             drains: there
                 .iter()
@@ -112,11 +112,9 @@ impl Status {
                 .collect(),
             features: FEATURES
                 .into_iter()
-                .map(|name| {
-                    (name, observed.features.as_ref().is_some_and(|all| all.get(name) == Some(&true)))
-                })
+                .map(|name| (name, facts.features.as_ref().is_some_and(|all| all.get(name) == Some(&true))))
                 .collect(),
-            dynos: dynos(observed),
+            dynos: dynos(facts),
         }
     }
 }
@@ -137,8 +135,11 @@ fn hosts(config: &ConfigVars) -> Hosts {
 
 fn integrations(config: &ConfigVars) -> Vec<&'static str> {
     let is_on = |name: &str| config.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let mut names: Vec<_> =
-        DATABASES.into_iter().filter(|one| is_on(one.switch())).map(super::found::Database::name).collect();
+    let mut names: Vec<_> = DATABASES
+        .into_iter()
+        .filter(|one| is_on(one.switch()))
+        .map(super::database_urls::Database::name)
+        .collect();
     if is_on("DD_ENABLE_DBM") {
         names.push("dbm");
     }
@@ -146,9 +147,9 @@ fn integrations(config: &ConfigVars) -> Vec<&'static str> {
 }
 
 /// The dynos that run now; where they were not read, those that are wanted.
-fn dynos(observed: &Observed) -> BTreeMap<String, BTreeMap<String, usize>> {
+fn dynos(facts: &Facts) -> BTreeMap<String, BTreeMap<String, usize>> {
     let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for dyno in observed.dynos.iter().flatten() {
+    for dyno in facts.dynos.iter().flatten() {
         *counts.entry(dyno.kind.clone()).or_default().entry(dyno.state.clone()).or_default() += 1;
     }
     counts

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::observed::TelemetryDrain;
+use super::facts::TelemetryDrain;
 use crate::datadog::drain::{host, otlp_endpoint};
 use crate::datadog::{ApiKey, Site};
 use crate::secret::Secret;

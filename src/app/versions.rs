@@ -2,7 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use super::running;
+use super::deployed;
 
 /// The newest release of Datadog's buildpack when this program was made.
 pub const BUILDPACK: &str = "2.44";
@@ -45,7 +45,7 @@ pub fn find<'a>(asked: &str, agents: &'a [String]) -> Option<&'a str> {
         major if !major.is_empty() && major.bytes().all(|byte| byte.is_ascii_digit()) => {
             agents.filter(stable).find(|agent| agent.split('.').next() == Some(major))
         }
-        exact => agents.find(|agent| running::is_version(agent, exact)),
+        exact => agents.find(|agent| deployed::is_version(agent, exact)),
     }
     .map(String::as_str)
 }

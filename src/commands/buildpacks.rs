@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use super::frame::rebuild;
-use super::{Context, Exit, change};
+use super::{Context, Exit};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
 use crate::app::order::{self, Fault};
-use crate::app::{Buildpack, Observed, Part, Parts, codes, versions};
+use crate::app::{Buildpack, Facts, Part, Parts, codes, versions};
+use crate::cli::rebuild_args;
+use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::ui;
 
@@ -19,7 +20,7 @@ pub enum Verb {
     /// Put Datadog's buildpack once, and where it belongs
     Fix {
         #[command(flatten)]
-        rebuild: rebuild::Args,
+        rebuild: rebuild_args::Args,
     },
     /// Pin Datadog's buildpack to a release
     Pin {
@@ -27,12 +28,12 @@ pub enum Verb {
         #[arg(value_name = "RELEASE")]
         release: String,
         #[command(flatten)]
-        rebuild: rebuild::Args,
+        rebuild: rebuild_args::Args,
     },
     /// Let Datadog's buildpack follow its newest state
     Unpin {
         #[command(flatten)]
-        rebuild: rebuild::Args,
+        rebuild: rebuild_args::Args,
     },
 }
 
@@ -58,45 +59,45 @@ pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
 /// The list that is wanted instead of the one that is there, and what to know about it.
 type Wanted<'w> = dyn Fn(&[Buildpack]) -> (Option<Vec<Buildpack>>, Option<Note>) + Sync + 'w;
 
-fn set(context: &Context, rebuild: &rebuild::Args, wanted: &Wanted<'_>) -> Result<Exit> {
-    let desire = |observed: &Observed| {
-        let app = &observed.app.name;
-        if !observed.app.has_buildpacks() {
+fn set(context: &Context, rebuild: &rebuild_args::Args, wanted: &Wanted<'_>) -> Result<Exit> {
+    let desire = |facts: &Facts| {
+        let app = &facts.app.name;
+        if !facts.app.has_buildpacks() {
             return Err(Failure::new(
                 Code::Failed,
                 format_args!("`{app}` is not built by classic buildpacks"),
             ));
         }
-        let (list, note) = wanted(observed.buildpacks.as_deref().unwrap_or_default());
+        let (list, note) = wanted(facts.buildpacks.as_deref().unwrap_or_default());
         let list = list.ok_or_else(|| {
             Failure::new(Code::Failed, format_args!("no buildpack of `{app}` installs the Agent"))
                 .hint(format_args!("dd-heroku init -a {app}"))
         })?;
         let notes = note.into_iter().collect();
         let mut desired = Desired { buildpacks: Buildpacks::Exactly(list), notes, ..Desired::default() };
-        rebuild.put_into(&mut desired, RebuildWhen::Due, context, observed)?;
+        rebuild.put_into(&mut desired, RebuildWhen::Due, context, facts)?;
         Ok(desired)
     };
-    change::run(context, &context.apps()?, &rebuild::PARTS.into(), &desire)
+    engine::run(context, &context.apps()?, &rebuild_args::PARTS.into(), &desire)
 }
 
 fn show(context: &Context) -> Result<Exit> {
-    let observed = change::observe(context, &context.apps()?, &Parts::from([Part::Buildpacks]))?;
+    let facts = engine::observe(context, &context.apps()?, &Parts::from([Part::Buildpacks]))?;
     if context.ui.json {
-        let documents = observed.iter().map(to_json).collect();
+        let documents = facts.iter().map(to_json).collect();
         context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
         return Ok(Exit::Done);
     }
-    let texts: Vec<_> = observed.iter().map(|one| render(one, context.is_fleet())).collect();
+    let texts: Vec<_> = facts.iter().map(|one| render(one, context.is_fleet())).collect();
     context.ui.answer(texts.join("\n\n"))?;
     Ok(Exit::Done)
 }
 
-fn faults(observed: &Observed) -> Vec<String> {
-    if !observed.app.has_buildpacks() {
+fn faults(facts: &Facts) -> Vec<String> {
+    if !facts.app.has_buildpacks() {
         return Vec::new();
     }
-    let list = observed.buildpacks.as_deref().unwrap_or_default();
+    let list = facts.buildpacks.as_deref().unwrap_or_default();
     let told = |fault: &Fault| match fault {
         Fault::Missing => "no buildpack installs the Agent: dd-heroku init".to_owned(),
         Fault::Twice => "several install the Agent: dd-heroku buildpacks fix".to_owned(),
@@ -108,8 +109,8 @@ fn faults(observed: &Observed) -> Vec<String> {
     order::faults(list).iter().map(told).collect()
 }
 
-fn to_json(observed: &Observed) -> serde_json::Value {
-    let list = observed.buildpacks.as_deref().unwrap_or_default();
+fn to_json(facts: &Facts) -> serde_json::Value {
+    let list = facts.buildpacks.as_deref().unwrap_or_default();
     let rows: Vec<_> = list
         .iter()
         .enumerate()
@@ -119,16 +120,16 @@ fn to_json(observed: &Observed) -> serde_json::Value {
             })
         })
         .collect();
-    json!({ "app": observed.app.name, "buildpacks": rows, "problems": faults(observed) })
+    json!({ "app": facts.app.name, "buildpacks": rows, "problems": faults(facts) })
 }
 
-fn render(observed: &Observed, is_fleet: bool) -> String {
-    let list = observed.buildpacks.as_deref().unwrap_or_default();
-    let mut lines: Vec<_> = is_fleet.then(|| observed.app.name.clone()).into_iter().collect();
+fn render(facts: &Facts, is_fleet: bool) -> String {
+    let list = facts.buildpacks.as_deref().unwrap_or_default();
+    let mut lines: Vec<_> = is_fleet.then(|| facts.app.name.clone()).into_iter().collect();
     lines.extend(list.iter().enumerate().map(|(at, one)| format!("{}  {one}", at + 1)));
     if list.is_empty() {
-        lines.push(format!("{} has no buildpacks set", observed.app.name));
+        lines.push(format!("{} has no buildpacks set", facts.app.name));
     }
-    lines.extend(faults(observed).into_iter().map(|fault| format!("!  {fault}")));
+    lines.extend(faults(facts).into_iter().map(|fault| format!("!  {fault}")));
     lines.join("\n")
 }

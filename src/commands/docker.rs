@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use super::{Context, Exit, change};
+use super::{Context, Exit};
 use crate::app::docker::{self, DOCKERFILE, Existing, PACK};
-use crate::app::{Desired, Note, Observed, Parts, codes};
+use crate::app::{Desired, Facts, Note, Parts, codes};
 use crate::datadog::options;
+use crate::engine;
 use crate::failure::{Code, Failure, Result};
 
 /// The Agent version that is written when none is asked for: the one that Datadog's buildpack pins.
@@ -50,7 +51,7 @@ fn init(context: &Context, args: &Args) -> Result<Exit> {
         Failure::new(Code::Failed, &musl)
             .hint("base the image on Debian or Ubuntu, such as debian:bookworm-slim, or heroku/heroku:24")
     })?;
-    change::run(context, &[context.app()?], &Parts::new(), &|observed| {
+    engine::run(context, &[context.app()?], &Parts::new(), &|facts| {
         let read = |path: &str| checkout.read(Path::new(path)).map(|text| (path.to_owned(), text));
         let there = [DOCKERFILE, docker::CONFIG_README]
             .map(read)
@@ -59,15 +60,15 @@ fn init(context: &Context, args: &Args) -> Result<Exit> {
         let before =
             |path: &str| there.iter().find(|(known, _)| known == path).and_then(|(_, text)| text.clone());
         let files = docker::files(&version, existing.as_ref(), before);
-        Ok(Desired { files, notes: notes(observed, &there), ..Desired::default() })
+        Ok(Desired { files, notes: notes(facts, &there), ..Desired::default() })
     })
 }
 
 /// What there is to do beside, and what was left as it is.
-fn notes(observed: &Observed, there: &[(String, Option<String>)]) -> Vec<Note> {
+fn notes(facts: &Facts, there: &[(String, Option<String>)]) -> Vec<Note> {
     let mut notes = Vec::new();
-    if !observed.app.is_container() {
-        let app = &observed.app.name;
+    if !facts.app.is_container() {
+        let app = &facts.app.name;
         let message =
             format!("`{app}` is not on the container stack yet: heroku stack:set container -a {app}");
         notes.push(Note::new(codes::CONTAINER, message));

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Context, Exit};
-use crate::app::explained::{EXPLAINED, explain};
+use crate::app::findings::explanations::{EXPLAINED, explain};
 use crate::failure::{Failure, Result};
 
 /// Says what a finding means, what it costs and how it is mended

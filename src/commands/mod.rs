@@ -7,19 +7,15 @@ pub mod checks;
 pub mod completions;
 pub mod config;
 pub mod dbm;
-pub mod destination;
 pub mod docker;
 pub mod doctor;
 pub mod explain;
 pub mod flare;
-pub mod frame;
 pub mod init;
 pub mod integrations;
-pub mod key;
 pub mod logs;
 pub mod man;
 pub mod metrics;
-pub mod organisation;
 pub mod prerun;
 pub mod rebuild;
 pub mod remove;
@@ -30,14 +26,14 @@ pub mod versions;
 
 use std::process::ExitCode;
 
+use crate::cli::usage;
 use crate::env::Environment;
+pub use crate::failure::Exit;
 use crate::failure::{Code, Result};
 use crate::ui::Ui;
-use crate::{build, sandbox};
+use crate::{buildpack, sandbox};
 
-pub use frame::change;
-pub use frame::context::Context;
-pub use frame::global::Global;
+pub use crate::cli::{Context, Global};
 
 /// Every verb but the dyno's. The doc comment of a verb's `Args` is its help.
 #[derive(Debug, clap::Subcommand)]
@@ -82,21 +78,12 @@ pub enum Verb {
     Sandbox(sandbox::Verb),
     /// The build step: what a Heroku build runs
     #[command(subcommand)]
-    Buildpack(build::Verb),
-}
-
-/// How a command that did not fail ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// All is done.
-    Done,
-    /// Changes are pending, or problems were found.
-    Pending,
+    Buildpack(buildpack::Verb),
 }
 
 /// Tells what is wrong with the arguments, and gives back the exit code of that.
 pub fn refused(env: &Environment, error: &clap::Error) -> ExitCode {
-    frame::usage::tell(env, error);
+    usage::tell(env, error);
     ExitCode::from(Code::Usage.exit())
 }
 
@@ -104,11 +91,11 @@ pub fn refused(env: &Environment, error: &clap::Error) -> ExitCode {
 pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
     let verb = match verb {
         Verb::Sandbox(verb) => return sandbox::run(env, verb),
-        Verb::Buildpack(verb) => return build::run(env, verb),
+        Verb::Buildpack(verb) => return buildpack::run(env, verb),
         verb => verb,
     };
     let ui = Ui::new(env, global.json, global.quiet, global.verbose, global.color);
-    let context = frame::usage::refuse_keys(env).and_then(|()| Context::new(env, global, ui));
+    let context = usage::refuse_keys(env).and_then(|()| Context::new(env, global, ui));
     match context.and_then(|context| dispatch(&context, verb)) {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Pending) => ExitCode::from(Code::Pending.exit()),

@@ -1,9 +1,10 @@
 //! `rebuild`: the slug of the commit that runs, compiled again.
 
-use super::frame::rebuild::From;
-use super::{Context, Exit, change};
+use super::{Context, Exit};
 use crate::app::desired::RebuildWhen;
-use crate::app::{Desired, Observed, Part, Parts};
+use crate::app::{Desired, Facts, Part, Parts};
+use crate::cli::rebuild_args::From;
+use crate::engine;
 use crate::failure::Result;
 
 /// Compiles the slug of the running commit again, without an empty commit
@@ -24,11 +25,11 @@ pub const PARTS: [Part; 4] = [Part::Formation, Part::Releases, Part::Builds, Par
 
 /// Rebuilds the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let desire = |observed: &Observed| {
+    let desire = |facts: &Facts| {
         let mut desired =
             Desired { rebuild: RebuildWhen::Always, clear_cache: args.clear_cache, ..Desired::default() };
-        args.from.put_into(&mut desired, context, observed)?;
+        args.from.put_into(&mut desired, context, facts)?;
         Ok(desired)
     };
-    change::run(context, &context.apps()?, &Parts::from(PARTS), &desire)
+    engine::run(context, &context.apps()?, &Parts::from(PARTS), &desire)
 }

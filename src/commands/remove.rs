@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::frame::rebuild;
-use super::{Context, Exit, change};
+use super::{Context, Exit};
 use crate::app::desired::RebuildWhen;
-use crate::app::{Observed, Part, Parts, prerun, removal};
+use crate::app::desired::remove;
+use crate::app::{Facts, Part, Parts, prerun};
+use crate::cli::rebuild_args;
+use crate::engine;
 use crate::failure::{Code, Failure, Result};
 
 /// Takes Datadog off an app: labs, config vars, buildpack, drains, our block of prerun.sh; says what it leaves
@@ -19,7 +21,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     keep: Vec<String>,
     #[command(flatten)]
-    rebuild: rebuild::Args,
+    rebuild: rebuild_args::Args,
 }
 
 /// Removes Datadog from the apps that are meant.
@@ -42,14 +44,14 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         Part::Attachments,
         Part::Slug,
     ]);
-    let desire = |observed: &Observed| {
-        let own = context.checkout_of(&observed.app.name);
+    let desire = |facts: &Facts| {
+        let own = context.checkout_of(&facts.app.name);
         let script = own.map(|own| own.read(Path::new(prerun::PATH))).transpose()?.flatten();
-        let mut desired = removal::desired(observed, &keep, script.as_deref());
-        args.rebuild.put_into(&mut desired, RebuildWhen::Due, context, observed)?;
+        let mut desired = remove::desired(facts, &keep, script.as_deref());
+        args.rebuild.put_into(&mut desired, RebuildWhen::Due, context, facts)?;
         Ok(desired)
     };
-    change::run(context, &apps, &parts, &desire)
+    engine::run(context, &apps, &parts, &desire)
 }
 
 /// Has the person name the app, so that it is the one they mean.

@@ -2,9 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::init::keys::Keys;
-use super::{Context, Exit, change, key};
-use crate::app::{Observed, Part, Parts, rotation};
+use super::{Context, Exit};
+use crate::app::desired::rotate_key;
+use crate::app::{Facts, Part, Parts};
+use crate::cli::key;
+use crate::cli::keys::Keys;
+use crate::engine;
 use crate::failure::{Failure, Result};
 
 /// Puts a new Datadog API key on apps, log drains and telemetry drains that use the old one
@@ -53,15 +56,15 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         }
     };
     let keys = Mutex::new(Keys::new(context, Some(new.clone()), None, None, None, args.no_verify));
-    let desire = |observed: &Observed| {
-        let desired = rotation::desired(&new.key, from.as_deref(), observed);
+    let desire = |facts: &Facts| {
+        let desired = rotate_key::desired(&new.key, from.as_deref(), facts);
         if !desired.notes.is_empty() {
             let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            let site = keys.site(observed)?;
+            let site = keys.site(facts)?;
             keys.check(&new, site)?;
         }
         Ok(desired)
     };
     let parts = [Part::Config, Part::Drains, Part::TelemetryDrains, Part::Formation];
-    change::run(context, &apps, &Parts::from(parts), &desire)
+    engine::run(context, &apps, &Parts::from(parts), &desire)
 }

@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use super::doctor::Doctor;
-use super::{Context, Exit, change};
+use super::{Context, Exit};
 use crate::app::status::Status;
-use crate::app::{Observed, Part, running};
+use crate::app::{Facts, Part, deployed};
+use crate::cli::diagnosis::Doctor;
+use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::Writer;
 use crate::ui::{self, status_view};
@@ -28,15 +29,15 @@ const PARTS: [Part; 7] =
 /// Shows the status of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let apps = context.apps()?;
-    let mut observed = change::observe(context, &apps, &PARTS.into())?;
+    let mut facts = engine::observe(context, &apps, &PARTS.into())?;
     if args.watch {
-        for one in &observed {
+        for one in &facts {
             watch(context, one)?;
         }
-        observed = change::observe(context, &apps, &PARTS.into())?;
+        facts = engine::observe(context, &apps, &PARTS.into())?;
     }
     let doctor = Doctor::new(context, args.no_verify);
-    let all: Vec<_> = observed.iter().map(|one| Status::of(one, doctor.key(one))).collect();
+    let all: Vec<_> = facts.iter().map(|one| Status::of(one, doctor.key(one))).collect();
     if context.ui.json {
         let documents = all.iter().map(status_view::to_json).collect();
         context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
@@ -49,9 +50,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 /// Follows the app's build that is under way, when one is.
-fn watch(context: &Context, observed: &Observed) -> Result {
-    let app = &observed.app.name;
-    let Some(build) = running::pending_build(observed) else {
+fn watch(context: &Context, facts: &Facts) -> Result {
+    let app = &facts.app.name;
+    let Some(build) = deployed::pending_build(facts) else {
         context.ui.say(format_args!("no build of {app} is under way"));
         return Ok(());
     };

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::frame::{promotion, rebuild, releases};
-use super::{Context, Exit, change};
+use super::{Context, Exit};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
-use crate::app::{Observed, Parts, codes, order, versions};
+use crate::app::{Facts, Parts, codes, order, versions};
+use crate::cli::{available_versions, rebuild_args};
 use crate::datadog::options;
+use crate::engine;
+use crate::engine::promotion;
 use crate::failure::{Code, Failure, Result};
 use crate::secret::Secret;
 
@@ -32,7 +34,7 @@ pub struct Args {
     #[arg(long)]
     no_verify: bool,
     #[command(flatten)]
-    from: rebuild::From,
+    from: rebuild_args::From,
 }
 
 const VERSION: &str = "DD_AGENT_VERSION";
@@ -41,21 +43,21 @@ const MAJOR: &str = "DD_AGENT_MAJOR_VERSION";
 /// Upgrades the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let agent = args.agent_version.as_deref().map(|asked| resolved(context, args, asked)).transpose()?;
-    let parts = Parts::from(rebuild::PARTS);
+    let parts = Parts::from(rebuild_args::PARTS);
     let apps = context.apps()?;
-    let observed = change::observe(context, &apps, &parts)?;
+    let facts = engine::observe(context, &apps, &parts)?;
     // What the app asked for before: a downgrade is told as one, also when the plan is made again.
-    let before: BTreeMap<String, String> = observed
+    let before: BTreeMap<String, String> = facts
         .iter()
         .filter_map(|one| Some((one.app.name.clone(), one.config.as_ref()?.get(VERSION)?.to_owned())))
         .collect();
-    let desire = |observed: &Observed| {
-        let mut desired = wanted(args, agent.as_deref(), observed)?;
-        desired.notes.extend(downgrade(before.get(&observed.app.name), agent.as_deref()));
-        args.from.put_into(&mut desired, context, observed)?;
+    let desire = |facts: &Facts| {
+        let mut desired = wanted(args, agent.as_deref(), facts)?;
+        desired.notes.extend(downgrade(before.get(&facts.app.name), agent.as_deref()));
+        args.from.put_into(&mut desired, context, facts)?;
         Ok(desired)
     };
-    let exit = change::run_from(context, observed, &parts, &desire)?;
+    let exit = engine::run_from(context, facts, &parts, &desire)?;
     let is_applied = !context.global.dry_run && (context.global.yes || !context.ui.json);
     if args.promote && is_applied {
         apps.iter().try_for_each(|app| promotion::promote(context, app))?;
@@ -67,7 +69,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 fn resolved(context: &Context, args: &Args, asked: &str) -> Result<String> {
     let asked = options::check(VERSION, asked).map_err(|problem| {
         let failure = Failure::usage(format_args!("--agent-version: {problem}"));
-        match releases::agents(context, false).map(|agents| releases::require(asked, &agents).err()) {
+        match available_versions::agents(context, false)
+            .map(|agents| available_versions::require(asked, &agents).err())
+        {
             Ok(Some(near)) => near,
             _ => failure,
         }
@@ -76,21 +80,21 @@ fn resolved(context: &Context, args: &Args, asked: &str) -> Result<String> {
     if args.no_verify {
         return Ok(asked.into_owned());
     }
-    let agents = releases::agents(context, false).map_err(|failure| match failure.code {
+    let agents = available_versions::agents(context, false).map_err(|failure| match failure.code {
         Code::Unreachable => failure.hint("pass `--no-verify` to leave it to the build"),
         _ => failure,
     })?;
-    let found = releases::require(&asked, &agents)?;
+    let found = available_versions::require(&asked, &agents)?;
     Ok(if is_open { found.to_owned() } else { asked.into_owned() })
 }
 
-fn wanted(args: &Args, agent: Option<&str>, observed: &Observed) -> Result<Desired> {
-    let app = &observed.app.name;
-    if !observed.app.has_buildpacks() {
+fn wanted(args: &Args, agent: Option<&str>, facts: &Facts) -> Result<Desired> {
+    let app = &facts.app.name;
+    if !facts.app.has_buildpacks() {
         return Err(Failure::new(Code::Failed, format_args!("`{app}` is not built by classic buildpacks"))
             .hint("the Agent of such an app comes with its image: dd-heroku docker init"));
     }
-    let list = observed.buildpacks.as_deref().unwrap_or_default();
+    let list = facts.buildpacks.as_deref().unwrap_or_default();
     if order::installed(list).is_none() {
         return Err(Failure::new(Code::Failed, format_args!("no buildpack of `{app}` installs the Agent"))
             .hint(format_args!("dd-heroku init -a {app}")));

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use super::frame::releases;
-use super::{Context, Exit, change};
-use crate::app::{Observed, Part, Parts, running, versions};
+use super::{Context, Exit};
+use crate::app::{Facts, Part, Parts, deployed, versions};
+use crate::cli::available_versions;
+use crate::engine;
 use crate::env;
 use crate::failure::Result;
 use crate::ui;
@@ -25,8 +26,8 @@ const RECENT: usize = 10;
 
 /// Lists the versions.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let agents = releases::agents(context, args.refresh)?;
-    let buildpacks = releases::buildpacks(context, args.refresh);
+    let agents = available_versions::agents(context, args.refresh)?;
+    let buildpacks = available_versions::buildpacks(context, args.refresh);
     let global = &context.global;
     let is_named = !global.apps.is_empty() || global.pipeline.is_some() || global.team.is_some();
     let apps = match is_named || context.env.get(env::HEROKU_APP).is_some() || context.checkout().is_some() {
@@ -36,11 +37,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         false => Vec::new(),
     };
     let parts = Parts::from([Part::Config, Part::Buildpacks, Part::Releases, Part::Builds]);
-    let observed = if apps.is_empty() { Vec::new() } else { change::observe(context, &apps, &parts)? };
+    let facts = if apps.is_empty() { Vec::new() } else { engine::observe(context, &apps, &parts)? };
     if context.ui.json {
-        let apps: Vec<_> = observed
+        let apps: Vec<_> = facts
             .iter()
-            .map(|one| json!({ "app": one.app.name, "wanted": wanted(one), "built": running::agent(one), "buildpack": buildpack(one) }))
+            .map(|one| json!({ "app": one.app.name, "wanted": wanted(one), "built": deployed::agent(one), "buildpack": buildpack(one) }))
             .collect();
         context.ui.json(&json!({ "agent": agents, "buildpack": buildpacks, "apps": apps }))?;
         return Ok(Exit::Done);
@@ -56,10 +57,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         format!("Agent 6    {}", recent(&agents, "6")),
         format!("buildpack  {}", recent(&buildpacks, "")),
     ];
-    if !observed.is_empty() {
+    if !facts.is_empty() {
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        let rows = observed.iter().map(|one| {
-            let built = running::agent(one).map(str::to_owned);
+        let rows = facts.iter().map(|one| {
+            let built = deployed::agent(one).map(str::to_owned);
             [one.app.name.clone(), or_dash(wanted(one)), or_dash(built), or_dash(buildpack(one))]
         });
         text.push(String::new());
@@ -70,11 +71,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 /// The version that an app asks for.
-fn wanted(observed: &Observed) -> Option<String> {
-    running::agent_wanted(observed).map(str::to_owned)
+fn wanted(facts: &Facts) -> Option<String> {
+    deployed::agent_wanted(facts).map(str::to_owned)
 }
 
-fn buildpack(observed: &Observed) -> Option<String> {
-    let agent = crate::app::order::installed(observed.buildpacks.as_deref()?)?;
+fn buildpack(facts: &Facts) -> Option<String> {
+    let agent = crate::app::order::installed(facts.buildpacks.as_deref()?)?;
     Some(agent.pin().unwrap_or("newest").to_owned())
 }

@@ -2,7 +2,7 @@
 //! It must never show a URL, run a statement that a plan did not show, or stay connected longer than a command takes.
 
 mod error;
-mod seen;
+mod inspect;
 mod tls;
 
 use std::str::FromStr;
@@ -16,7 +16,7 @@ use tokio_postgres::{Client, Config, Row};
 use crate::secret::Secret;
 
 pub use error::Error;
-pub use seen::{explains, reads_statements, seen};
+pub use inspect::{explains, reads_statements, seen};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 

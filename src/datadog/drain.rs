@@ -1,4 +1,4 @@
-//! Where an app's logs and telemetry go at Datadog: the log drain's URL, made and recognised, and how any drain's
+//! Where an app's logs and telemetry go at Datadog: the log drain's URL, made and recognized, and how any drain's
 //! URL is shown. These URLs hold keys: nothing here may print one whole.
 //!
 //! Form: <https://docs.datadoghq.com/logs/guide/collect-heroku-logs/>.
@@ -95,7 +95,7 @@ pub enum Difference {
 }
 
 impl DrainUrl {
-    /// Recognises a drain to Datadog's log intake: parameters in any order, any site, the old `env=` form, the old
+    /// Recognizes a drain to Datadog's log intake: parameters in any order, any site, the old `env=` form, the old
     /// path with the key in it. `None` for every other drain.
     pub fn parse(url: &str) -> Option<Self> {
         let url = Url::parse(url.trim()).ok()?;

@@ -1,4 +1,4 @@
-//! Datadog's sites: where an organisation's data lives (<https://docs.datadoghq.com/getting_started/site/>).
+//! Datadog's sites: where an organization's data lives (<https://docs.datadoghq.com/getting_started/site/>).
 
 use std::fmt;
 

@@ -34,7 +34,7 @@ pub fn check(tag: &str) -> Result<(), Problem> {
 
 /// The tag as Datadog would store it: small letters, `_` for what is not allowed, nothing before the first
 /// letter, no colon or underscore at the end, at most 200 characters. Empty when nothing is left.
-pub fn normalised(tag: &str) -> String {
+pub fn normalized(tag: &str) -> String {
     let mut kept = String::new();
     for c in tag.trim().chars().skip_while(|c| !c.is_alphabetic()).flat_map(char::to_lowercase).take(LONGEST)
     {
@@ -133,9 +133,9 @@ mod tests {
             ("x: a  b", "x:_a_b"),
             ("123", ""),
         ] {
-            assert_eq!(normalised(tag), normal, "{tag}");
+            assert_eq!(normalized(tag), normal, "{tag}");
             assert!(normal.is_empty() || check(normal).is_ok(), "{normal}");
         }
-        assert_eq!(check(&normalised(&"İ".repeat(300))), Ok(()));
+        assert_eq!(check(&normalized(&"İ".repeat(300))), Ok(()));
     }
 }

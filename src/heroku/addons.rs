@@ -7,7 +7,7 @@ use super::error::Error;
 use super::read::Reader;
 use super::wire;
 use super::write::Writer;
-use crate::app::observed::Attachment;
+use crate::app::facts::Attachment;
 
 impl Reader<'_> {
     /// The names of a Postgres database's credentials.

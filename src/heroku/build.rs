@@ -15,7 +15,7 @@ use super::error::{Error, Kind};
 use super::retry::Patience;
 use super::wire;
 use super::write::Writer;
-use crate::app::observed::{Build, Status};
+use crate::app::facts::{Build, Status};
 use crate::secret::Secret;
 
 /// Where a source is put and got. Both URLs are signed: whoever knows them can use them.
@@ -36,7 +36,7 @@ pub struct StartBuild {
     pub version: String,
     /// `SHA256:` and the tarball's digest in hex, where it is known.
     pub checksum: Option<String>,
-    /// The UUIDs of the builds that are known, so that a build whose start was not answered is recognised.
+    /// The UUIDs of the builds that are known, so that a build whose start was not answered is recognized.
     pub known: Vec<String>,
 }
 

@@ -49,7 +49,7 @@ pub fn in_dyno(
     Err(ExecError::Refused(complaint(&output.stderr)))
 }
 
-/// The last lines of what the CLI complained of, without its marks and colours.
+/// The last lines of what the CLI complained of, without its marks and colors.
 fn complaint(stderr: &str) -> String {
     let clean = console::strip_ansi_codes(stderr);
     let lines = clean.lines().map(|line| line.trim_start_matches([' ', '›', '▸', '!']).trim());

@@ -10,6 +10,7 @@ mod dynos;
 mod endpoints;
 mod error;
 pub mod exec;
+mod messages;
 mod pipelines;
 mod read;
 pub mod remotes;
@@ -20,7 +21,6 @@ mod source;
 mod stream;
 mod telemetry;
 mod wire;
-mod words;
 mod write;
 
 pub use build::{SourceBlob, StartBuild};

@@ -11,7 +11,7 @@ use super::error::Error;
 use super::read::Reader;
 use super::wire;
 use super::write::{ConfigPatch, Writer};
-use crate::app::observed::{ConfigVars, Status};
+use crate::app::facts::{ConfigVars, Status};
 
 /// A pipeline and what is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

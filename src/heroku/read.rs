@@ -7,8 +7,8 @@ use super::call::{Call, segment};
 use super::client::Client;
 use super::error::{Error, Kind};
 use super::{Account, wire};
-use crate::app::observed::{self, ConfigVars};
-use crate::app::{Observed, Part};
+use crate::app::facts::{self, ConfigVars};
+use crate::app::{Facts, Part};
 
 /// How many releases and builds tell what runs and what was tried last.
 const RECENT: usize = 20;
@@ -20,7 +20,7 @@ pub struct Reader<'a> {
 }
 
 /// One answer on its way into the snapshot.
-pub(super) type Fill = Box<dyn FnOnce(&mut Observed) + Send>;
+pub(super) type Fill = Box<dyn FnOnce(&mut Facts) + Send>;
 
 impl<'a> Reader<'a> {
     /// A reader over `client`.
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The app itself.
-    pub fn app(&self, app: &str) -> Result<observed::App, Error> {
+    pub fn app(&self, app: &str) -> Result<facts::App, Error> {
         self.client.get::<wire::App>(format!("/apps/{}", segment(app))).map(Into::into)
     }
 
@@ -95,17 +95,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The app's newest releases, the newest first.
-    pub fn releases(&self, app: &str) -> Result<Vec<observed::Release>, Error> {
+    pub fn releases(&self, app: &str) -> Result<Vec<facts::Release>, Error> {
         let range = format!("version ..; order=desc,max={RECENT}");
-        let mut list: Vec<observed::Release> =
+        let mut list: Vec<facts::Release> =
             into_all::<wire::Release, _>(self.newest(app, "releases", &range)?);
         list.sort_by_key(|release| std::cmp::Reverse(release.version));
         Ok(list)
     }
 
     /// The app's newest builds, the newest first.
-    pub fn builds(&self, app: &str) -> Result<Vec<observed::Build>, Error> {
-        let mut list: Vec<observed::Build> = into_all::<wire::Build, _>(self.newest_builds(app)?);
+    pub fn builds(&self, app: &str) -> Result<Vec<facts::Build>, Error> {
+        let mut list: Vec<facts::Build> = into_all::<wire::Build, _>(self.newest_builds(app)?);
         list.sort_by(|a, b| b.created_at.cmp(&a.created_at));
         Ok(list)
     }
@@ -115,48 +115,43 @@ impl<'a> Reader<'a> {
     }
 
     /// The telemetry drains of a Fir app.
-    pub fn telemetry_drains(&self, app: &str) -> Result<Vec<observed::TelemetryDrain>, Error> {
+    pub fn telemetry_drains(&self, app: &str) -> Result<Vec<facts::TelemetryDrain>, Error> {
         let call = Call::get(format!("/apps/{}/telemetry-drains", segment(app))).sdk();
         Ok(into_all::<wire::TelemetryDrain, _>(self.list_if_there(call)?))
     }
 
     /// One release, by its UUID or number.
-    pub fn release(&self, app: &str, id: &str) -> Result<observed::Release, Error> {
+    pub fn release(&self, app: &str, id: &str) -> Result<facts::Release, Error> {
         let path = format!("/apps/{}/releases/{}", segment(app), segment(id));
         self.client.get::<wire::Release>(path).map(Into::into)
     }
 
     /// One build.
-    pub fn build(&self, app: &str, id: &str) -> Result<observed::Build, Error> {
+    pub fn build(&self, app: &str, id: &str) -> Result<facts::Build, Error> {
         let path = format!("/apps/{}/builds/{}", segment(app), segment(id));
         self.client.get::<wire::Build>(path).map(Into::into)
     }
 
     /// One slug.
-    pub fn slug(&self, app: &str, id: &str) -> Result<observed::Slug, Error> {
+    pub fn slug(&self, app: &str, id: &str) -> Result<facts::Slug, Error> {
         let path = format!("/apps/{}/slugs/{}", segment(app), segment(id));
         self.client.get::<wire::Slug>(path).map(Into::into)
     }
 
     /// The slug of the newest release that succeeded and has one: what runs now.
     /// `None` when nothing was deployed yet. Needed where no build tells the commit: after a promotion.
-    pub fn running_slug(
-        &self,
-        app: &str,
-        releases: &[observed::Release],
-    ) -> Result<Option<observed::Slug>, Error> {
-        let running =
-            releases.iter().find(|it| it.status == observed::Status::Succeeded && it.slug.is_some());
+    pub fn running_slug(&self, app: &str, releases: &[facts::Release]) -> Result<Option<facts::Slug>, Error> {
+        let running = releases.iter().find(|it| it.status == facts::Status::Succeeded && it.slug.is_some());
         running.and_then(|release| release.slug.as_deref()).map(|id| self.slug(app, id)).transpose()
     }
 
     /// Every app that the account sees, by name.
-    pub fn apps(&self) -> Result<Vec<observed::App>, Error> {
+    pub fn apps(&self) -> Result<Vec<facts::App>, Error> {
         Ok(into_all::<wire::App, _>(self.client.list(Call::get("/apps").range("name ..; max=1000"))?))
     }
 
     /// Every app of a team, by name.
-    pub fn team_apps(&self, team: &str) -> Result<Vec<observed::App>, Error> {
+    pub fn team_apps(&self, team: &str) -> Result<Vec<facts::App>, Error> {
         let call = Call::get(format!("/teams/{}/apps", segment(team)));
         Ok(into_all::<wire::App, _>(self.client.list(call)?))
     }
@@ -203,7 +198,7 @@ fn near(wanted: &str, names: Vec<String>) -> Vec<String> {
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-pub(super) fn fill(into: impl FnOnce(&mut Observed) + Send + 'static) -> Fill {
+pub(super) fn fill(into: impl FnOnce(&mut Facts) + Send + 'static) -> Fill {
     Box::new(into)
 }
 

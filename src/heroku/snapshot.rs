@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::error::Error;
 use super::read::{Fill, Reader, fill};
-use crate::app::observed::Generation;
-use crate::app::{Observed, Part, Parts, running};
+use crate::app::facts::Generation;
+use crate::app::{Facts, Part, Parts, deployed};
 
 /// How many requests are on their way at the same time, whatever the number of apps.
 const IN_FLIGHT: usize = 16;
@@ -17,16 +17,12 @@ impl Reader<'_> {
     /// What a kind of app does not have (buildpacks on Fir, telemetry drains on Cedar) is empty.
     ///
     /// Fails with [`Kind::AppNotFound`](super::Kind::AppNotFound) when the account sees no such app.
-    pub fn observe(&self, app: &str, parts: &Parts) -> Result<Observed, Error> {
+    pub fn observe(&self, app: &str, parts: &Parts) -> Result<Facts, Error> {
         self.observe_all(&[app], parts).remove(0)
     }
 
     /// The same for many apps, in their order.
-    pub fn observe_all<S: AsRef<str> + Sync>(
-        &self,
-        apps: &[S],
-        parts: &Parts,
-    ) -> Vec<Result<Observed, Error>> {
+    pub fn observe_all<S: AsRef<str> + Sync>(&self, apps: &[S], parts: &Parts) -> Vec<Result<Facts, Error>> {
         // The app's own answer first: when there is no such app, that is the error to tell.
         let wanted: Vec<Option<Part>> =
             std::iter::once(None).chain(parts.iter().copied().map(Some)).collect();
@@ -37,60 +33,60 @@ impl Reader<'_> {
             None => self.app(app).map(|app| fill(move |into| into.app = app)),
         });
         let mut answers = answers.into_iter();
-        let mut observed: Vec<_> = apps
+        let mut facts: Vec<_> = apps
             .iter()
             .map(|app| self.snapshot(app.as_ref(), answers.by_ref().take(wanted.len()).collect()))
             .collect();
         if parts.contains(&Part::Slug) {
-            self.add_slugs(&mut observed);
+            self.add_slugs(&mut facts);
         }
         if parts.contains(&Part::TelemetryDrains) {
-            self.add_telemetry_drains(&mut observed);
+            self.add_telemetry_drains(&mut facts);
         }
-        observed
+        facts
     }
 
-    fn snapshot(&self, app: &str, answers: Vec<Result<Fill, Error>>) -> Result<Observed, Error> {
-        let mut observed = Observed::default();
+    fn snapshot(&self, app: &str, answers: Vec<Result<Fill, Error>>) -> Result<Facts, Error> {
+        let mut facts = Facts::default();
         for answer in answers {
-            answer.map_err(|error| self.explained(app, error))?(&mut observed);
+            answer.map_err(|error| self.explained(app, error))?(&mut facts);
         }
-        Ok(observed)
+        Ok(facts)
     }
 
     /// Reads the slugs that run and that no build of their app made.
-    fn add_slugs(&self, observed: &mut [Result<Observed, Error>]) {
-        let unknown = |one: &Observed| {
-            let slug = running::slug(one).filter(|_| running::build(one).is_none())?;
+    fn add_slugs(&self, facts: &mut [Result<Facts, Error>]) {
+        let unknown = |one: &Facts| {
+            let slug = deployed::slug(one).filter(|_| deployed::build(one).is_none())?;
             Some((one.app.name.clone(), slug.to_owned()))
         };
-        add(observed, unknown, |(app, slug)| self.slug(app, slug), |into, slug| into.slug = Some(slug));
+        add(facts, unknown, |(app, slug)| self.slug(app, slug), |into, slug| into.slug = Some(slug));
     }
 
     /// Reads the telemetry drains of the apps that can have some.
-    fn add_telemetry_drains(&self, observed: &mut [Result<Observed, Error>]) {
-        let of_fir = |one: &Observed| (one.app.generation == Generation::Fir).then(|| one.app.name.clone());
+    fn add_telemetry_drains(&self, facts: &mut [Result<Facts, Error>]) {
+        let of_fir = |one: &Facts| (one.app.generation == Generation::Fir).then(|| one.app.name.clone());
         let read = |app: &String| self.telemetry_drains(app);
-        add(observed, of_fir, read, |into, drains| into.telemetry_drains = Some(drains));
+        add(facts, of_fir, read, |into, drains| into.telemetry_drains = Some(drains));
     }
 }
 
 /// Adds what has to be read once more of the apps that `wanted` picks, all of them at the same time.
 fn add<J: Sync, T: Send>(
-    observed: &mut [Result<Observed, Error>],
-    wanted: impl Fn(&Observed) -> Option<J>,
+    facts: &mut [Result<Facts, Error>],
+    wanted: impl Fn(&Facts) -> Option<J>,
     read: impl Fn(&J) -> Result<T, Error> + Sync,
-    set: impl Fn(&mut Observed, T),
+    set: impl Fn(&mut Facts, T),
 ) {
-    let jobs: Vec<(usize, J)> = observed
+    let jobs: Vec<(usize, J)> = facts
         .iter()
         .enumerate()
         .filter_map(|(at, one)| Some((at, one.as_ref().ok().and_then(&wanted)?)))
         .collect();
     let answers = at_once(&jobs, |(_, job)| read(job));
     for ((at, _), answer) in jobs.iter().zip(answers) {
-        match (answer, &mut observed[*at]) {
-            (Ok(answer), Ok(observed)) => set(observed, answer),
+        match (answer, &mut facts[*at]) {
+            (Ok(answer), Ok(facts)) => set(facts, answer),
             (Err(error), there) => *there = Err(error),
             (Ok(_), Err(_)) => {}
         }

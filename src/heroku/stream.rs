@@ -13,7 +13,7 @@ use super::call::network;
 use super::error::{Error, Kind};
 use super::retry::Patience;
 use super::write::Writer;
-use crate::app::observed::Build;
+use crate::app::facts::Build;
 use crate::transport::Fault;
 
 /// How the output of a build ended.
@@ -29,7 +29,7 @@ pub enum Streamed {
 type Sink<'a> = dyn FnMut(&str) -> ControlFlow<()> + 'a;
 
 impl Writer<'_> {
-    /// Gives every line of a build's output to `line` as it comes, colours and all. After a cut it goes on where
+    /// Gives every line of a build's output to `line` as it comes, colors and all. After a cut it goes on where
     /// it was. `Break` ends it early.
     ///
     /// Fails with [`Kind::StreamLost`] when there is no output to be had any more; the build goes on, and

@@ -9,7 +9,7 @@ use super::call::{Call, segment};
 use super::error::Error;
 use super::wire;
 use super::write::Writer;
-use crate::app::observed::TelemetryDrain;
+use crate::app::facts::TelemetryDrain;
 use crate::secret::Secret;
 
 /// A telemetry drain to be.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::app::Buildpack as AppBuildpack;
-use crate::app::observed::{self, Generation, Status};
+use crate::app::facts::{self, Generation, Status};
 use crate::secret::Secret;
 
 /// A reference to another thing: its id, its name, or both.
@@ -42,7 +42,7 @@ pub(super) struct App {
     slug_size: Option<u64>,
 }
 
-impl From<App> for observed::App {
+impl From<App> for facts::App {
     fn from(app: App) -> Self {
         let generation = match app.generation {
             Some(GenerationWire::Word(word) | GenerationWire::Object(Named { name: word, .. }))
@@ -68,7 +68,7 @@ impl From<App> for observed::App {
 }
 
 /// Config vars as they are listed; one that is `null` is not set.
-pub(super) fn config(listed: BTreeMap<String, Option<String>>) -> observed::ConfigVars {
+pub(super) fn config(listed: BTreeMap<String, Option<String>>) -> facts::ConfigVars {
     listed.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
@@ -112,7 +112,7 @@ pub(super) struct Formation {
     size: String,
 }
 
-impl From<Formation> for observed::Process {
+impl From<Formation> for facts::Process {
     fn from(of: Formation) -> Self {
         Self { kind: of.r#type, quantity: of.quantity, size: of.size }
     }
@@ -132,7 +132,7 @@ pub(super) struct Release {
     created_at: String,
 }
 
-impl From<Release> for observed::Release {
+impl From<Release> for facts::Release {
     fn from(of: Release) -> Self {
         Self {
             id: of.id,
@@ -174,7 +174,7 @@ impl Build {
     }
 }
 
-impl From<Build> for observed::Build {
+impl From<Build> for facts::Build {
     fn from(of: Build) -> Self {
         let (source_url, commit) = of.source_blob.map(|blob| (blob.url, blob.version)).unwrap_or_default();
         let buildpacks = of.buildpacks.unwrap_or_default();
@@ -203,7 +203,7 @@ pub(super) struct Slug {
     created_at: String,
 }
 
-impl From<Slug> for observed::Slug {
+impl From<Slug> for facts::Slug {
     fn from(of: Slug) -> Self {
         Self {
             id: of.id,
@@ -222,7 +222,7 @@ pub(super) struct Drain {
     addon: Option<Named>,
 }
 
-impl From<Drain> for observed::Drain {
+impl From<Drain> for facts::Drain {
     fn from(of: Drain) -> Self {
         Self { id: of.id, url: Secret::new(of.url), addon: of.addon.map(|addon| addon.name) }
     }
@@ -239,7 +239,7 @@ pub(super) struct Addon {
     state: String,
 }
 
-impl From<Addon> for observed::Addon {
+impl From<Addon> for facts::Addon {
     fn from(of: Addon) -> Self {
         Self { id: of.id, name: of.name, plan: of.plan.name, config_vars: of.config_vars, state: of.state }
     }
@@ -270,7 +270,7 @@ impl Attachment {
     }
 }
 
-impl From<Attachment> for observed::Attachment {
+impl From<Attachment> for facts::Attachment {
     fn from(of: Attachment) -> Self {
         Self {
             id: of.id,
@@ -290,7 +290,7 @@ pub(super) struct Coupling {
     pub(super) stage: String,
 }
 
-impl From<Coupling> for observed::Coupling {
+impl From<Coupling> for facts::Coupling {
     fn from(of: Coupling) -> Self {
         Self { pipeline: of.pipeline.id, stage: of.stage }
     }
@@ -314,7 +314,7 @@ struct Exporter {
     headers: BTreeMap<String, String>,
 }
 
-impl From<TelemetryDrain> for observed::TelemetryDrain {
+impl From<TelemetryDrain> for facts::TelemetryDrain {
     fn from(of: TelemetryDrain) -> Self {
         let headers = of.exporter.headers.into_iter();
         Self {
@@ -335,7 +335,7 @@ pub(super) struct Dyno {
     state: String,
 }
 
-impl From<Dyno> for observed::Dyno {
+impl From<Dyno> for facts::Dyno {
     fn from(of: Dyno) -> Self {
         Self { name: of.name, kind: of.r#type, state: of.state }
     }
@@ -345,7 +345,7 @@ impl From<Dyno> for observed::Dyno {
 mod tests {
     use super::*;
 
-    fn app(more: &str) -> observed::App {
+    fn app(more: &str) -> facts::App {
         let json = format!(r#"{{"id":"1","name":"shop","stack":{{"name":"heroku-24"}}{more}}}"#);
         serde_json::from_str::<App>(&json).unwrap().into()
     }

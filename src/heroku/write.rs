@@ -11,7 +11,7 @@ use super::client::Client;
 use super::error::Error;
 use super::read::Reader;
 use super::wire;
-use crate::app::{Buildpack, observed};
+use crate::app::{Buildpack, facts};
 use crate::secret::Secret;
 
 /// Config vars to set, and with `None` to unset.
@@ -49,7 +49,7 @@ impl<'a> Writer<'a> {
         &self,
         call: &Call,
         vars: &ConfigPatch,
-        there: impl Fn() -> Result<observed::ConfigVars, Error>,
+        there: impl Fn() -> Result<facts::ConfigVars, Error>,
     ) -> Result<(), Error> {
         let is_set = || {
             let there = there()?;
@@ -73,13 +73,13 @@ impl<'a> Writer<'a> {
 
     /// Goes back to the slug and the config vars of a past release, by its UUID or number. Makes a release. Sent
     /// once: a second one would be a further release.
-    pub fn rollback(&self, app: &str, release: &str) -> Result<observed::Release, Error> {
+    pub fn rollback(&self, app: &str, release: &str) -> Result<facts::Release, Error> {
         let call = Call::post(format!("/apps/{}/releases", segment(app)), json!({ "release": release }));
         self.client.write_once::<wire::Release>(&call).map(Into::into)
     }
 
     /// Adds a log drain, and gives it back with its id. One that is there already stays the only one.
-    pub fn add_drain(&self, app: &str, url: &Secret) -> Result<observed::Drain, Error> {
+    pub fn add_drain(&self, app: &str, url: &Secret) -> Result<facts::Drain, Error> {
         let path = format!("/apps/{}/log-drains", segment(app));
         let call = Call::post(path.clone(), json!({ "url": url.expose() }));
         let find = || {

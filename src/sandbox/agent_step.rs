@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 
 use super::packages;
 use super::world::app::Config;
-use crate::build::{self, Compile, Options};
+use crate::buildpack::{self, Compile, Options};
 use crate::env::{self, Environment};
 
 /// Where builds find packages, and where they keep slugs and what they cached.
@@ -58,7 +58,7 @@ impl Workshop {
         match self.attempt(id, stack, config, source, &mut lines) {
             Ok(installed) => Some(installed),
             Err(Broken::Told(error)) => {
-                build::tell(&error, &mut lines);
+                buildpack::tell(&error, &mut lines);
                 None
             }
             Err(Broken::Disk(error)) => {
@@ -101,7 +101,7 @@ impl Workshop {
             options: &options,
             runtime: &program,
         };
-        let report = build::compile(&compile, lines).map_err(Broken::Told)?;
+        let report = buildpack::compile(&compile, lines).map_err(Broken::Told)?;
         share(&program, &home.join(".dd-heroku/bin/dd-heroku"));
         fs::rename(&home, self.slug(id))?;
         let version = report.package.version.to_string();
@@ -121,7 +121,7 @@ fn share(program: &Path, copy: &Path) {
 /// Why nothing was installed.
 enum Broken {
     /// The build step says it itself.
-    Told(build::Error),
+    Told(buildpack::Error),
     /// The sandbox's own disk.
     Disk(io::Error),
 }

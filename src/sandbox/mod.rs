@@ -1,6 +1,6 @@
 //! The embedded stand-in for Heroku and Datadog that `--sandbox` and the tests use, over real HTTP on loopback.
 //!
-//! It is the other side: it uses nothing of [`crate::heroku`] or [`crate::intake`], so that a mistake there cannot
+//! It is the other side: it uses nothing of [`crate::heroku`] or [`crate::datadog_api`], so that a mistake there cannot
 //! hide behind the same mistake here. It never reaches the network and never listens beyond loopback.
 //!
 //! ```text
@@ -8,19 +8,21 @@
 //!   │        │              ├─ datadog      Datadog's API, on World
 //!   │      journal          └─ files        uploads and build logs
 //!   └─ store (state file) ── world/…        building → compile → agent_step: what a build does
-//!                                       packages: the Agent's repository; boot, stand_in: a slug as it runs
+//!                                       packages: the Agent's repository; boot, agent_stub: a slug as it runs
 //! ```
 
 mod agent_step;
+mod agent_stub;
+mod auth;
 mod body;
 mod boot;
 mod building;
 mod compile;
 mod datadog;
+mod encryption;
 mod exchange;
 mod faults;
 mod files;
-mod gate;
 mod ids;
 mod journal;
 mod log_pipelines;
@@ -30,10 +32,8 @@ mod paging;
 mod platform;
 mod rendezvous;
 mod routes;
-mod seal;
 mod server;
 mod show;
-mod stand_in;
 mod store;
 mod tarball;
 mod verbs;
@@ -44,9 +44,9 @@ use std::process::ExitCode;
 
 use crate::env::Environment;
 
+pub use auth::{READ_ONLY_TOKEN, TOKEN};
 pub use boot::Boot;
 pub use faults::Fault;
-pub use gate::{READ_ONLY_TOKEN, TOKEN};
 pub use options::Options;
 pub use packages::fingerprint;
 pub use server::{Running, start};

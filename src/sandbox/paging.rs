@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn a_range_that_makes_no_sense_is_refused() {
         for range in
-            ["bytes=0-1", "colour ..", "version ..; max=0", "version ..; max=2000", "version ..; up=1"]
+            ["bytes=0-1", "color ..", "version ..; max=0", "version ..; max=2000", "version ..; up=1"]
         {
             let items = vec![json!({"version": 1})];
             assert_eq!(page(items, Some(range), "version").err().map(|refusal| refusal.status), Some(416));

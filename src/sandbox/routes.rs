@@ -1,9 +1,9 @@
 //! The one table of routes: what each method and path means.
 
+use super::auth;
 use super::datadog;
 use super::exchange::{Answer, Refusal, Reply, Request};
 use super::files;
-use super::gate;
 use super::platform::{
     account, addons, apps, buildpacks, builds, config, drains, dynos, features, pipelines, postgres,
     releases, telemetry,
@@ -39,7 +39,7 @@ pub(crate) fn answer(store: &mut Store, request: &Request, situation: &Situation
         }
         ["uploads", rest @ ..] => Ok(files::upload(store, request, rest)),
         ["streams", build] if request.method == "GET" => files::stream(store, request, build),
-        path => match gate::admit(request, situation.any_token) {
+        path => match auth::admit(request, situation.any_token) {
             Err(refusal) => Err(refusal),
             Ok(()) if is_new_build(request, path) => return begin(store, request, situation, path[1]),
             Ok(()) => platform(store, request, situation, path),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::agent_step::Workshop;
-use super::seal;
+use super::encryption;
 use super::world::{FORMAT, World};
 
 /// The world and the file it is kept in, which no other process may open meanwhile.
@@ -46,7 +46,7 @@ impl Store {
     /// Writes the world to its file: beside it first, then renamed.
     pub(crate) fn save(&self) -> anyhow::Result<()> {
         let write = || -> anyhow::Result<()> {
-            let sealed = seal::seal(&self.file, FORMAT, &serde_json::to_vec(&self.world)?)?;
+            let sealed = encryption::seal(&self.file, FORMAT, &serde_json::to_vec(&self.world)?)?;
             Ok(replace(&self.file, &sealed)?)
         };
         write().with_context(|| format!("the sandbox's state cannot be written to `{}`", self.file.display()))
@@ -103,7 +103,7 @@ pub(crate) fn read(file: &Path, extra: u32) -> anyhow::Result<World> {
                 .with_context(|| format!("the sandbox's state file `{}` cannot be read", file.display()));
         }
     };
-    seal::open(file, FORMAT, &text)
+    encryption::open(file, FORMAT, &text)
         .and_then(|world| Ok(serde_json::from_slice(&world)?))
         .with_context(|| {
             format!(

@@ -10,7 +10,7 @@ use super::boot::{self, Boot};
 use super::faults::Fault;
 use super::options::{Options, state_file};
 use super::store::{self, Store};
-use super::{TOKEN, server, show, stand_in};
+use super::{TOKEN, agent_stub, server, show};
 use crate::env::Environment;
 
 /// Serve, reset or show the sandbox
@@ -86,7 +86,7 @@ pub(crate) fn run(env: &Environment, verb: Verb) -> anyhow::Result<ExitCode> {
         }
         Verb::StandIn { name, arguments } => {
             drop(out);
-            stand_in::run(env, &name, &arguments)?;
+            agent_stub::run(env, &name, &arguments)?;
         }
     }
     Ok(ExitCode::SUCCESS)

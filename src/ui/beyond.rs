@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
+use crate::app::dbm;
 use crate::app::metrics::change::{self as datadog, name};
-use crate::app::monitoring;
 use crate::app::telemetry::{self, Change as Telemetry, Target};
 use crate::datadog::drain;
 
@@ -44,7 +44,7 @@ fn words(target: &Target) -> String {
     target.signal_words().join(", ")
 }
 
-fn is_other_key(before: &crate::app::observed::TelemetryDrain, after: &Target) -> bool {
+fn is_other_key(before: &crate::app::facts::TelemetryDrain, after: &Target) -> bool {
     telemetry::key_of(&before.headers) != telemetry::key_of(&after.headers)
 }
 
@@ -71,14 +71,14 @@ pub(super) fn datadog_kind(change: &datadog::Change) -> &'static str {
 }
 
 /// A change to a database as JSON.
-pub(super) fn database_json(change: &monitoring::Change) -> Value {
-    use monitoring::Change;
+pub(super) fn database_json(change: &dbm::Change) -> Value {
+    use dbm::Change;
     match change {
         Change::Credential { addon } => {
-            json!({ "kind": "credential.create", "addon": addon, "name": monitoring::CREDENTIAL })
+            json!({ "kind": "credential.create", "addon": addon, "name": dbm::CREDENTIAL })
         }
         Change::Attach { addon, name } => {
-            json!({ "kind": "addon.attach", "addon": addon, "name": name, "credential": monitoring::CREDENTIAL })
+            json!({ "kind": "addon.attach", "addon": addon, "name": name, "credential": dbm::CREDENTIAL })
         }
         Change::Run { addon, url: _, role, statements } => {
             json!({ "kind": "sql.run", "addon": addon, "role": role, "statements": statements })
@@ -87,10 +87,10 @@ pub(super) fn database_json(change: &monitoring::Change) -> Value {
 }
 
 /// A change to a database in a few words.
-pub(super) fn database_text(change: &monitoring::Change) -> String {
-    use monitoring::Change;
+pub(super) fn database_text(change: &dbm::Change) -> String {
+    use dbm::Change;
     match change {
-        Change::Credential { addon } => format!("credential {} of {addon}", monitoring::CREDENTIAL),
+        Change::Credential { addon } => format!("credential {} of {addon}", dbm::CREDENTIAL),
         Change::Attach { addon, name } => format!("{addon} attached as {name}"),
         Change::Run { addon, url: _, role, statements } => {
             format!("{} statements for the user {role} of {addon}", statements.len())

@@ -2,8 +2,8 @@
 
 use console::style;
 
-use crate::app::explained::Severity;
 use crate::app::findings::Finding;
+use crate::app::findings::explanations::Severity;
 
 /// The findings of an app, the worst first.
 pub fn render(app: &str, findings: &[Finding]) -> String {

@@ -27,7 +27,7 @@ pub use progress::Progress;
 pub use receipt::{report, story};
 pub use table::table;
 
-/// When to colour.
+/// When to color.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Color {
     /// On a terminal that can, unless `NO_COLOR` is set.

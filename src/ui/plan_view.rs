@@ -5,8 +5,8 @@ use console::{style, truncate_str};
 use super::beyond;
 
 use crate::app::change::{Change, Rebuild};
+use crate::app::facts::Process;
 use crate::app::metrics::change as metrics;
-use crate::app::observed::Process;
 use crate::app::telemetry;
 use crate::app::{Buildpack, Note, Plan};
 use crate::datadog::options;

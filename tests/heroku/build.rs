@@ -1,7 +1,7 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 
-use dd_heroku::app::observed::{Build, Status};
+use dd_heroku::app::facts::{Build, Status};
 use dd_heroku::heroku::{Kind, StartBuild, Streamed, Writer};
 use dd_heroku::secret::Secret;
 use serde_json::json;
@@ -94,10 +94,10 @@ fn a_build_that_was_not_started_is_started_again() {
 
 #[test]
 fn the_output_goes_on_where_it_was_cut() {
-    for honours_range in [true, false] {
+    for honors_range in [true, false] {
         let server = Scripted::start(move |request, nth| match (nth, request.header("range")) {
             (1, None) => Reply::Cut("-----> \u{1b}[1mRuby\u{1b}[0m\0\0 app\n       Inst".into()),
-            (2, Some("bytes=35-")) if honours_range => Reply::Raw(206, vec![], b"alling\0\r\nDone".to_vec()),
+            (2, Some("bytes=35-")) if honors_range => Reply::Raw(206, vec![], b"alling\0\r\nDone".to_vec()),
             (2, Some(_)) => {
                 let whole = "-----> \u{1b}[1mRuby\u{1b}[0m app\n       Installing\0\r\nDone";
                 Reply::Raw(200, vec![], whole.into())

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use dd_heroku::app::Part;
-use dd_heroku::app::observed::{Generation, Status};
+use dd_heroku::app::facts::{Generation, Status};
 use dd_heroku::failure::{Code, Failure};
 use dd_heroku::heroku::{Kind, Notice, Reader};
 use dd_heroku::transport::Fault;
@@ -189,7 +189,7 @@ fn a_wait_of_an_hour_is_an_error_at_once() {
 }
 
 #[test]
-fn the_answer_of_a_proxy_is_recognised() {
+fn the_answer_of_a_proxy_is_recognized() {
     let page = b"<html>Please sign in to the guest network</html>";
     let server = Scripted::start(move |_, _| Reply::Raw(200, vec![], page.to_vec()));
     let error = Reader::new(&client(&server)).app("shop").unwrap_err();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::ControlFlow;
 
-use dd_heroku::app::observed::{Generation, Status};
+use dd_heroku::app::facts::{Generation, Status};
 use dd_heroku::app::{Buildpack, Part, Parts};
 use dd_heroku::heroku::{
     Client, Endpoints, Kind, NewTelemetryDrain, Reader, Run, StartBuild, Streamed, Writer,

@@ -1,10 +1,10 @@
-//! What a plan looks like where there is no colour and little room.
+//! What a plan looks like where there is no color and little room.
 
 use super::{APPS, init};
 use crate::support::sandbox::Sandbox;
 
 #[test]
-fn plans_fit_in_80_columns_and_have_no_colour_in_a_pipe() {
+fn plans_fit_in_80_columns_and_have_no_color_in_a_pipe() {
     let sandbox = Sandbox::start();
     for app in APPS {
         let output =
@@ -18,7 +18,7 @@ fn plans_fit_in_80_columns_and_have_no_colour_in_a_pipe() {
 }
 
 #[test]
-fn colours_come_where_they_are_asked_for() {
+fn colors_come_where_they_are_asked_for() {
     let sandbox = Sandbox::start();
     let run =
         |flags: &[&str]| init(&sandbox, &["-a", "shop", "--dry-run"]).args(flags).output().unwrap().stdout;

@@ -105,7 +105,7 @@ fn lists_page_by_the_range_header() {
         range = next;
     }
     assert_eq!(versions, [41, 40, 39, 38]);
-    let odd = heroku(&sandbox, "GET", "/apps/shop/releases").header("Range", "colour ..").send().unwrap();
+    let odd = heroku(&sandbox, "GET", "/apps/shop/releases").header("Range", "color ..").send().unwrap();
     assert_eq!(odd.status(), 416);
 }
 

@@ -11,19 +11,36 @@ const LONGEST: usize = 400;
 const LONGEST_VERB: usize = 150;
 
 /// Whom a module may call. `env`, `failure`, `secret`, `transport` and `program` are for all of the CLI.
-const MAY_CALL: [(&str, &[&str]); 12] = [
+const MAY_CALL: [(&str, &[&str]); 14] = [
     ("app", &["datadog"]),
-    ("build", &["datadog", "dyno"]),
+    ("buildpack", &["datadog", "runtime"]),
+    (
+        "cli",
+        &[
+            "app",
+            "buildpack",
+            "commands",
+            "datadog",
+            "datadog_api",
+            "engine",
+            "heroku",
+            "keychain",
+            "repo",
+            "sandbox",
+            "ui",
+        ],
+    ),
     (
         "commands",
         &[
             "app",
-            "build",
+            "buildpack",
+            "cli",
             "database",
             "datadog",
+            "datadog_api",
+            "engine",
             "heroku",
-            "intake",
-            "interrupt",
             "keychain",
             "repo",
             "sandbox",
@@ -32,19 +49,20 @@ const MAY_CALL: [(&str, &[&str]); 12] = [
     ),
     ("database", &["app"]),
     ("datadog", &[]),
-    ("dyno", &["datadog"]),
+    ("datadog_api", &["app", "datadog"]),
+    ("engine", &["app", "cli", "database", "datadog_api", "heroku", "repo", "ui"]),
     ("heroku", &["app", "datadog", "keychain"]),
-    ("intake", &["app", "datadog"]),
-    ("interrupt", &["ui"]),
     ("repo", &["app", "datadog"]),
-    ("sandbox", &["build", "datadog", "dyno"]),
+    ("runtime", &["datadog"]),
+    ("sandbox", &["buildpack", "datadog", "runtime"]),
     ("ui", &["app", "datadog"]),
+    ("keychain", &[]),
 ];
 
 const FOR_ALL: [&str; 5] = ["env", "failure", "program", "secret", "transport"];
 
 /// What the lean build has.
-const LEAN: [&str; 3] = ["datadog", "dyno", "env"];
+const LEAN: [&str; 3] = ["datadog", "env", "runtime"];
 
 #[test]
 fn modules_call_only_whom_they_may() {

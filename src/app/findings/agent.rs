@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, Finding, compiled, config, is_off};
-use crate::app::explained::Severity;
-use crate::app::observed::ConfigVars;
+use super::{Finding, Input, compiled, config, is_off};
+use crate::app::facts::ConfigVars;
+use crate::app::findings::explanations::Severity;
 use crate::app::{codes, versions};
 use crate::secret::Secret;
 
@@ -15,20 +15,20 @@ const VERSION: &str = "DD_AGENT_VERSION";
 const MAJOR: &str = "DD_AGENT_MAJOR_VERSION";
 const PYTHON: &str = "DD_PYTHON_VERSION";
 
-pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    let Some(vars) = &facts.observed.config else { return Vec::new() };
+pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
+    let Some(vars) = &input.facts.config else { return Vec::new() };
     let mut findings: Vec<_> = disabled(vars).into_iter().collect();
-    if !facts.observed.app.has_buildpacks() {
+    if !input.facts.app.has_buildpacks() {
         return findings;
     }
-    let found = wrong(facts, vars);
-    let fix = compiled(mended(facts, vars));
+    let found = wrong(input, vars);
+    let fix = compiled(mended(input, vars));
     findings.extend(
         found
             .into_iter()
             .filter_map(|(code, evidence)| Some(Finding::new(code, evidence)?.fixed_by(fix.clone()))),
     );
-    findings.extend(behind(facts, vars));
+    findings.extend(behind(input, vars));
     findings
 }
 
@@ -44,7 +44,7 @@ fn disabled(vars: &ConfigVars) -> Option<Finding> {
 }
 
 /// What is wrong with the version and the Python, all of which [`mended`] puts right.
-fn wrong(facts: &Facts<'_>, vars: &ConfigVars) -> Vec<(&'static str, String)> {
+fn wrong(input: &Input<'_>, vars: &ConfigVars) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     let version = vars.get(VERSION);
     if is_agent_6(vars) {
@@ -57,7 +57,7 @@ fn wrong(facts: &Facts<'_>, vars: &ConfigVars) -> Vec<(&'static str, String)> {
     if let Some(version) = version.filter(|version| version.ends_with("_amd64")) {
         found.push((codes::OLD_VERSION_FORM, format!("{VERSION} is {version}")));
     }
-    if let (Some(version), Some(agents)) = (version, facts.agents)
+    if let (Some(version), Some(agents)) = (version, input.agents)
         && versions::find(bare(version), agents).is_none()
     {
         let near = versions::near(bare(version), agents);
@@ -68,7 +68,7 @@ fn wrong(facts: &Facts<'_>, vars: &ConfigVars) -> Vec<(&'static str, String)> {
 }
 
 /// The variables as they should be: Agent 7 and its Python, in a form and version that exist.
-fn mended(facts: &Facts<'_>, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
+fn mended(input: &Input<'_>, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
     let mut fix = BTreeMap::new();
     let mut unset = |name: &str| {
         if vars.get(name).is_some() {
@@ -84,7 +84,7 @@ fn mended(facts: &Facts<'_>, vars: &ConfigVars) -> BTreeMap<String, Option<Secre
         return fix;
     }
     let Some(version) = vars.get(VERSION) else { return fix };
-    match facts.agents.map(|agents| versions::find(bare(version), agents)) {
+    match input.agents.map(|agents| versions::find(bare(version), agents)) {
         Some(None) => unset(VERSION),
         _ if bare(version) != version => {
             fix.insert(VERSION.to_owned(), Some(Secret::new(bare(version))));
@@ -94,8 +94,8 @@ fn mended(facts: &Facts<'_>, vars: &ConfigVars) -> BTreeMap<String, Option<Secre
     fix
 }
 
-fn behind(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
-    let (agents, version) = (facts.agents?, vars.get(VERSION)?);
+fn behind(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
+    let (agents, version) = (input.agents?, vars.get(VERSION)?);
     let newest = versions::find("7", agents)?;
     let there = versions::find(bare(version), agents)?;
     let minors = versions::minors_behind(there, newest).filter(|minors| *minors >= FAR)?;
@@ -121,10 +121,10 @@ fn bare(version: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{codes, facts, found, left, with};
-    use super::super::{Facts, find};
+    use super::super::testing::{codes, found, input, left, with};
+    use super::super::{Input, find};
     use crate::app::codes;
-    use crate::app::explained::Severity;
+    use crate::app::findings::explanations::Severity;
 
     #[test]
     fn old_and_impossible_versions_are_found_and_mended() {
@@ -149,8 +149,8 @@ mod tests {
                 vec![codes::AGENT_6, codes::PYTHON_2, codes::OLD_VERSION_FORM, codes::NO_SUCH_VERSION],
             ),
         ] {
-            let observed = with(vars);
-            let findings = find(&Facts { agents: Some(&agents), ..facts(&observed) });
+            let facts = with(vars);
+            let findings = find(&Input { agents: Some(&agents), ..input(&facts) });
             assert_eq!(codes(&findings), expected, "{vars:?}");
             assert_eq!(left(with(vars)), [""; 0], "{vars:?}");
         }

@@ -1,15 +1,14 @@
 //! Which buildpack installs the Agent, and where it stands.
 
-use super::{Facts, Finding};
+use super::{Finding, Input};
 use crate::app::buildpack::{Buildpack, Role};
 use crate::app::desired::{Buildpacks, Desired, RebuildWhen};
 use crate::app::order::{self, Fault};
 use crate::app::plan::agent_buildpack;
 use crate::app::{codes, versions};
 
-pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    let Some(list) = facts.observed.buildpacks.as_deref().filter(|_| facts.observed.app.has_buildpacks())
-    else {
+pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
+    let Some(list) = input.facts.buildpacks.as_deref().filter(|_| input.facts.app.has_buildpacks()) else {
         return Vec::new();
     };
     let mut found = Vec::new();

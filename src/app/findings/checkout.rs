@@ -1,28 +1,28 @@
 //! One-off dynos, and what the app's checkout says.
 
-use super::{Facts, Finding, config};
+use super::{Finding, Input, config};
 use crate::app::buildpack::{Buildpack, Role};
 use crate::app::desired::{Desired, File};
 use crate::app::prerun::{Block, ONE_OFF};
 use crate::app::{codes, order};
 
-pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    if !facts.observed.app.has_buildpacks() {
+pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
+    if !input.facts.app.has_buildpacks() {
         return Vec::new();
     }
-    [one_off(facts), review_apps(facts)].into_iter().flatten().collect()
+    [one_off(input), review_apps(input)].into_iter().flatten().collect()
 }
 
-fn one_off(facts: &Facts<'_>) -> Option<Finding> {
-    let vars = facts.observed.config.as_ref()?;
+fn one_off(input: &Input<'_>) -> Option<Finding> {
+    let vars = input.facts.config.as_ref()?;
     if vars.get("DD_HEROKU_SKIP_DYNOS").is_some() {
         return None;
     }
-    let installed = order::installed(facts.observed.buildpacks.as_deref()?)?;
+    let installed = order::installed(input.facts.buildpacks.as_deref()?)?;
     let fix = if installed.role() == Role::Ours {
         config([("DD_HEROKU_SKIP_DYNOS", Some(ONE_OFF.join(",").as_str()))])
     } else {
-        let prerun = &facts.checkout?.prerun;
+        let prerun = &input.checkout?.prerun;
         // A script that somebody wrote may well do it; ours says so.
         let there = prerun.as_deref().map(Block::read).transpose().ok()?.flatten();
         let mentions = prerun.as_deref().is_some_and(|text| text.contains("DISABLE_DATADOG_AGENT"));
@@ -37,14 +37,13 @@ fn one_off(facts: &Facts<'_>) -> Option<Finding> {
 }
 
 /// Review apps are made from `app.json`.
-fn review_apps(facts: &Facts<'_>) -> Option<Finding> {
-    let text = facts.checkout?.app_json.as_ref()?;
+fn review_apps(input: &Input<'_>) -> Option<Finding> {
+    let text = input.checkout?.app_json.as_ref()?;
     let json: serde_json::Value = serde_json::from_str(text).ok()?;
     let listed = json["buildpacks"].as_array().filter(|listed| !listed.is_empty())?;
     let installs =
         |one: &serde_json::Value| one["url"].as_str().is_some_and(|url| Buildpack::of(url).installs_agent());
-    if listed.iter().any(installs)
-        || !facts.observed.buildpacks.iter().flatten().any(Buildpack::installs_agent)
+    if listed.iter().any(installs) || !input.facts.buildpacks.iter().flatten().any(Buildpack::installs_agent)
     {
         return None;
     }
@@ -58,13 +57,13 @@ fn review_apps(facts: &Facts<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{built_with, codes, facts, found, left, sound};
-    use super::super::{Checkout, Facts, find};
+    use super::super::testing::{built_with, codes, found, input, left, sound};
+    use super::super::{Checkout, Input, find};
     use super::*;
 
     #[test]
     fn one_off_dynos_with_an_agent_are_found() {
-        let observed = sound();
+        let facts = sound();
         let skipping = Block { skip: vec!["run".into()], ..Block::default() }.put_into(None).unwrap();
         for (prerun, is_found) in [
             (None, true),
@@ -73,7 +72,7 @@ mod tests {
             (Some("case $DYNO in run.*) DISABLE_DATADOG_AGENT=1;; esac\n".to_owned()), false),
         ] {
             let checkout = Checkout { prerun, app_json: None };
-            let findings = find(&Facts { checkout: Some(&checkout), ..facts(&observed) });
+            let findings = find(&Input { checkout: Some(&checkout), ..input(&facts) });
             assert_eq!(codes(&findings).contains(&codes::ONE_OFF_DYNOS), is_found, "{checkout:?}");
         }
         let ours = built_with(&["https://example.org/dd-heroku.tgz", "heroku/ruby"]);
@@ -83,7 +82,7 @@ mod tests {
 
     #[test]
     fn review_apps_without_the_agent_are_found() {
-        let observed = sound();
+        let facts = sound();
         for (app_json, is_found) in [
             (r#"{"buildpacks":[{"url":"heroku/ruby"}]}"#, true),
             (
@@ -95,7 +94,7 @@ mod tests {
         ] {
             let prerun = Some("DISABLE_DATADOG_AGENT".to_owned());
             let checkout = Checkout { prerun, app_json: Some(app_json.to_owned()) };
-            let findings = find(&Facts { checkout: Some(&checkout), ..facts(&observed) });
+            let findings = find(&Input { checkout: Some(&checkout), ..input(&facts) });
             assert_eq!(codes(&findings).contains(&codes::APP_JSON), is_found, "{app_json}");
         }
     }

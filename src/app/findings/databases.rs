@@ -1,17 +1,16 @@
 //! Database Monitoring: plans that cannot have it, credentials that should not be used for it.
 
-use super::{Facts, Finding, config, is_on};
+use super::{Finding, Input, config, is_on};
 use crate::app::codes;
-use crate::app::found::Database;
-use crate::app::observed::Attachment;
+use crate::app::database_urls::Database;
+use crate::app::facts::Attachment;
 
 /// The plans without further credentials.
 const WITHOUT_CREDENTIALS: [&str; 5] = ["essential", "mini", "basic", "hobby", "dev"];
 
-pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    let observed = facts.observed;
-    let (Some(vars), Some(addons), Some(attachments)) =
-        (&observed.config, &observed.addons, &observed.attachments)
+pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
+    let facts = input.facts;
+    let (Some(vars), Some(addons), Some(attachments)) = (&facts.config, &facts.addons, &facts.attachments)
     else {
         return Vec::new();
     };
@@ -58,18 +57,18 @@ fn variable(attachment: &Attachment) -> String {
 mod tests {
     use super::super::testing::{codes, found, left, with};
     use crate::app::codes;
-    use crate::app::observed::{Addon, Attachment, Observed};
+    use crate::app::facts::{Addon, Attachment, Facts};
 
-    fn app(plan: &str, namespace: Option<&str>, vars: &[(&str, &str)]) -> Observed {
-        let mut observed = with(&[&[("DATABASE_URL", "postgres://u:p@h/d")], vars].concat());
-        observed.addons = Some(vec![Addon {
+    fn app(plan: &str, namespace: Option<&str>, vars: &[(&str, &str)]) -> Facts {
+        let mut facts = with(&[&[("DATABASE_URL", "postgres://u:p@h/d")], vars].concat());
+        facts.addons = Some(vec![Addon {
             id: "a".into(),
             name: "postgresql-x".into(),
             plan: plan.into(),
             config_vars: vec!["DATABASE_URL".into()],
             state: "provisioned".into(),
         }]);
-        observed.attachments = Some(vec![Attachment {
+        facts.attachments = Some(vec![Attachment {
             id: "b".into(),
             name: "DATABASE".into(),
             addon_id: "a".into(),
@@ -77,7 +76,7 @@ mod tests {
             owner: "shop".into(),
             namespace: namespace.map(Into::into),
         }]);
-        observed
+        facts
     }
 
     #[test]

@@ -1,28 +1,27 @@
 //! Log drains to Datadog: one, to the app's site, with its key.
 
-use super::{Facts, Finding};
+use super::{Finding, Input};
 use crate::app::desired::{Desired, Drain};
+use crate::app::facts::Generation;
 use crate::app::metrics::FEATURE;
-use crate::app::observed::Generation;
 use crate::app::{codes, drains};
 use crate::datadog::drain::Labels;
 use crate::datadog::{ApiKey, DrainUrl};
 
-pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    let observed = facts.observed;
-    let Some(there) = observed.drains.as_deref().filter(|_| observed.app.generation == Generation::Cedar)
-    else {
+pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
+    let facts = input.facts;
+    let Some(there) = facts.drains.as_deref().filter(|_| facts.app.generation == Generation::Cedar) else {
         return Vec::new();
     };
     let ours: Vec<_> = drains::to_datadog(there).map(|(_, url)| url).collect();
-    let is_on = observed.features.as_ref().and_then(|features| features.get(FEATURE).copied());
+    let is_on = facts.features.as_ref().and_then(|features| features.get(FEATURE).copied());
     if ours.is_empty() {
         let evidence = format!("{FEATURE} is on, and no drain sends to Datadog");
         let finding = Finding::new(codes::METRICS_WITHOUT_DRAIN, evidence);
         // A drain costs money: whether to have one is a person's choice. One of another make may serve.
         return finding.filter(|_| is_on == Some(true) && there.is_empty()).into_iter().collect();
     }
-    let Some(wanted) = wanted(facts) else { return Vec::new() };
+    let Some(wanted) = wanted(input) else { return Vec::new() };
     let mut found = Vec::new();
     if ours.len() > 1 {
         let hosts: Vec<_> = ours.iter().map(|url| url.site.logs_host()).collect();
@@ -47,10 +46,10 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// The drain that fits the app's key and site, where both are good.
-fn wanted(facts: &Facts<'_>) -> Option<DrainUrl> {
-    let vars = facts.observed.config.as_ref()?;
-    let (site, key) = facts.destination()?;
-    let labels = Labels::of_app(&facts.observed.app.name, vars.get("DD_ENV"), vars.get("DD_SERVICE"));
+fn wanted(input: &Input<'_>) -> Option<DrainUrl> {
+    let vars = input.facts.config.as_ref()?;
+    let (site, key) = input.destination()?;
+    let labels = Labels::of_app(&input.facts.app.name, vars.get("DD_ENV"), vars.get("DD_SERVICE"));
     Some(DrainUrl { site, key: Some(key), labels })
 }
 
@@ -58,7 +57,7 @@ fn wanted(facts: &Facts<'_>) -> Option<DrainUrl> {
 mod tests {
     use super::super::testing::{KEY, codes, found, sound};
     use super::*;
-    use crate::app::observed::Drain as There;
+    use crate::app::facts::Drain as There;
     use crate::secret::Secret;
 
     #[test]
@@ -79,11 +78,11 @@ mod tests {
             (vec![], true, vec![codes::METRICS_WITHOUT_DRAIN]),
             (vec![&syslog], true, vec![]),
         ] {
-            let mut observed = sound();
+            let mut facts = sound();
             let drain = |url: &&String| There { id: "d".into(), url: Secret::new(url.as_str()), addon: None };
-            observed.drains = Some(urls.iter().map(drain).collect());
-            observed.features.as_mut().unwrap().insert(FEATURE.into(), metrics);
-            let findings = found(&observed);
+            facts.drains = Some(urls.iter().map(drain).collect());
+            facts.features.as_mut().unwrap().insert(FEATURE.into(), metrics);
+            let findings = found(&facts);
             assert_eq!(codes(&findings), expected, "{urls:?}");
             assert!(findings.iter().all(|finding| !finding.evidence.contains(KEY)));
             let has_fix = !expected.is_empty() && !metrics;

@@ -1,25 +1,25 @@
 //! Key, site and the names of hosts.
 
-use super::{Facts, Finding, KeyState, config, is_on};
+use super::{Finding, Input, KeyState, config, is_on};
 use crate::app::codes;
 use crate::app::desired::Desired;
-use crate::app::observed::{ConfigVars, Generation};
-use crate::app::setup::METADATA;
+use crate::app::desired::init::METADATA;
+use crate::app::facts::{ConfigVars, Generation};
 use crate::datadog::Site;
 use crate::secret::mask;
 
-pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    let Some(vars) = &facts.observed.config else { return Vec::new() };
-    let app = &facts.observed.app;
+pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
+    let Some(vars) = &input.facts.config else { return Vec::new() };
+    let app = &input.facts.app;
     let mut findings: Vec<Option<Finding>> = Vec::new();
     if app.generation == Generation::Fir {
         let evidence = format!("generation {}, stack {}", app.generation, app.stack);
         return Finding::new(codes::FIR, evidence).into_iter().collect();
     }
-    findings.push(key(facts, vars));
+    findings.push(key(input, vars));
     if let Some(text) = vars.get("DD_SITE").filter(|text| Site::parse(text).is_none()) {
         let finding = Finding::new(codes::UNKNOWN_SITE, format!("DD_SITE is `{text}`"));
-        findings.push(finding.map(|finding| match facts.key {
+        findings.push(finding.map(|finding| match input.key {
             KeyState::OtherSite(site) => finding.fixed_by(config([("DD_SITE", Some(site.domain()))])),
             _ => finding,
         }));
@@ -32,16 +32,16 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
         }
         return findings.into_iter().flatten().collect();
     }
-    findings.extend([app_name(facts, vars), dyno_host(facts, vars), host_name(vars)]);
+    findings.extend([app_name(input, vars), dyno_host(input, vars), host_name(vars)]);
     findings.into_iter().flatten().collect()
 }
 
-fn key(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
+fn key(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
     let Some(key) = vars.get("DD_API_KEY") else {
         return Finding::new(codes::KEY_MISSING, "DD_API_KEY is not set");
     };
     let site = vars.get("DD_SITE").unwrap_or(Site::default().domain());
-    match facts.key {
+    match input.key {
         KeyState::Refused => {
             Finding::new(codes::REFUSED_KEY, format!("{site} and the other sites refuse {}", mask(key)))
         }
@@ -54,8 +54,8 @@ fn key(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
     }
 }
 
-fn app_name(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
-    let app = &facts.observed.app;
+fn app_name(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
+    let app = &input.facts.app;
     if vars.get("HEROKU_APP_NAME").is_some() {
         return None;
     }
@@ -64,7 +64,7 @@ fn app_name(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
         let evidence = format!("space {space}, HEROKU_APP_NAME is not set");
         return Finding::new(codes::PRIVATE_SPACE, evidence).map(|finding| finding.fixed_by(by_hand()));
     }
-    let features = facts.observed.features.as_ref()?;
+    let features = input.facts.features.as_ref()?;
     if features.get(METADATA).copied().unwrap_or(false) {
         return None;
     }
@@ -73,13 +73,13 @@ fn app_name(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
     Finding::new(codes::NO_APP_NAME, evidence).map(|finding| finding.fixed_by(fix))
 }
 
-fn dyno_host(facts: &Facts<'_>, vars: &ConfigVars) -> Option<Finding> {
+fn dyno_host(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
     if is_on(vars, "DD_DYNO_HOST") {
         return None;
     }
-    let dynos: u32 = facts.observed.formation.iter().flatten().map(|process| process.quantity).sum();
+    let dynos: u32 = input.facts.formation.iter().flatten().map(|process| process.quantity).sum();
     let state = vars.get("DD_DYNO_HOST").map_or("not set".to_owned(), |value| format!("`{value}`"));
-    let hosts = facts.hosts.map(|hosts| format!(", {hosts} hosts at Datadog")).unwrap_or_default();
+    let hosts = input.hosts.map(|hosts| format!(", {hosts} hosts at Datadog")).unwrap_or_default();
     let evidence = format!("DD_DYNO_HOST is {state}; {dynos} dynos{hosts}");
     let fix = config([("DD_DYNO_HOST", Some("true"))]);
     Finding::new(codes::NO_DYNO_HOST, evidence).map(|finding| finding.fixed_by(fix))
@@ -93,7 +93,7 @@ fn host_name(vars: &ConfigVars) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{KEY, codes, facts, found, left, sound, with};
+    use super::super::testing::{KEY, codes, found, input, left, sound, with};
     use super::*;
     use crate::app::findings;
 
@@ -108,8 +108,8 @@ mod tests {
             ("datadoghq.com", KeyState::Valid, None, false),
             ("datadoghq.com", KeyState::Unknown, None, false),
         ] {
-            let observed = with(&[("DD_SITE", site)]);
-            let findings = findings::find(&Facts { key, ..facts(&observed) });
+            let facts = with(&[("DD_SITE", site)]);
+            let findings = findings::find(&Input { key, ..input(&facts) });
             assert_eq!(findings.first().map(|finding| finding.about.code), code, "{site} {key:?}");
             assert!(findings.iter().all(|finding| !finding.evidence.contains(KEY)));
             let site = findings.first().and_then(|finding| finding.fix.as_ref()?.config.get("DD_SITE"));
@@ -134,8 +134,8 @@ mod tests {
             assert_eq!(codes(&found(&with(vars))), [code]);
             assert_eq!(left(with(vars)), [""; 0]);
         }
-        let observed = with(&[("DD_DYNO_HOST", "false")]);
-        let findings = findings::find(&Facts { hosts: Some(9), ..facts(&observed) });
+        let facts = with(&[("DD_DYNO_HOST", "false")]);
+        let findings = findings::find(&Input { hosts: Some(9), ..input(&facts) });
         assert!(findings[0].evidence.contains("9 hosts"));
     }
 

@@ -6,6 +6,7 @@ mod buildpacks;
 mod checkout;
 mod databases;
 mod drains;
+pub mod explanations;
 mod identity;
 mod options;
 mod slug;
@@ -14,16 +15,16 @@ mod telemetry;
 use std::collections::BTreeMap;
 
 use super::desired::{Buildpacks, Desired, Drain, RebuildWhen, Telemetry};
-use super::explained::{Explained, Severity, explain};
-use super::observed::{ConfigVars, Observed};
+use super::facts::{ConfigVars, Facts};
 use crate::datadog::{ApiKey, Site};
 use crate::secret::Secret;
+use explanations::{Explained, Severity, explain};
 
 /// What is known of an app.
 #[derive(Clone, Debug)]
-pub struct Facts<'a> {
+pub struct Input<'a> {
     /// Its snapshot. What was not read is not judged.
-    pub observed: &'a Observed,
+    pub facts: &'a Facts,
     /// What Datadog says of its key.
     pub key: KeyState,
     /// The Agent's versions that exist, the newest first; `None` when nobody could be asked.
@@ -31,15 +32,15 @@ pub struct Facts<'a> {
     /// How many hosts Datadog counts for it; `None` when nobody could be asked.
     pub hosts: Option<usize>,
     /// The other apps of its pipeline.
-    pub pipeline: &'a [Neighbour],
+    pub pipeline: &'a [Neighbor],
     /// What the app's own checkout holds, when the command runs in it.
     pub checkout: Option<&'a Checkout>,
 }
 
-impl Facts<'_> {
+impl Input<'_> {
     /// Where the app's data should go: its own site and key, where both are good.
     fn destination(&self) -> Option<(Site, ApiKey)> {
-        let vars = self.observed.config.as_ref()?;
+        let vars = self.facts.config.as_ref()?;
         let key = vars.get("DD_API_KEY").and_then(|key| ApiKey::parse(key).ok())?;
         let site = match self.key {
             KeyState::Refused => return None,
@@ -68,7 +69,7 @@ pub enum KeyState {
 
 /// Another app of the same pipeline.
 #[derive(Clone, Debug)]
-pub struct Neighbour {
+pub struct Neighbor {
     /// Its name.
     pub app: String,
     /// Its stage: `staging`.
@@ -112,16 +113,16 @@ impl Finding {
 }
 
 /// What is wrong with an app, by code.
-pub fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut findings = identity::find(facts);
-    findings.extend(buildpacks::find(facts));
-    findings.extend(slug::find(facts));
-    findings.extend(options::find(facts));
-    findings.extend(databases::find(facts));
-    findings.extend(agent::find(facts));
-    findings.extend(checkout::find(facts));
-    findings.extend(drains::find(facts));
-    findings.extend(telemetry::find(facts));
+pub fn find(input: &Input<'_>) -> Vec<Finding> {
+    let mut findings = identity::find(input);
+    findings.extend(buildpacks::find(input));
+    findings.extend(slug::find(input));
+    findings.extend(options::find(input));
+    findings.extend(databases::find(input));
+    findings.extend(agent::find(input));
+    findings.extend(checkout::find(input));
+    findings.extend(drains::find(input));
+    findings.extend(telemetry::find(input));
     findings.sort_by_key(|finding| finding.about.code);
     findings
 }

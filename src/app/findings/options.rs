@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, Finding, config};
+use super::{Finding, Input, config};
 use crate::app::codes;
 use crate::app::desired::Desired;
-use crate::app::observed::ConfigVars;
+use crate::app::facts::ConfigVars;
 use crate::datadog::options::{self, Kind, Standing, VARIABLES};
 use crate::datadog::tags;
 use crate::secret::Secret;
 
-pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    let Some(vars) = &facts.observed.config else { return Vec::new() };
+pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
+    let Some(vars) = &input.facts.config else { return Vec::new() };
     let mut findings = Vec::new();
     for option in VARIABLES {
         let Some(value) = vars.get(option.name) else { continue };
@@ -77,7 +77,7 @@ fn malformed(option: &str, value: &str) -> Option<Finding> {
         return None;
     }
     let good: Vec<_> = tags::split(value)
-        .map(|tag| if tags::check(tag).is_err() { tags::normalised(tag) } else { tag.to_owned() })
+        .map(|tag| if tags::check(tag).is_err() { tags::normalized(tag) } else { tag.to_owned() })
         .filter(|tag| tags::check(tag).is_ok())
         .collect();
     let good = good.join(" ");

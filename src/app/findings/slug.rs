@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, Finding, compiled, is_off};
+use super::{Finding, Input, compiled, is_off};
 use crate::app::desired::{Desired, RebuildWhen};
-use crate::app::{Buildpack, codes, running};
+use crate::app::{Buildpack, codes, deployed};
 
 /// Heroku refuses slugs of more than 500 MB; from here on the owner should know.
 const NEAR: u64 = 450_000_000;
 
-pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    if !facts.observed.app.has_buildpacks() {
+pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
+    if !input.facts.app.has_buildpacks() {
         return Vec::new();
     }
-    [due(facts), apm_off(facts), size(facts)].into_iter().flatten().collect()
+    [due(input), apm_off(input), size(input)].into_iter().flatten().collect()
 }
 
-fn due(facts: &Facts<'_>) -> Option<Finding> {
-    let reasons = running::rebuild_due(facts.observed);
-    if reasons.is_empty() || running::pending_build(facts.observed).is_some() {
+fn due(input: &Input<'_>) -> Option<Finding> {
+    let reasons = deployed::rebuild_due(input.facts);
+    if reasons.is_empty() || deployed::pending_build(input.facts).is_some() {
         return None;
     }
     let fix = Desired { rebuild: RebuildWhen::Due, ..Desired::default() };
@@ -26,15 +26,15 @@ fn due(facts: &Facts<'_>) -> Option<Finding> {
     Finding::new(codes::REBUILD_DUE, evidence).map(|finding| finding.fixed_by(fix))
 }
 
-fn apm_off(facts: &Facts<'_>) -> Option<Finding> {
-    let config = facts.observed.config.as_ref()?;
-    let stage = &facts.observed.coupling.as_ref()?.as_ref()?.stage;
-    if !is_off(config, "DD_APM_ENABLED") || running::build(facts.observed).is_none() {
+fn apm_off(input: &Input<'_>) -> Option<Finding> {
+    let config = input.facts.config.as_ref()?;
+    let stage = &input.facts.coupling.as_ref()?.as_ref()?.stage;
+    if !is_off(config, "DD_APM_ENABLED") || deployed::build(input.facts).is_none() {
         return None;
     }
     let place =
         |stage: &str| ["review", "development", "staging", "production"].iter().position(|one| *one == stage);
-    let wanting: Vec<_> = facts
+    let wanting: Vec<_> = input
         .pipeline
         .iter()
         .filter(|other| place(&other.stage) > place(stage) && !is_off(&other.config, "DD_APM_ENABLED"))
@@ -48,9 +48,9 @@ fn apm_off(facts: &Facts<'_>) -> Option<Finding> {
     Finding::new(codes::APM_OFF_HERE, evidence).map(|finding| finding.fixed_by(fix))
 }
 
-fn size(facts: &Facts<'_>) -> Option<Finding> {
-    let size = facts.observed.slug.as_ref().and_then(|slug| slug.size).or(facts.observed.app.slug_size)?;
-    let has_agent = facts.observed.buildpacks.iter().flatten().any(Buildpack::installs_agent);
+fn size(input: &Input<'_>) -> Option<Finding> {
+    let size = input.facts.slug.as_ref().and_then(|slug| slug.size).or(input.facts.app.slug_size)?;
+    let has_agent = input.facts.buildpacks.iter().flatten().any(Buildpack::installs_agent);
     if size < NEAR || !has_agent {
         return None;
     }
@@ -59,11 +59,11 @@ fn size(facts: &Facts<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{codes, facts, found, list, release, sound, vars, with};
-    use super::super::{Facts, Neighbour, find};
+    use super::super::testing::{codes, found, input, list, release, sound, vars, with};
+    use super::super::{Input, Neighbor, find};
     use crate::app::codes;
     use crate::app::desired::RebuildWhen;
-    use crate::app::observed::{Coupling, Status};
+    use crate::app::facts::{Coupling, Status};
 
     #[test]
     fn a_slug_that_is_behind_its_settings_is_found() {
@@ -72,9 +72,9 @@ mod tests {
             ("Unset DD_AGENT_VERSION config vars", true),
             ("Set DD_SITE config vars", false),
         ] {
-            let mut observed = sound();
-            observed.releases.as_mut().unwrap().insert(0, release(2, description, "2026-11-19T10:00:00Z"));
-            let findings = found(&observed);
+            let mut facts = sound();
+            facts.releases.as_mut().unwrap().insert(0, release(2, description, "2026-11-19T10:00:00Z"));
+            let findings = found(&facts);
             assert_eq!(codes(&findings).contains(&codes::REBUILD_DUE), is_found, "{description}");
             assert!(findings.iter().all(|one| one.fix.as_ref().unwrap().rebuild == RebuildWhen::Due));
         }
@@ -91,18 +91,18 @@ mod tests {
     fn traces_that_are_compiled_out_upstream_are_found_where_the_slug_is_built() {
         let mut staging = with(&[("DD_APM_ENABLED", "false")]);
         staging.coupling = Some(Some(Coupling { pipeline: "p".into(), stage: "staging".into() }));
-        let neighbour = |stage: &str, config: &[(&str, &str)]| Neighbour {
+        let neighbor = |stage: &str, config: &[(&str, &str)]| Neighbor {
             app: "prod".into(),
             stage: stage.into(),
             config: vars(config),
         };
         for (other, is_found) in [
-            (neighbour("production", &[]), true),
-            (neighbour("production", &[("DD_APM_ENABLED", "false")]), false),
-            (neighbour("review", &[]), false),
+            (neighbor("production", &[]), true),
+            (neighbor("production", &[("DD_APM_ENABLED", "false")]), false),
+            (neighbor("review", &[]), false),
         ] {
             let pipeline = [other];
-            let findings = find(&Facts { pipeline: &pipeline, ..facts(&staging) });
+            let findings = find(&Input { pipeline: &pipeline, ..input(&staging) });
             assert_eq!(codes(&findings).contains(&codes::APM_OFF_HERE), is_found, "{pipeline:?}");
         }
     }

@@ -1,18 +1,18 @@
 //! The telemetry drain of a Fir app: one to Datadog, to the app's site, with its key.
 
-use super::{Facts, Finding};
+use super::{Finding, Input};
 use crate::app::desired::{Desired, Telemetry};
-use crate::app::observed::Generation;
+use crate::app::facts::Generation;
 use crate::app::telemetry::{self, Signal};
-use crate::app::{codes, observed::TelemetryDrain};
+use crate::app::{codes, facts::TelemetryDrain};
 use crate::datadog::{ApiKey, Site};
 
-pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    let observed = facts.observed;
-    let there = observed.telemetry_drains.as_deref().filter(|_| observed.app.generation == Generation::Fir);
+pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
+    let facts = input.facts;
+    let there = facts.telemetry_drains.as_deref().filter(|_| facts.app.generation == Generation::Fir);
     let Some(there) = there else { return Vec::new() };
     let ours: Vec<_> = telemetry::to_datadog(there).collect();
-    let own = facts.destination();
+    let own = input.destination();
     let (code, evidence) = match (ours.as_slice(), &own) {
         ([], Some(_)) => (codes::NO_TELEMETRY, "no telemetry drain sends to Datadog".to_owned()),
         (several @ [_, _, ..], _) => {
@@ -66,11 +66,11 @@ mod tests {
             (vec![drain("datadoghq.com", &"0".repeat(32))], vec![codes::FIR, codes::TELEMETRY_DIFFERS]),
             (vec![good.clone(), good], vec![codes::FIR, codes::TELEMETRY_DIFFERS]),
         ] {
-            let mut observed = sound();
-            observed.app.generation = Generation::Fir;
-            observed.buildpacks = Some(Vec::new());
-            observed.telemetry_drains = Some(there);
-            let findings = found(&observed);
+            let mut facts = sound();
+            facts.app.generation = Generation::Fir;
+            facts.buildpacks = Some(Vec::new());
+            facts.telemetry_drains = Some(there);
+            let findings = found(&facts);
             assert_eq!(codes(&findings), expected);
             assert!(
                 findings[1..].iter().all(|finding| finding.fix.is_some() && !finding.evidence.contains(KEY))

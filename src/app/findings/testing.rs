@@ -1,10 +1,10 @@
 //! What the tests of the findings share: an app in order, and what is found when it is not.
 
-use super::{Facts, Finding, KeyState, find};
+use super::{Finding, Input, KeyState, find};
 use crate::app::Buildpack;
 use crate::app::buildpack::DATADOG;
-use crate::app::observed::{App, Build, ConfigVars, Observed, Release, Status};
-use crate::app::setup::METADATA;
+use crate::app::desired::init::METADATA;
+use crate::app::facts::{App, Build, ConfigVars, Facts, Release, Status};
 
 pub(super) const KEY: &str = "0123456789abcdef0123456789ab3f9a";
 
@@ -17,10 +17,10 @@ pub(super) fn list(references: &[&str]) -> Vec<Buildpack> {
 }
 
 /// An app with nothing to find.
-pub(super) fn sound() -> Observed {
+pub(super) fn sound() -> Facts {
     let buildpacks = [DATADOG, "heroku/ruby"];
     let at = "2026-11-18T10:00:00Z";
-    Observed {
+    Facts {
         app: App {
             name: "shop".into(),
             stack: "heroku-24".into(),
@@ -49,7 +49,7 @@ pub(super) fn sound() -> Observed {
         addons: Some(Vec::new()),
         attachments: Some(Vec::new()),
         coupling: Some(None),
-        ..Observed::default()
+        ..Facts::default()
     }
 }
 
@@ -67,31 +67,31 @@ pub(super) fn release(version: u64, description: &str, at: &str) -> Release {
 }
 
 /// The same app with more config vars.
-pub(super) fn with(more: &[(&str, &str)]) -> Observed {
-    let mut observed = sound();
-    let config = observed.config.get_or_insert_default();
+pub(super) fn with(more: &[(&str, &str)]) -> Facts {
+    let mut facts = sound();
+    let config = facts.config.get_or_insert_default();
     for (name, value) in more {
         config.set(name, Some(*value).filter(|value| !value.is_empty()));
     }
-    observed
+    facts
 }
 
 /// The same app with other buildpacks, which the slug was compiled with.
-pub(super) fn built_with(references: &[&str]) -> Observed {
-    let mut observed = sound();
-    observed.buildpacks = Some(list(references));
-    observed.builds.iter_mut().flatten().for_each(|build| {
+pub(super) fn built_with(references: &[&str]) -> Facts {
+    let mut facts = sound();
+    facts.buildpacks = Some(list(references));
+    facts.builds.iter_mut().flatten().for_each(|build| {
         build.buildpacks = references.iter().map(|reference| (*reference).to_owned()).collect();
     });
-    observed
+    facts
 }
 
-pub(super) fn facts(observed: &Observed) -> Facts<'_> {
-    Facts { observed, key: KeyState::Valid, agents: None, hosts: None, pipeline: &[], checkout: None }
+pub(super) fn input(facts: &Facts) -> Input<'_> {
+    Input { facts, key: KeyState::Valid, agents: None, hosts: None, pipeline: &[], checkout: None }
 }
 
-pub(super) fn found(observed: &Observed) -> Vec<Finding> {
-    find(&facts(observed))
+pub(super) fn found(facts: &Facts) -> Vec<Finding> {
+    find(&input(facts))
 }
 
 pub(super) fn codes(findings: &[Finding]) -> Vec<&'static str> {
@@ -99,20 +99,20 @@ pub(super) fn codes(findings: &[Finding]) -> Vec<&'static str> {
 }
 
 /// The codes of an app, its fixes carried out on the config vars: what is left.
-pub(super) fn left(mut observed: Observed) -> Vec<&'static str> {
-    let fix = super::fix(&found(&observed));
-    let config = observed.config.get_or_insert_default();
+pub(super) fn left(mut facts: Facts) -> Vec<&'static str> {
+    let fix = super::fix(&found(&facts));
+    let config = facts.config.get_or_insert_default();
     for (name, value) in fix.config {
         config.set(&name, value.as_ref().map(crate::secret::Secret::expose));
     }
-    observed.features.get_or_insert_default().extend(fix.features);
+    facts.features.get_or_insert_default().extend(fix.features);
     if let crate::app::desired::Buildpacks::Exactly(list) = fix.buildpacks {
-        observed.builds.iter_mut().flatten().for_each(|build| {
+        facts.builds.iter_mut().flatten().for_each(|build| {
             build.buildpacks = list.iter().map(|one| one.url.clone()).collect();
         });
-        observed.buildpacks = Some(list);
+        facts.buildpacks = Some(list);
     }
-    codes(&found(&observed))
+    codes(&found(&facts))
 }
 
 #[test]

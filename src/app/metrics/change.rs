@@ -1,5 +1,5 @@
-//! A change to what the organisation has at Datadog for these metrics, and which ones are needed. All apps of the
-//! organisation share it.
+//! A change to what the organization has at Datadog for these metrics, and which ones are needed. All apps of the
+//! organization share it.
 
 use super::definition::{self, LogMetric};
 use super::{Measure, dashboard, pipeline};

@@ -1,4 +1,4 @@
-//! A stream of values as a curve of bounded length: when it is full, neighbours are averaged.
+//! A stream of values as a curve of bounded length: when it is full, neighbors are averaged.
 
 /// The most points that a curve has.
 const POINTS: usize = 128;

@@ -4,9 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::app::agent::command;
-use crate::app::observed::{Dyno, Generation, Observed};
+use crate::app::facts::{Dyno, Facts, Generation};
 use crate::app::{Part, Parts};
-use crate::commands::{Context, change};
+use crate::commands::Context;
+use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::exec::{self, ExecError};
 use crate::heroku::{Run, Writer, rendezvous};
@@ -43,8 +44,8 @@ impl Reach {
     /// Runs the Agent's command with these arguments in the dynos, at the same time.
     pub fn ask(&self, context: &Context, app: &str, arguments: &[String]) -> Result<Vec<Answer>> {
         let parts = Parts::from([Part::Dynos, Part::Features]);
-        let observed = change::observe(context, &[app.to_owned()], &parts)?.swap_remove(0);
-        if observed.app.generation == Generation::Fir {
+        let facts = engine::observe(context, &[app.to_owned()], &parts)?.swap_remove(0);
+        if facts.app.generation == Generation::Fir {
             return Err(Failure::new(
                 Code::Failed,
                 format_args!("`{app}` is on Fir, where no Agent runs in the dynos"),
@@ -56,8 +57,8 @@ impl Reach {
         if self.one_off || context.is_sandbox() {
             return one_off(context, app, arguments, within);
         }
-        let dynos = self.dynos(&observed)?;
-        require_feature(&observed)?;
+        let dynos = self.dynos(&facts)?;
+        require_feature(&facts)?;
         let command = command::line(arguments);
         let _progress = context.ui.progress(format_args!("asking {}", dynos.join(", ")));
         let mut answers = Vec::new();
@@ -79,9 +80,9 @@ impl Reach {
         Ok(answers.into_iter().map(|(text, dyno)| Answer { dyno, text: told(text) }).collect())
     }
 
-    fn dynos(&self, observed: &Observed) -> Result<Vec<String>> {
-        let app = &observed.app.name;
-        let there: Vec<&Dyno> = observed.dynos.iter().flatten().filter(|dyno| dyno.kind != "run").collect();
+    fn dynos(&self, facts: &Facts) -> Result<Vec<String>> {
+        let app = &facts.app.name;
+        let there: Vec<&Dyno> = facts.dynos.iter().flatten().filter(|dyno| dyno.kind != "run").collect();
         let names = || there.iter().map(|dyno| dyno.name.as_str()).collect::<Vec<_>>().join(", ");
         if there.is_empty() {
             return Err(Failure::new(Code::Failed, format_args!("no dyno of `{app}` runs"))
@@ -112,12 +113,12 @@ impl Reach {
 }
 
 /// The feature's cost is told, not paid.
-fn require_feature(observed: &Observed) -> Result {
+fn require_feature(facts: &Facts) -> Result {
     let is_on = |on: &bool| *on;
-    if observed.features.as_ref().and_then(|features| features.get(exec::FEATURE)).is_none_or(is_on) {
+    if facts.features.as_ref().and_then(|features| features.get(exec::FEATURE)).is_none_or(is_on) {
         return Ok(());
     }
-    let app = &observed.app.name;
+    let app = &facts.app.name;
     let message = format!("dynos of `{app}` cannot be entered: the feature {} is off", exec::FEATURE);
     Err(Failure::new(Code::Failed, message)
         .hint(format_args!("heroku features:enable {} -a {app} (restarts its dynos)", exec::FEATURE))

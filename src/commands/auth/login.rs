@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::{KINDS, Kind, Which, no_keyring};
-use crate::commands::{Context, Exit, key};
+use crate::cli::key;
+use crate::commands::{Context, Exit};
 use crate::datadog::Site;
+use crate::datadog_api::Verdict;
 use crate::env;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::{Client, Endpoints, Reader};
-use crate::intake::Verdict;
 use crate::keychain;
 use crate::secret::Secret;
 
@@ -116,7 +117,7 @@ fn accepted(context: &Context, kind: Kind, secret: &Secret, site: Site) -> Resul
                     .hint("dd-heroku auth login --datadog-api-key")
                     .hint("or set DD_API_KEY")
             })?;
-            match context.intake()?.validate_application_key(&api_key.key, secret, site)? {
+            match context.datadog_api()?.validate_application_key(&api_key.key, secret, site)? {
                 Verdict::Valid => Ok(format!("{site} takes it")),
                 Verdict::Refused => Err(Failure::new(
                     Code::KeyRefused,

@@ -5,12 +5,13 @@ use std::thread;
 use serde_json::{Value, json};
 
 use super::{Kind, login};
-use crate::commands::{Context, Exit, key};
+use crate::cli::key;
+use crate::commands::{Context, Exit};
 use crate::datadog::{ApiKey, Site};
+use crate::datadog_api::{self, Verdict};
 use crate::env;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::{Client, Endpoints, Reader, credentials};
-use crate::intake::{self, Verdict};
 use crate::keychain::{self, Item};
 use crate::secret::Secret;
 
@@ -43,7 +44,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
     let token = credentials::find(&context.env, &endpoints)?;
     let api_key = key::given(context, false)?;
     let app_key = application_key(context);
-    let intake = context.intake()?;
+    let datadog_api = context.datadog_api()?;
     let api_key = api_key.as_ref();
 
     let (heroku, api, app) = thread::scope(|scope| {
@@ -63,11 +64,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
             api_key.map(|found| Seen {
                 secret: Secret::new(found.key.expose()),
                 source: found.place.to_owned(),
-                verdict: by_site(intake.validate(&found.key, site), site),
+                verdict: by_site(datadog_api.validate(&found.key, site), site),
             })
         });
         let app = app_key.map(|(secret, source)| Seen {
-            verdict: with_api_key(&intake, api_key.map(|found| &found.key), &secret, site),
+            verdict: with_api_key(&datadog_api, api_key.map(|found| &found.key), &secret, site),
             secret,
             source,
         });
@@ -94,7 +95,7 @@ fn application_key(context: &Context) -> Option<(Secret, String)> {
     Some((kept, "the keyring".into()))
 }
 
-fn by_site(verdict: std::result::Result<Verdict, intake::Error>, site: Site) -> Result<Accepted> {
+fn by_site(verdict: std::result::Result<Verdict, datadog_api::Error>, site: Site) -> Result<Accepted> {
     Ok(match verdict? {
         Verdict::Valid => Accepted::By(site.to_string()),
         Verdict::Refused => Accepted::No,
@@ -102,14 +103,14 @@ fn by_site(verdict: std::result::Result<Verdict, intake::Error>, site: Site) -> 
 }
 
 fn with_api_key(
-    intake: &intake::Client,
+    datadog_api: &datadog_api::Client,
     api_key: Option<&ApiKey>,
     app_key: &Secret,
     site: Site,
 ) -> Result<Accepted> {
     let api_key =
         api_key.ok_or_else(|| Failure::new(Code::KeyRefused, "not checked: there is no API key"))?;
-    by_site(intake.validate_application_key(api_key, app_key, site), site)
+    by_site(datadog_api.validate_application_key(api_key, app_key, site), site)
 }
 
 fn show(context: &Context, rows: &[(Kind, Option<Seen>); 3]) -> Result {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::checkout;
 use crate::app::desired::File;
 use crate::app::{Desired, Parts, checks};
-use crate::commands::{Context, Exit, change};
+use crate::commands::{Context, Exit};
+use crate::engine;
 use crate::failure::{Code, Failure, Result};
 
 /// Writes a check to begin with: the code, its configuration, and a test that runs without an Agent
@@ -29,7 +30,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if is_there(&conf)? {
         context.ui.note(format_args!("`{}` is there already, and stays as it is", conf.display()));
     }
-    change::run(context, &[context.app()?], &Parts::new(), &|_| {
+    engine::run(context, &[context.app()?], &Parts::new(), &|_| {
         let mut desired = Desired::default();
         for (path, text) in &files {
             let path = PathBuf::from(path);

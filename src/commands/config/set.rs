@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::names;
+use crate::app::desired::config as wanted;
 use crate::app::desired::{Desired, RebuildWhen};
-use crate::app::{Note, Observed, Parts, codes, options as wanted};
-use crate::commands::frame::{rebuild, releases};
-use crate::commands::{Context, Exit, change, key};
+use crate::app::{Facts, Note, Parts, codes};
+use crate::cli::key;
+use crate::cli::{available_versions, rebuild_args};
+use crate::commands::{Context, Exit};
 use crate::datadog::{Site, options};
+use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::secret::Secret;
 
@@ -21,7 +24,7 @@ pub struct Set {
     #[arg(long)]
     no_verify: bool,
     #[command(flatten)]
-    rebuild: rebuild::Args,
+    rebuild: rebuild_args::Args,
 }
 
 /// Unset options, in one request and one restart
@@ -31,7 +34,7 @@ pub struct Unset {
     #[arg(required = true, value_name = "NAME", add = names())]
     vars: Vec<String>,
     #[command(flatten)]
-    rebuild: rebuild::Args,
+    rebuild: rebuild_args::Args,
 }
 
 /// Sets options on the apps that are meant.
@@ -44,10 +47,10 @@ pub(super) fn set(context: &Context, args: &Set) -> Result<Exit> {
         }
     }
     let notes = if args.no_verify { Vec::new() } else { require_version(context, &changes)? };
-    let verify_key = |observed: &Observed| match &changes.get("DD_API_KEY") {
+    let verify_key = |facts: &Facts| match &changes.get("DD_API_KEY") {
         Some(Some(value)) if !args.no_verify => {
             let site = changes.get("DD_SITE").and_then(Option::as_ref).map(Secret::expose);
-            let site = site.or_else(|| observed.config.as_ref()?.get("DD_SITE"));
+            let site = site.or_else(|| facts.config.as_ref()?.get("DD_SITE"));
             let found = key::found(value.expose(), "standard input")?;
             key::require_accepted(context, &found, site.and_then(Site::parse).unwrap_or_default())
         }
@@ -66,13 +69,13 @@ pub(super) fn unset(context: &Context, args: &Unset) -> Result<Exit> {
 fn apply(
     context: &Context,
     changes: &BTreeMap<String, Option<Secret>>,
-    rebuild: &rebuild::Args,
+    rebuild: &rebuild_args::Args,
     notes: Vec<Note>,
-    check: &dyn Fn(&Observed) -> Result,
+    check: &dyn Fn(&Facts) -> Result,
 ) -> Result<Exit> {
-    let parts = Parts::from(rebuild::PARTS);
-    let observed = change::observe(context, &context.apps()?, &parts)?;
-    observed.iter().try_for_each(check)?;
+    let parts = Parts::from(rebuild_args::PARTS);
+    let facts = engine::observe(context, &context.apps()?, &parts)?;
+    facts.iter().try_for_each(check)?;
     let may_ask = context.ui.interactive && !context.global.yes && !context.global.dry_run;
     let otherwise = if rebuild.when().is_none() && may_ask && wanted::need_rebuild(changes.keys()) {
         let question = "It takes effect when the slug is compiled. Rebuild now?";
@@ -83,14 +86,14 @@ fn apply(
     } else {
         RebuildWhen::Never
     };
-    let desire = |observed: &Observed| {
-        let empty = crate::app::observed::ConfigVars::default();
-        let mut desired: Desired = wanted::desired(changes, observed.config.as_ref().unwrap_or(&empty));
+    let desire = |facts: &Facts| {
+        let empty = crate::app::facts::ConfigVars::default();
+        let mut desired: Desired = wanted::desired(changes, facts.config.as_ref().unwrap_or(&empty));
         desired.notes.extend(notes.clone());
-        rebuild.put_into(&mut desired, otherwise.clone(), context, observed)?;
+        rebuild.put_into(&mut desired, otherwise.clone(), context, facts)?;
         Ok(desired)
     };
-    change::run_from(context, observed, &parts, &desire)
+    engine::run_from(context, facts, &parts, &desire)
 }
 
 /// The name and the checked value of one argument. A secret comes from standard input or a hidden prompt.
@@ -113,9 +116,9 @@ fn read(context: &Context, given: &str) -> Result<(String, Secret)> {
         Err(problem) => {
             let failure = Failure::usage(format_args!("{name}: {problem}"));
             if problem == options::Problem::AgentVersion
-                && let Ok(agents) = releases::agents(context, false)
+                && let Ok(agents) = available_versions::agents(context, false)
             {
-                return Err(releases::require(&value, &agents).err().unwrap_or(failure));
+                return Err(available_versions::require(&value, &agents).err().unwrap_or(failure));
             }
             Err(match problem.instead() {
                 Some(instead) => failure.hint(format_args!("dd-heroku config set '{name}={instead}'")),
@@ -146,8 +149,8 @@ fn known(name: &str) -> Result<String> {
 /// Fails when the version of the Agent that is to be set does not exist; a note says when nobody could be asked.
 fn require_version(context: &Context, changes: &BTreeMap<String, Option<Secret>>) -> Result<Vec<Note>> {
     let Some(Some(version)) = changes.get("DD_AGENT_VERSION") else { return Ok(Vec::new()) };
-    match releases::agents(context, false) {
-        Ok(agents) => releases::require(version.expose(), &agents).map(|_| Vec::new()),
+    match available_versions::agents(context, false) {
+        Ok(agents) => available_versions::require(version.expose(), &agents).map(|_| Vec::new()),
         Err(failure) if failure.code == Code::Unreachable => {
             let message = "whether this version of the Agent exists could not be checked";
             Ok(vec![Note::new(codes::UNCHECKED_VERSION, message)])

@@ -2,26 +2,27 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::app::options::{self, Row};
-use crate::app::{Observed, Part, Parts};
-use crate::commands::{Context, Exit, change};
+use crate::app::desired::config::{self, Row};
+use crate::app::{Facts, Part, Parts};
+use crate::commands::{Context, Exit};
 use crate::datadog::options::{Kind, Standing, find, near};
+use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::secret::mask;
 use crate::ui;
 
 /// Lists the options of the apps that are meant.
 pub(super) fn list(context: &Context, all: bool) -> Result<Exit> {
-    let observed = change::observe(context, &context.apps()?, &Parts::from([Part::Config]))?;
+    let facts = engine::observe(context, &context.apps()?, &Parts::from([Part::Config]))?;
     if context.ui.json {
-        let documents = observed.iter().map(|one| {
-            let rows = one.config.as_ref().map(options::rows).unwrap_or_default();
+        let documents = facts.iter().map(|one| {
+            let rows = one.config.as_ref().map(config::rows).unwrap_or_default();
             json!({ "app": one.app.name, "options": rows.iter().map(to_json).collect::<Vec<_>>() })
         });
         context.ui.json(&ui::one_or_many(documents.collect(), context.is_fleet()))?;
         return Ok(Exit::Done);
     }
-    let tables: Vec<_> = observed.iter().map(|one| table(one, all, context.is_fleet())).collect();
+    let tables: Vec<_> = facts.iter().map(|one| table(one, all, context.is_fleet())).collect();
     context.ui.answer(tables.join("\n\n"))?;
     Ok(Exit::Done)
 }
@@ -80,8 +81,8 @@ pub(super) fn explain(context: &Context, name: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn table(observed: &Observed, all: bool, is_fleet: bool) -> String {
-    let rows = observed.config.as_ref().map(options::rows).unwrap_or_default();
+fn table(facts: &Facts, all: bool, is_fleet: bool) -> String {
+    let rows = facts.config.as_ref().map(config::rows).unwrap_or_default();
     let rows: Vec<_> = rows.iter().filter(|row| all || row.value.is_some()).collect();
     let cells = rows.iter().map(|row| {
         let value = match (row.value, row.default()) {
@@ -94,10 +95,10 @@ fn table(observed: &Observed, all: bool, is_fleet: bool) -> String {
         [row.name.to_owned(), value, rebuild.to_owned()]
     });
     let text = match rows.is_empty() {
-        true => format!("{} has none of Datadog's options: dd-heroku init", observed.app.name),
+        true => format!("{} has none of Datadog's options: dd-heroku init", facts.app.name),
         false => ui::table(["OPTION", "VALUE", "TAKES EFFECT BY"], cells),
     };
-    if is_fleet { format!("{}\n{text}", observed.app.name) } else { text }
+    if is_fleet { format!("{}\n{text}", facts.app.name) } else { text }
 }
 
 fn to_json(row: &Row<'_>) -> Value {

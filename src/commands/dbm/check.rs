@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::{meant, parts};
-use crate::app::monitoring::{CREDENTIAL, Need, needs};
-use crate::commands::{Context, Exit, change};
+use crate::app::dbm::{CREDENTIAL, Need, needs};
+use crate::commands::{Context, Exit};
 use crate::database::{self, Error, Session};
+use crate::engine;
 use crate::failure::Result;
 use crate::ui;
 
@@ -22,8 +23,8 @@ pub struct Args {
 /// Checks it.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let app = context.app()?;
-    let observed = change::observe(context, std::slice::from_ref(&app), &parts())?;
-    let target = meant(&observed[0], &args.database)?;
+    let facts = engine::observe(context, std::slice::from_ref(&app), &parts())?;
+    let target = meant(&facts[0], &args.database)?;
     let seen = Session::open(&target.url)
         .and_then(|session| database::seen(&session, CREDENTIAL))
         .inspect_err(|error| context.ui.warn(format_args!("as the app's own user: {error}")))
@@ -37,7 +38,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         })
     };
     let needs = needs(
-        &target.account(&observed[0]),
+        &target.account(&facts[0]),
         seen.as_ref(),
         tried(database::reads_statements),
         tried(database::explains),

@@ -4,8 +4,8 @@ pub mod check;
 pub mod setup;
 
 use super::{Context, Exit};
-use crate::app::monitoring::{Refused, Target, target};
-use crate::app::{Observed, Part, Parts};
+use crate::app::dbm::{Refused, Target, target};
+use crate::app::{Facts, Part, Parts};
 use crate::failure::{Code, Failure, Result};
 
 /// Database Monitoring on Heroku Postgres, from the credential to the grants
@@ -29,8 +29,8 @@ fn parts() -> Parts {
 }
 
 /// The database that is meant.
-fn meant(observed: &Observed, name: &str) -> Result<Target> {
-    target(observed, name).map_err(|why| {
+fn meant(facts: &Facts, name: &str) -> Result<Target> {
+    target(facts, name).map_err(|why| {
         let hint = why.hint();
         let failure = match &why {
             Refused::NoDatabase { .. } => Failure::usage(&why),

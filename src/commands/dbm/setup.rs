@@ -1,9 +1,10 @@
 //! `dbm setup`: everything that Database Monitoring needs.
 
 use super::{meant, parts};
-use crate::app::monitoring::{CREDENTIAL, all_statements, desired};
-use crate::commands::{Context, Exit, change};
+use crate::app::dbm::{CREDENTIAL, all_statements, desired};
+use crate::commands::{Context, Exit};
 use crate::database::{self, Session};
+use crate::engine;
 use crate::failure::Result;
 
 /// Gives Database Monitoring what it needs: credential, attachment, grants, config vars
@@ -28,12 +29,12 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             return Ok(Exit::Done);
         }
     }
-    change::run(context, &[context.app()?], &parts(), &|observed| {
-        let target = meant(observed, &args.database)?;
+    engine::run(context, &[context.app()?], &parts(), &|facts| {
+        let target = meant(facts, &args.database)?;
         let has_credential =
             context.reader()?.credentials(&target.addon)?.iter().any(|name| name == CREDENTIAL);
         let session = Session::open(&target.url)?;
         let seen = database::seen(&session, CREDENTIAL)?;
-        Ok(desired(observed, &target, has_credential, &seen))
+        Ok(desired(facts, &target, has_credential, &seen))
     })
 }

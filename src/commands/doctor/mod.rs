@@ -1,19 +1,18 @@
 //! `doctor`: every finding with its evidence, and the one plan that mends what a plan can mend.
 
-mod facts;
-
 use serde_json::{Value, json};
 
-use super::frame::rebuild;
-use super::{Context, Exit, change};
+use super::{Context, Exit};
 use crate::app::desired::Desired;
-use crate::app::explained::{Severity, explain};
+use crate::app::findings::explanations::{Severity, explain};
 use crate::app::findings::{self, Finding};
-use crate::app::{Observed, plan};
+use crate::app::{Facts, plan};
+use crate::cli::rebuild_args;
+use crate::engine;
 use crate::failure::{Failure, Result};
 use crate::ui::{self, findings_view, plan_json};
 
-pub(super) use facts::{Doctor, PARTS};
+use crate::cli::diagnosis::{Doctor, PARTS};
 
 /// Finds what is wrong, says what it costs, and mends it
 ///
@@ -30,7 +29,7 @@ pub struct Args {
     #[arg(long)]
     no_verify: bool,
     #[command(flatten)]
-    rebuild: rebuild::Args,
+    rebuild: rebuild_args::Args,
 }
 
 /// Looks for findings on the apps that are meant.
@@ -41,9 +40,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     let doctor = Doctor::new(context, args.no_verify);
     let apps = context.apps()?;
-    let observed = change::observe(context, &apps, &PARTS.into())?;
+    let facts = engine::observe(context, &apps, &PARTS.into())?;
     let mut all = Vec::new();
-    for one in &observed {
+    for one in &facts {
         all.push((one, wanted(args, doctor.findings(one)?)));
     }
     let is_sick = |finding: &Finding| finding.severity != Severity::Info;
@@ -60,15 +59,15 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let remains =
         all.iter().any(|(_, findings)| findings.iter().any(|one| is_sick(one) && one.fix.is_none()));
     drop(all);
-    let desire = |observed: &Observed| {
-        let findings = wanted(args, doctor.findings(observed)?);
-        mending(context, args, observed, &findings)
+    let desire = |facts: &Facts| {
+        let findings = wanted(args, doctor.findings(facts)?);
+        mending(context, args, facts, &findings)
     };
-    let exit = change::run_from(context, observed, &PARTS.into(), &desire)?;
+    let exit = engine::run_from(context, facts, &PARTS.into(), &desire)?;
     if exit == Exit::Done && remains {
         // A rebuild may have mended what no plan could.
-        let observed = change::observe(context, &apps, &PARTS.into())?;
-        for one in &observed {
+        let facts = engine::observe(context, &apps, &PARTS.into())?;
+        for one in &facts {
             if wanted(args, doctor.findings(one)?).iter().any(is_sick) {
                 return Ok(Exit::Pending);
             }
@@ -85,28 +84,28 @@ fn wanted(args: &Args, findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// What mends these findings, as one wish.
-fn mending(context: &Context, args: &Args, observed: &Observed, findings: &[Finding]) -> Result<Desired> {
+fn mending(context: &Context, args: &Args, facts: &Facts, findings: &[Finding]) -> Result<Desired> {
     let mut desired = findings::fix(findings);
-    args.rebuild.put_into(&mut desired, findings::fix(findings).rebuild, context, observed)?;
+    args.rebuild.put_into(&mut desired, findings::fix(findings).rebuild, context, facts)?;
     Ok(desired)
 }
 
-fn show(context: &Context, all: &[(&Observed, Vec<Finding>)]) -> Result {
+fn show(context: &Context, all: &[(&Facts, Vec<Finding>)]) -> Result {
     if !context.ui.json {
         let texts: Vec<_> =
             all.iter().map(|(one, findings)| findings_view::render(&one.app.name, findings)).collect();
         return context.ui.answer(texts.join("\n\n"));
     }
-    let documents = all.iter().map(|(observed, findings)| {
-        let findings: Vec<_> = findings.iter().map(|finding| to_json(finding, observed)).collect();
-        json!({ "app": observed.app.name, "findings": findings })
+    let documents = all.iter().map(|(facts, findings)| {
+        let findings: Vec<_> = findings.iter().map(|finding| to_json(finding, facts)).collect();
+        json!({ "app": facts.app.name, "findings": findings })
     });
     context.ui.json(&ui::one_or_many(documents.collect(), context.is_fleet()))
 }
 
 /// A finding, with the changes that would mend it alone.
-pub(super) fn to_json(finding: &Finding, observed: &Observed) -> Value {
-    let plan = finding.fix.as_ref().and_then(|fix| plan(fix, observed).ok());
+pub(super) fn to_json(finding: &Finding, facts: &Facts) -> Value {
+    let plan = finding.fix.as_ref().and_then(|fix| plan(fix, facts).ok());
     let changes: Vec<_> = plan.iter().flat_map(|plan| &plan.changes).map(plan_json::change).collect();
     json!({
         "code": finding.about.code,

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::app::observed::Build;
-use crate::app::{Buildpack, Observed, options};
+use crate::app::desired::config;
+use crate::app::facts::Build;
+use crate::app::{Buildpack, Facts};
 use crate::commands::Context;
 use crate::heroku::Writer;
 use crate::program;
@@ -16,8 +17,8 @@ use crate::secret::mask;
 const LINES: usize = 5000;
 
 /// What plans are made of. Values show where they are no secrets.
-pub(super) fn state(observed: &Observed) -> Value {
-    let rows = observed.config.as_ref().map(options::rows).unwrap_or_default();
+pub(super) fn state(facts: &Facts) -> Value {
+    let rows = facts.config.as_ref().map(config::rows).unwrap_or_default();
     let config: serde_json::Map<String, Value> = rows
         .iter()
         .filter_map(|row| {
@@ -26,20 +27,20 @@ pub(super) fn state(observed: &Observed) -> Value {
         })
         .collect();
     // Of the app's own variables the names are enough.
-    let others: Vec<_> = observed.config.iter().flat_map(|all| all.iter().map(|(name, _)| name)).collect();
-    let list = observed.buildpacks.iter().flatten().map(Buildpack::shown_reference).collect::<Vec<_>>();
-    let releases: Vec<_> = observed.releases.iter().flatten().map(|one| {
+    let others: Vec<_> = facts.config.iter().flat_map(|all| all.iter().map(|(name, _)| name)).collect();
+    let list = facts.buildpacks.iter().flatten().map(Buildpack::shown_reference).collect::<Vec<_>>();
+    let releases: Vec<_> = facts.releases.iter().flatten().map(|one| {
         json!({ "version": one.version, "description": one.description, "status": one.status.as_str(), "created_at": one.created_at })
     }).collect();
-    let builds: Vec<_> = observed.builds.iter().flatten().map(|one| {
+    let builds: Vec<_> = facts.builds.iter().flatten().map(|one| {
         let buildpacks: Vec<_> = one.buildpacks.iter().map(|url| Buildpack::of(url).shown_reference()).collect();
         json!({ "id": one.id, "status": one.status.as_str(), "commit": one.commit, "buildpacks": buildpacks, "created_at": one.created_at })
     }).collect();
     let addons: Vec<_> =
-        observed.addons.iter().flatten().map(|one| json!({ "name": one.name, "plan": one.plan })).collect();
+        facts.addons.iter().flatten().map(|one| json!({ "name": one.name, "plan": one.plan })).collect();
     json!({
-        "app": observed.app.name, "stack": observed.app.stack, "generation": observed.app.generation.to_string(),
-        "config": config, "variables": others, "buildpacks": list, "features": observed.features,
+        "app": facts.app.name, "stack": facts.app.stack, "generation": facts.app.generation.to_string(),
+        "config": config, "variables": others, "buildpacks": list, "features": facts.features,
         "releases": releases, "builds": builds, "addons": addons,
     })
 }

@@ -9,10 +9,12 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use super::doctor::{self, Doctor};
-use super::{Context, Exit, change};
+use super::doctor;
+use super::{Context, Exit};
 use crate::app::masking::Masker;
 use crate::app::status::Status;
+use crate::cli::diagnosis::{Doctor, PARTS};
+use crate::engine;
 use crate::failure::{Failure, Result};
 use crate::ui::status_view;
 
@@ -28,21 +30,21 @@ pub struct Args {
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let app = context.app()?;
     let place = args.output.clone().unwrap_or_else(|| format!("dd-heroku-flare-{app}.tar.gz").into());
-    let observed = change::observe(context, std::slice::from_ref(&app), &doctor::PARTS.into())?.remove(0);
+    let facts = engine::observe(context, std::slice::from_ref(&app), &PARTS.into())?.remove(0);
     let doctor = Doctor::new(context, false);
-    let findings = doctor.findings(&observed)?;
-    let findings: Vec<_> = findings.iter().map(|finding| doctor::to_json(finding, &observed)).collect();
-    let status = status_view::to_json(&Status::of(&observed, doctor.key(&observed)));
-    let newest = observed.builds.iter().flatten().next();
+    let findings = doctor.findings(&facts)?;
+    let findings: Vec<_> = findings.iter().map(|finding| doctor::to_json(finding, &facts)).collect();
+    let status = status_view::to_json(&Status::of(&facts, doctor.key(&facts)));
+    let newest = facts.builds.iter().flatten().next();
     let texts = [
         ("status.json", files::pretty(&status)),
         ("findings.json", files::pretty(&json!({ "app": app, "findings": findings }))),
-        ("state.json", files::pretty(&files::state(&observed))),
+        ("state.json", files::pretty(&files::state(&facts))),
         ("build.log", newest.map(|build| files::output(context, build)).unwrap_or_default()),
         ("programs.txt", files::programs(context)),
     ];
     let token = context.heroku()?.token().expose().to_owned();
-    let masker = Masker::new(&observed, [token]);
+    let masker = Masker::new(&facts, [token]);
     let files = texts.map(|(name, text)| (name, masker.mask(&text)));
     let path = context.env.cwd().join(&place);
     write(&path, &files).map_err(|error| {

@@ -1,15 +1,14 @@
 //! The flags of `init`, and the answers that they are.
 
-use super::keys::Keys;
+use crate::app::database_urls::Database;
 use crate::app::desired::RebuildWhen;
-use crate::app::found::Database;
-use crate::app::observed::Observed;
-use crate::app::setup::{Integrations, Setup};
-use crate::commands::frame::rebuild::{self, switch};
-use crate::commands::frame::usage::key_in_arguments;
+use crate::app::desired::init::{Integrations, Setup};
+use crate::app::facts::Facts;
+use crate::cli::keys::{Keys, known_site};
+use crate::cli::rebuild_args::{self, switch};
+use crate::cli::usage::key_in_arguments;
 use crate::datadog::Site;
 use crate::datadog::options;
-use crate::datadog::site::SITES;
 use crate::failure::{Failure, Result};
 
 /// Sets Datadog up on an app: labs feature, config vars, buildpack, rebuild
@@ -77,7 +76,7 @@ pub struct Args {
     skip_dynos: Option<String>,
     /// Whether to rebuild, and from what
     #[command(flatten)]
-    pub rebuild: rebuild::Args,
+    pub rebuild: rebuild_args::Args,
     /// Do not ask Datadog whether the key is good
     #[arg(long)]
     pub no_verify: bool,
@@ -165,9 +164,9 @@ impl Args {
     }
 
     /// What the flags answer for an app, and the recommended values for the rest.
-    pub fn setup(&self, keys: &mut Keys<'_>, observed: &Observed) -> Result<Setup> {
-        let site = keys.site(observed)?;
-        let key = keys.accepted(observed, site)?;
+    pub fn setup(&self, keys: &mut Keys<'_>, facts: &Facts) -> Result<Setup> {
+        let site = keys.site(facts)?;
+        let key = keys.accepted(facts, site)?;
         Ok(Setup {
             key,
             site,
@@ -185,7 +184,7 @@ impl Args {
             logs: self.logs,
             skip: self.skip(),
             rebuild: self.rebuild.when().unwrap_or(RebuildWhen::Due),
-            is_demo: keys.is_demo(observed),
+            is_demo: keys.is_demo(facts),
         })
     }
 }
@@ -193,25 +192,4 @@ impl Args {
 /// The names of a list that commas or spaces separate.
 pub(super) fn names(list: &str) -> impl Iterator<Item = &str> {
     list.split([',', ' ']).filter(|name| !name.is_empty())
-}
-
-/// The site that `text` names; `place` says where the text was found.
-pub fn known_site(text: &str, place: &str) -> Result<Site> {
-    Site::parse(text).ok_or_else(|| {
-        let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();
-        // By the name that tells sites apart: `us3` of us3.datadoghq.com, `eu` of datadoghq.eu.
-        let likeness = |site: &Site| {
-            let words = site.domain().split('.').chain([site.domain()]);
-            words.map(|word| strsim::normalized_damerau_levenshtein(word, text)).fold(0.0, f64::max)
-        };
-        let near = SITES.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        let failure = Failure::usage(format_args!(
-            "{place}: `{text}` is none of Datadog's sites: {}",
-            sites.join(", ")
-        ));
-        match near {
-            Some(near) => failure.hint(format_args!("did you mean `{near}`?")),
-            None => failure,
-        }
-    })
 }

@@ -1,28 +1,29 @@
 //! The questions of `init` on a terminal. A flag that was given answers its question; what the app has is the default.
 
 use super::answers::{Args, names};
-use super::keys::Keys;
+use crate::app::database_urls::{self, DATABASES};
 use crate::app::desired::RebuildWhen;
-use crate::app::found::{self, DATABASES};
-use crate::app::observed::{ConfigVars, Observed};
+use crate::app::desired::init::{Integrations, Setup};
+use crate::app::facts::{ConfigVars, Facts};
 use crate::app::prerun::ONE_OFF;
-use crate::app::setup::{Integrations, Setup};
-use crate::commands::{Context, key};
+use crate::cli::key;
+use crate::cli::keys::Keys;
+use crate::commands::Context;
 use crate::datadog::site::SITES;
 use crate::datadog::{ApiKey, options};
 use crate::failure::Result;
 
 /// Asks what the flags leave open.
-pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, observed: &Observed) -> Result<Setup> {
+pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, facts: &Facts) -> Result<Setup> {
     let ui = context.ui;
     let empty = ConfigVars::default();
-    let there = observed.config.as_ref().unwrap_or(&empty);
+    let there = facts.config.as_ref().unwrap_or(&empty);
     ui.say(format_args!(
         "Setting Datadog up on {}. Enter takes what is proposed; nothing is changed before you agree.",
-        observed.app.name
+        facts.app.name
     ));
 
-    if keys.of(observed)?.is_none() {
+    if keys.of(facts)?.is_none() {
         let text = ui.ask_secret("Datadog API key (32 hex digits, hidden)", "`--api-key-stdin`", |text| {
             ApiKey::parse(text).map(drop).map_err(|why| why.to_string())
         })?;
@@ -33,7 +34,7 @@ pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, observed: &Obser
         let at = ui.choose("Datadog's site", &sites, 0, "`--site`")?;
         keys.choose_site(SITES[at]);
     }
-    let mut setup = args.setup(keys, observed)?;
+    let mut setup = args.setup(keys, facts)?;
     ui.say("The key is accepted.");
 
     let text = |name: &'static str, question: &str, given: &mut Option<String>, flag: &str| -> Result {
@@ -69,14 +70,11 @@ pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, observed: &Obser
     }
     if args.dyno_host().is_none() {
         let question =
-            format!("Name hosts by dyno ({}.web.1), so that a restart makes no new host?", observed.app.name);
+            format!("Name hosts by dyno ({}.web.1), so that a restart makes no new host?", facts.app.name);
         let flag = "`--dyno-host` or `--no-dyno-host`";
         setup.dyno_host = Some(ui.confirm(&question, is("DD_DYNO_HOST", true), flag)?);
     }
-    if args.skip().is_none()
-        && observed.app.has_buildpacks()
-        && context.checkout_of(&observed.app.name).is_some()
-    {
+    if args.skip().is_none() && facts.app.has_buildpacks() && context.checkout_of(&facts.app.name).is_some() {
         let types = ui.ask(
             "Dyno types without an Agent (or none)",
             Some(&ONE_OFF.join(" ")),
@@ -87,7 +85,7 @@ pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, observed: &Obser
     }
     if args.databases()?.is_none() {
         let there: Vec<_> =
-            DATABASES.into_iter().filter(|one| !found::variables(there, *one).is_empty()).collect();
+            DATABASES.into_iter().filter(|one| !database_urls::variables(there, *one).is_empty()).collect();
         if !there.is_empty() {
             let items: Vec<_> = there.iter().map(|one| (one.name().to_owned(), true)).collect();
             let chosen = ui.choose_many("Databases to watch", &items, "`--integrations`")?;
@@ -97,7 +95,7 @@ pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, observed: &Obser
     if !args.logs {
         setup.logs = ui.confirm("Send the app's logs to Datadog?", false, "`--logs`")?;
     }
-    if args.rebuild.when().is_none() && observed.app.has_buildpacks() {
+    if args.rebuild.when().is_none() && facts.app.has_buildpacks() {
         let now = ui.confirm(
             "Rebuild now, so that the Agent runs at once?",
             true,

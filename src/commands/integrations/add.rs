@@ -1,8 +1,9 @@
 //! `integrations add`: turns integrations on.
 
 use super::{folder, parts, refused};
-use crate::app::integrate::{self, Add};
-use crate::commands::{Context, Exit, change};
+use crate::app::integrations::{self, Add};
+use crate::commands::{Context, Exit};
+use crate::engine;
 use crate::failure::{Failure, Result};
 
 /// Turns integrations on: from the app's add-ons, or by a file in datadog/conf.d
@@ -49,9 +50,9 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
     }
     let apps = context.apps()?;
     ask(context, &mut wanted, &apps)?;
-    change::run(context, &apps, &parts(), &|observed| {
-        let folder = folder(context, &observed.app.name);
-        integrate::add(&wanted, observed, folder.as_ref()).map_err(refused)
+    engine::run(context, &apps, &parts(), &|facts| {
+        let folder = folder(context, &facts.app.name);
+        integrations::add(&wanted, facts, folder.as_ref()).map_err(refused)
     })
 }
 

@@ -1,9 +1,10 @@
 //! `integrations limit`: lets a check run on some dynos only.
 
 use super::{folder, named, parts, refused};
-use crate::app::integrate;
-use crate::commands::{Context, Exit, change};
+use crate::app::integrations;
+use crate::commands::{Context, Exit};
 use crate::datadog::options;
+use crate::engine;
 use crate::failure::{Failure, Result};
 
 /// Lets a check run on some dynos only, by the managed block of datadog/prerun.sh
@@ -31,8 +32,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
                 .hint("--to web, or --to web.1"));
         }
     }
-    change::run(context, &context.apps()?, &parts(), &|observed| {
-        let folder = folder(context, &observed.app.name);
-        integrate::limit(entry, dynos, observed, folder.as_ref()).map_err(refused)
+    engine::run(context, &context.apps()?, &parts(), &|facts| {
+        let folder = folder(context, &facts.app.name);
+        integrations::limit(entry, dynos, facts, folder.as_ref()).map_err(refused)
     })
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{folder, parts};
-use crate::app::integrate::{On, state};
-use crate::commands::{Context, Exit, change};
+use crate::app::integrations::{On, state};
+use crate::commands::{Context, Exit};
 use crate::datadog::integrations;
+use crate::engine;
 use crate::failure::Result;
 use crate::repo::lint;
 use crate::ui;
@@ -26,8 +27,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return available(context, &BTreeSet::new());
     }
     let app = context.app()?;
-    let observed = change::observe(context, std::slice::from_ref(&app), &parts())?;
-    let state = state(&observed[0], folder(context, &app).as_ref());
+    let facts = engine::observe(context, std::slice::from_ref(&app), &parts())?;
+    let state = state(&facts[0], folder(context, &app).as_ref());
     if args.available {
         let on = state.iter().filter(|one| one.is_on).map(|one| one.entry.name.as_str()).collect();
         return available(context, &on);

@@ -7,7 +7,7 @@ pub mod remove;
 pub mod show;
 
 use super::{Context, Exit};
-use crate::app::integrate::{Folder, Refused};
+use crate::app::integrations::{Folder, Refused};
 use crate::app::{Part, Parts};
 use crate::datadog::integrations::{self, Integration};
 use crate::failure::{Code, Failure, Result};

@@ -1,8 +1,9 @@
 //! `integrations remove`: turns integrations off.
 
 use super::{folder, named, parts, refused};
-use crate::app::integrate;
-use crate::commands::{Context, Exit, change};
+use crate::app::integrations;
+use crate::commands::{Context, Exit};
+use crate::engine;
 use crate::failure::Result;
 
 /// Turns integrations off: what turned them on is taken away, and nothing else
@@ -20,8 +21,8 @@ pub struct Args {
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let entries = args.names.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
     let apps = context.apps()?;
-    change::run(context, &apps, &parts(), &|observed| {
-        let folder = folder(context, &observed.app.name);
-        integrate::remove(&entries, observed, folder.as_ref(), args.force).map_err(refused)
+    engine::run(context, &apps, &parts(), &|facts| {
+        let folder = folder(context, &facts.app.name);
+        integrations::remove(&entries, facts, folder.as_ref(), args.force).map_err(refused)
     })
 }

@@ -2,8 +2,9 @@
 
 use crate::app::desired::{Drain, Telemetry};
 use crate::app::telemetry::Signal;
-use crate::app::{Desired, Observed};
-use crate::commands::{Context, Exit, change};
+use crate::app::{Desired, Facts};
+use crate::commands::{Context, Exit};
+use crate::engine;
 use crate::failure::Result;
 
 /// Removes every log drain to Datadog; on Fir takes the logs out of the telemetry drain
@@ -14,9 +15,9 @@ pub struct Args {}
 
 /// Takes the drains of the apps that are meant away.
 pub fn run(context: &Context) -> Result<Exit> {
-    let desire = |_: &Observed| {
+    let desire = |_: &Facts| {
         let telemetry = Telemetry::Without([Signal::Logs].into());
         Ok(Desired { drain: Drain::None, telemetry, ..Desired::default() })
     };
-    change::run(context, &context.apps()?, &super::parts(), &desire)
+    engine::run(context, &context.apps()?, &super::parts(), &desire)
 }

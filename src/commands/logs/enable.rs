@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::app::desired::{Drain, Telemetry};
-use crate::app::observed::Generation;
+use crate::app::facts::Generation;
 use crate::app::telemetry::Signal;
-use crate::app::{Desired, Observed};
-use crate::commands::destination::{Destination, DestinationArgs, LabelArgs};
-use crate::commands::{Context, Exit, change};
+use crate::app::{Desired, Facts};
+use crate::cli::destination::{Destination, DestinationArgs, LabelArgs};
+use crate::commands::{Context, Exit};
+use crate::engine;
 use crate::failure::{Failure, Result};
 
 /// Sends the app's logs to Datadog by a log drain; on Fir by a telemetry drain
 ///
-/// A drain to Datadog that is there already is recognised. One with another key, site or labels is replaced; there
+/// A drain to Datadog that is there already is recognized. One with another key, site or labels is replaced; there
 /// are never two.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -28,18 +29,18 @@ pub struct Args {
 /// Gives the apps that are meant their drain.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let destination = Destination::new(context, &args.destination)?;
-    let desire = |observed: &Observed| {
+    let desire = |facts: &Facts| {
         let mut desired = Desired::default();
-        match observed.app.generation {
+        match facts.app.generation {
             Generation::Cedar if args.signals.is_empty() => {
-                desired.drain = Drain::One(destination.drain(observed, &args.labels)?);
+                desired.drain = Drain::One(destination.drain(facts, &args.labels)?);
             }
             Generation::Cedar => {
-                let message = format!("`{}` has a log drain, which carries logs only", observed.app.name);
+                let message = format!("`{}` has a log drain, which carries logs only", facts.app.name);
                 return Err(Failure::usage(message).hint("leave `--signals` out: it is for Fir apps"));
             }
             Generation::Fir => {
-                let (site, key) = destination.of(observed)?;
+                let (site, key) = destination.of(facts)?;
                 let exactly = !args.signals.is_empty();
                 let asked = args.signals.iter().copied();
                 let signals: BTreeSet<_> = if exactly { asked.collect() } else { [Signal::Logs].into() };
@@ -48,5 +49,5 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         }
         Ok(desired)
     };
-    change::run(context, &context.apps()?, &super::parts(), &desire)
+    engine::run(context, &context.apps()?, &super::parts(), &desire)
 }

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::app::Observed;
+use crate::app::Facts;
 use crate::app::drain_status::{self, Datadog, Kind, Line};
-use crate::commands::{Context, Exit, change};
+use crate::commands::{Context, Exit};
+use crate::engine;
 use crate::failure::Result;
 use crate::ui::{self, table};
 
@@ -14,13 +15,13 @@ pub struct Args {}
 
 /// Shows the drains of the apps that are meant.
 pub fn run(context: &Context) -> Result<Exit> {
-    let observed = change::observe(context, &context.apps()?, &super::parts())?;
-    let lines: Vec<_> = observed.iter().map(drain_status::lines).collect();
+    let facts = engine::observe(context, &context.apps()?, &super::parts())?;
+    let lines: Vec<_> = facts.iter().map(drain_status::lines).collect();
     if context.ui.json {
-        let documents = observed.iter().zip(&lines).map(|(one, lines)| document(one, lines)).collect();
+        let documents = facts.iter().zip(&lines).map(|(one, lines)| document(one, lines)).collect();
         context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
     } else {
-        context.ui.answer(text(&observed, &lines))?;
+        context.ui.answer(text(&facts, &lines))?;
     }
     let is_pending = lines.iter().flatten().any(|line| {
         line.datadog.as_ref().is_some_and(|datadog| line.addon.is_none() && !datadog.disagrees.is_empty())
@@ -28,8 +29,8 @@ pub fn run(context: &Context) -> Result<Exit> {
     Ok(if is_pending && context.global.exit_code { Exit::Pending } else { Exit::Done })
 }
 
-fn text(observed: &[Observed], lines: &[Vec<Line>]) -> String {
-    let rows = observed.iter().zip(lines).flat_map(|(one, lines)| {
+fn text(facts: &[Facts], lines: &[Vec<Line>]) -> String {
+    let rows = facts.iter().zip(lines).flat_map(|(one, lines)| {
         let none =
             lines.is_empty().then(|| [one.app.name.clone(), "-".into(), "no drain".into(), String::new()]);
         none.into_iter().chain(lines.iter().map(|line| row(&one.app.name, line)))
@@ -63,7 +64,7 @@ fn words(Datadog { site: _, last4, env, service, disagrees }: &Datadog) -> Strin
     labels.into_iter().flatten().chain(told).collect::<Vec<_>>().join("  ")
 }
 
-fn document(observed: &Observed, lines: &[Line]) -> Value {
+fn document(facts: &Facts, lines: &[Line]) -> Value {
     let drains: Vec<_> = lines
         .iter()
         .map(|Line { kind, id, host, url, signals, addon, datadog }| {
@@ -87,5 +88,5 @@ fn document(observed: &Observed, lines: &[Line]) -> Value {
             drain
         })
         .collect();
-    json!({ "app": observed.app.name, "generation": observed.app.generation.to_string(), "drains": drains })
+    json!({ "app": facts.app.name, "generation": facts.app.generation.to_string(), "drains": drains })
 }

@@ -1,19 +1,20 @@
 //! `metrics enable`: the labs feature, the drain, and at Datadog the log pipeline, the metrics and a dashboard.
 
 use crate::app::desired::{Drain, Telemetry};
+use crate::app::facts::Generation;
 use crate::app::metrics::{self, change};
-use crate::app::observed::Generation;
 use crate::app::telemetry::Signal;
-use crate::app::{Desired, Note, Observed, codes};
-use crate::commands::destination::{Destination, DestinationArgs, LabelArgs};
-use crate::commands::organisation::{Organisations, application_key};
-use crate::commands::{self, Context, Exit};
+use crate::app::{Desired, Facts, Note, codes};
+use crate::cli::destination::{Destination, DestinationArgs, LabelArgs};
+use crate::cli::organization::{Organizations, application_key};
+use crate::commands::{Context, Exit};
+use crate::engine;
 use crate::failure::Result;
 
 /// Makes metrics of memory, load and requests from the app's logs
 ///
 /// Turns `log-runtime-metrics` on, sends the logs to Datadog, and has Datadog parse them and count: a log pipeline,
-/// eleven log-based metrics by app, dyno and dyno type, and a dashboard if asked for. Those are the organisation's: a
+/// eleven log-based metrics by app, dyno and dyno type, and a dashboard if asked for. Those are the organization's: a
 /// second app needs none of them again. Needs an application key (DD_APP_KEY). On Fir the telemetry drain carries
 /// metrics instead.
 ///
@@ -35,25 +36,25 @@ pub struct Args {
 /// Brings the metrics of the apps that are meant about.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let destination = Destination::new(context, &args.destination)?;
-    let observed = commands::change::observe(context, &context.apps()?, &super::parts())?;
-    let organisations = if observed.iter().any(|one| one.app.generation == Generation::Cedar) {
-        Some(Organisations::new(context, application_key(context)?))
+    let facts = engine::observe(context, &context.apps()?, &super::parts())?;
+    let organizations = if facts.iter().any(|one| one.app.generation == Generation::Cedar) {
+        Some(Organizations::new(context, application_key(context)?))
     } else {
         None
     };
-    let desire = |observed: &Observed| {
-        let (site, key) = destination.of(observed)?;
+    let desire = |facts: &Facts| {
+        let (site, key) = destination.of(facts)?;
         let mut desired = Desired::default();
-        if observed.app.generation == Generation::Fir {
+        if facts.app.generation == Generation::Fir {
             let signals = [Signal::Metrics].into();
             desired.telemetry = Telemetry::Carry { site, key, signals, exactly: false };
             return Ok(desired);
         }
         desired.features.insert(metrics::FEATURE.to_owned(), true);
         desired.restart = !args.no_restart;
-        desired.drain = Drain::One(destination.drain(observed, &args.labels)?);
-        let Some(organisations) = &organisations else { return Ok(desired) };
-        if let Some((access, there)) = organisations.of(&observed.app.name, site, &key)? {
+        desired.drain = Drain::One(destination.drain(facts, &args.labels)?);
+        let Some(organizations) = &organizations else { return Ok(desired) };
+        if let Some((access, there)) = organizations.of(&facts.app.name, site, &key)? {
             let (changes, different) = change::enable(&there, args.dashboard);
             desired.datadog = Some((access, changes));
             desired.notes.extend(different.into_iter().map(|measure| {
@@ -64,5 +65,5 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         }
         Ok(desired)
     };
-    commands::change::run_from(context, observed, &super::parts(), &desire)
+    engine::run_from(context, facts, &super::parts(), &desire)
 }

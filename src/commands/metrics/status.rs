@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::app::Observed;
+use crate::app::Facts;
 use crate::app::metrics::definition::{self, Comparison};
 use crate::app::metrics::{self, Measure, There};
 use crate::app::{drains, telemetry};
-use crate::commands::destination::{Destination, DestinationArgs};
-use crate::commands::organisation::{Organisations, find};
-use crate::commands::{Context, Exit, change};
+use crate::cli::destination::{Destination, DestinationArgs};
+use crate::cli::organization::{Organizations, find};
+use crate::commands::{Context, Exit};
+use crate::engine;
 use crate::failure::Result;
 use crate::ui::{self, table};
 
@@ -21,52 +22,52 @@ pub struct Args {
 
 /// Shows the state of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let observed = change::observe(context, &context.apps()?, &super::parts())?;
+    let facts = engine::observe(context, &context.apps()?, &super::parts())?;
     let key = find(context);
     if key.is_none() {
         context.ui.note("without an application key (DD_APP_KEY) it cannot be told what is at Datadog");
     }
-    let asked = key.map(|key| at_datadog(context, args, &observed, &Organisations::new(context, key)));
+    let asked = key.map(|key| at_datadog(context, args, &facts, &Organizations::new(context, key)));
     let there = asked.transpose()?.flatten();
     if context.ui.json {
-        let documents = observed.iter().map(|one| document(one, there.as_ref())).collect();
+        let documents = facts.iter().map(|one| document(one, there.as_ref())).collect();
         context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
     } else {
-        context.ui.answer(text(&observed, there.as_ref()))?;
+        context.ui.answer(text(&facts, there.as_ref()))?;
     }
-    let is_whole = observed.iter().all(|one| is_on(one) && has_drain(one));
+    let is_whole = facts.iter().all(|one| is_on(one) && has_drain(one));
     Ok(if context.global.exit_code && !is_whole { Exit::Pending } else { Exit::Done })
 }
 
 fn at_datadog(
     context: &Context,
     args: &Args,
-    observed: &[Observed],
-    organisations: &Organisations<'_>,
+    facts: &[Facts],
+    organizations: &Organizations<'_>,
 ) -> Result<Option<There>> {
     let destination = Destination::new(context, &args.destination)?;
-    let Some(first) = observed.first() else { return Ok(None) };
+    let Some(first) = facts.first() else { return Ok(None) };
     let (site, key) = destination.of(first)?;
-    Ok(organisations.of(&first.app.name, site, &key)?.map(|(_, there)| there))
+    Ok(organizations.of(&first.app.name, site, &key)?.map(|(_, there)| there))
 }
 
-fn is_on(one: &Observed) -> bool {
+fn is_on(one: &Facts) -> bool {
     let feature = one.features.iter().flatten().any(|(name, on)| name == metrics::FEATURE && *on);
     feature || carries_metrics(one)
 }
 
-fn carries_metrics(one: &Observed) -> bool {
+fn carries_metrics(one: &Facts) -> bool {
     let drains = one.telemetry_drains.as_deref().unwrap_or_default();
     telemetry::to_datadog(drains).any(|drain| drain.signals.iter().any(|signal| signal == "metrics"))
 }
 
-fn has_drain(one: &Observed) -> bool {
+fn has_drain(one: &Facts) -> bool {
     drains::to_datadog(one.drains.as_deref().unwrap_or_default()).next().is_some() || carries_metrics(one)
 }
 
-fn text(observed: &[Observed], there: Option<&There>) -> String {
+fn text(facts: &[Facts], there: Option<&There>) -> String {
     let word = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-    let rows = observed.iter().map(|one| [one.app.name.clone(), word(is_on(one)), word(has_drain(one))]);
+    let rows = facts.iter().map(|one| [one.app.name.clone(), word(is_on(one)), word(has_drain(one))]);
     let mut text = table(["APP", "WRITES THEM", "SENDS THEM"], rows);
     if let Some(there) = there {
         let Comparison { missing, same: _, different } = definition::compare(&there.metrics);
@@ -94,7 +95,7 @@ fn pipeline(there: &There) -> &'static str {
     }
 }
 
-fn document(one: &Observed, there: Option<&There>) -> Value {
+fn document(one: &Facts, there: Option<&There>) -> Value {
     let datadog = there.map(|there| {
         let Comparison { missing, same, different } = definition::compare(&there.metrics);
         let ids = |measures: &[Measure]| measures.iter().map(|measure| measure.id()).collect::<Vec<_>>();

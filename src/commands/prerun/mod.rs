@@ -6,10 +6,11 @@ pub mod version;
 
 use std::path::Path;
 
-use super::{Context, Exit, change};
+use super::{Context, Exit};
 use crate::app::desired::File;
 use crate::app::prerun::{self, Block, Unmanageable};
 use crate::app::{Desired, Part, Parts};
+use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::repo::Checkout;
 
@@ -34,8 +35,8 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
 /// Changes the block. `anew` writes over one that somebody edited.
 fn change(context: &Context, anew: bool, with: &(dyn Fn(&mut Block) + Sync)) -> Result<Exit> {
     let app = context.app()?;
-    change::run(context, &[app], &Parts::from([Part::Formation]), &|observed| {
-        let checkout = checkout(context, &observed.app.name)?;
+    engine::run(context, &[app], &Parts::from([Part::Formation]), &|facts| {
+        let checkout = checkout(context, &facts.app.name)?;
         let before = checkout.read(Path::new(prerun::PATH))?;
         let there = before.as_deref().map(Block::read);
         let is_edited = matches!(there, Some(Err(Unmanageable::Edited)));

@@ -17,14 +17,14 @@ pub static VARIABLES: &[Variable] = &[
         "Exact version of the Agent to install; beats the major version",
     )
     .compiled(),
-    var("DD_API_KEY", Kind::ApiKey, "API key of the organisation that the data goes to"),
+    var("DD_API_KEY", Kind::ApiKey, "API key of the organization that the data goes to"),
     var("DD_APM_ENABLED", Kind::Bool, "Takes traces; false leaves the trace-agent out of the slug")
         .or("true")
         .compiled(),
     var("DD_APM_MAX_MEMORY", Kind::Bytes, "Memory, in bytes, beyond which the trace-agent slows itself down"),
     var("DD_APM_RECEIVER_SOCKET", Kind::Path, "Unix socket on which the trace-agent listens too"),
     var("DD_APP_KEY", Kind::Secret, "Application key; no part of the Agent on a dyno needs it")
-        .but("an application key can read your organisation's data, and the Agent does not use it"),
+        .but("an application key can read your organization's data, and the Agent does not use it"),
     var("DD_CMD_PORT", Kind::Port, "Port of the Agent's own commands").or("5001"),
     var(
         "DD_DISABLE_HOST_METRICS",
@@ -80,7 +80,7 @@ pub static VARIABLES: &[Variable] = &[
         "Sends figures of the language's runtime: memory, threads, collections",
     ),
     var("DD_SERVICE", Kind::TagValue, "The service tag on everything this app sends"),
-    var("DD_SITE", Kind::Site, "Datadog site of the organisation").or("datadoghq.com"),
+    var("DD_SITE", Kind::Site, "Datadog site of the organization").or("datadoghq.com"),
     var("DD_TAGS", Kind::Tags, "Tags on everything this app sends"),
     var("DD_TRACE_ENABLED", Kind::Bool, "Turns the tracer in the app on").or("true"),
     var("DD_TRACE_STARTUP_LOGS", Kind::Bool, "Lets the tracer write its settings to the log when it starts"),

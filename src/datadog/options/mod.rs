@@ -157,7 +157,7 @@ mod tests {
 
     #[cfg(feature = "cli")]
     #[test]
-    fn a_misspelt_name_brings_its_neighbours() {
+    fn a_misspelt_name_brings_its_neighbors() {
         for (name, meant) in [
             ("DD_SIT", "DD_SITE"),
             ("dd_api_key", "DD_API_KEY"),

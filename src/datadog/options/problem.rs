@@ -69,7 +69,7 @@ impl Problem {
     pub fn instead(&self) -> Option<String> {
         match self {
             Self::OldVersion(plain) => Some(plain.clone()),
-            Self::Tag(tag, _) => Some(tags::normalised(tag)).filter(|tag| !tag.is_empty()),
+            Self::Tag(tag, _) => Some(tags::normalized(tag)).filter(|tag| !tag.is_empty()),
             _ => None,
         }
     }

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn python_2_is_recognised() {
+    fn python_2_is_recognized() {
         for line in [
             "print 'x'",
             "  print x, y",

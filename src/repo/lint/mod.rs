@@ -8,7 +8,7 @@ mod prerun;
 mod secrets;
 mod slugignore;
 
-pub use crate::app::explained::Severity;
+pub use crate::app::findings::explanations::Severity;
 
 /// A file of the checkout.
 #[derive(Clone, Debug, PartialEq, Eq)]

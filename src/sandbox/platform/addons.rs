@@ -207,8 +207,8 @@ fn find<'a>(world: &'a World, app: Option<&str>, identity: &str) -> Result<&'a A
 /// The name Heroku makes up: `HEROKU_POSTGRESQL_AMBER`.
 fn free_name(world: &World, app: &str, addon: &Addon) -> String {
     let service = addon.service().to_ascii_uppercase().replace('-', "_");
-    let colours = ["AMBER", "BRONZE", "COPPER", "JADE", "NAVY", "OLIVE", "ROSE", "TEAL"];
+    let colors = ["AMBER", "BRONZE", "COPPER", "JADE", "NAVY", "OLIVE", "ROSE", "TEAL"];
     let taken = |name: &String| world.attachments.iter().any(|a| a.app == app && a.name == *name);
-    let mut names = colours.iter().map(|colour| format!("{service}_{colour}"));
+    let mut names = colors.iter().map(|color| format!("{service}_{color}"));
     names.find(|name| !taken(name)).unwrap_or_else(|| format!("{service}_{}", json!(world.attachments.len())))
 }

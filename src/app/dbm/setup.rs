@@ -1,0 +1,150 @@
+//! Which database is meant, and what is desired of the app for Database Monitoring of it.
+
+use super::{Account, CREDENTIAL, Change, Seen, sql};
+use crate::app::database_urls::Database;
+use crate::app::desired::Desired;
+use crate::app::facts::{Addon, ConfigVars, Facts};
+use crate::app::integrations::databases;
+use crate::secret::Secret;
+
+/// The database that is meant.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The add-on's name.
+    pub addon: String,
+    /// Its id.
+    pub id: String,
+    /// Its plan.
+    pub plan: String,
+    /// The URL of the app's own user.
+    pub url: Secret,
+    /// The config var of the credential, when the database is attached as it.
+    pub variable: Option<String>,
+    /// The URL of the credential's user.
+    pub credential: Option<Secret>,
+}
+
+/// Why a database cannot be monitored, or is not known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// No such database.
+    #[error("`{app}` has no Heroku Postgres database `{name}`")]
+    NoDatabase {
+        /// The app.
+        app: String,
+        /// What was asked for.
+        name: String,
+        /// What it has.
+        has: Vec<String>,
+    },
+    /// The plan has no credentials.
+    #[error("Database Monitoring needs a database user of its own, which `{plan}` ({addon}) cannot have")]
+    Plan {
+        /// The add-on.
+        addon: String,
+        /// Its plan.
+        plan: String,
+    },
+}
+
+impl Refused {
+    /// What to do.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoDatabase { has, app, .. } if has.is_empty() => {
+                format!("heroku addons:create heroku-postgresql:standard-0 -a {app}")
+            }
+            Self::NoDatabase { has, .. } => format!("it has {}", has.join(", ")),
+            Self::Plan { addon, .. } => format!("heroku addons:upgrade {addon} heroku-postgresql:standard-0"),
+        }
+    }
+}
+
+/// The database called `name`: an add-on, an attachment or a config var.
+pub fn target(facts: &Facts, name: &str) -> Result<Target, Refused> {
+    let empty = ConfigVars::default();
+    let config = facts.config.as_ref().unwrap_or(&empty);
+    let attachments = facts.attachments.as_deref().unwrap_or_default();
+    let postgres: Vec<_> =
+        facts.addons.iter().flatten().filter(|addon| addon.plan.starts_with("heroku-postgresql:")).collect();
+    let named = |addon: &&&Addon| {
+        let is_attached = |attached: &str| attached == name || format!("{attached}_URL") == name;
+        addon.name == name || attachments.iter().any(|one| one.addon_id == addon.id && is_attached(&one.name))
+    };
+    let none = || Refused::NoDatabase {
+        app: facts.app.name.clone(),
+        name: name.to_owned(),
+        has: postgres.iter().map(|addon| addon.name.clone()).collect(),
+    };
+    let addon = postgres.iter().find(named).ok_or_else(none)?;
+    if databases::has_one_user_only(&addon.plan) {
+        return Err(Refused::Plan { addon: addon.name.clone(), plan: addon.plan.clone() });
+    }
+    let own = attachments.iter().filter(|one| one.addon_id == addon.id);
+    let namespace = format!("credential:{CREDENTIAL}");
+    let value = |name: &str| config.get(&format!("{name}_URL")).map(Secret::new);
+    let url = own
+        .clone()
+        .filter(|one| one.namespace.is_none())
+        .find_map(|one| value(&one.name))
+        .ok_or_else(none)?;
+    let as_credential = own.clone().find(|one| one.namespace.as_deref() == Some(namespace.as_str()));
+    Ok(Target {
+        addon: addon.name.clone(),
+        id: addon.id.clone(),
+        plan: addon.plan.clone(),
+        url,
+        variable: as_credential.map(|one| format!("{}_URL", one.name)),
+        credential: as_credential.and_then(|one| value(&one.name)),
+    })
+}
+
+impl Target {
+    /// The app's side of it.
+    pub fn account(&self, facts: &Facts) -> Account {
+        let empty = ConfigVars::default();
+        let config = facts.config.as_ref().unwrap_or(&empty);
+        let listed = databases::listed(Database::Postgres, config);
+        Account {
+            app: facts.app.name.clone(),
+            plan: self.plan.clone(),
+            variable: self.variable.clone(),
+            is_listed: self.variable.as_ref().is_some_and(|variable| listed.contains(variable)),
+            is_on: databases::is_on(Database::Postgres, config),
+            is_deep: config.get("DD_ENABLE_DBM").is_some_and(|value| value.eq_ignore_ascii_case("true")),
+        }
+    }
+}
+
+/// What is desired for Database Monitoring of `target`. `has_credential` and `seen` are what is there already.
+pub fn desired(facts: &Facts, target: &Target, has_credential: bool, seen: &Seen) -> Desired {
+    let mut changes = Vec::new();
+    if !has_credential {
+        changes.push(Change::Credential { addon: target.addon.clone() });
+    }
+    let name = free_name(facts, &target.id);
+    let variable = target.variable.clone().unwrap_or_else(|| format!("{name}_URL"));
+    if target.variable.is_none() {
+        changes.push(Change::Attach { addon: target.addon.clone(), name });
+    }
+    let statements = sql::statements(seen, CREDENTIAL);
+    if !statements.is_empty() {
+        let (addon, url, role) = (target.addon.clone(), target.url.clone(), CREDENTIAL.to_owned());
+        changes.push(Change::Run { addon, url, role, statements });
+    }
+    let mut desired = Desired { database: changes, ..Desired::default() };
+    databases::sign_in_by(facts, &target.id, &variable, &mut desired);
+    desired
+}
+
+/// A name for the attachment that the app does not have yet.
+fn free_name(facts: &Facts, addon: &str) -> String {
+    let attachments = facts.attachments.as_deref().unwrap_or_default();
+    let is_free = |name: &String| attachments.iter().all(|one| one.name != *name);
+    let own =
+        attachments.iter().find(|one| one.addon_id == addon).map_or("POSTGRES", |one| one.name.as_str());
+    ["DATADOG".to_owned(), format!("DATADOG_{own}")]
+        .into_iter()
+        .find(is_free)
+        .unwrap_or_else(|| format!("DATADOG_{own}_2"))
+}

@@ -1,0 +1,170 @@
+//! What runs on an app now, and whether its slug is due to be compiled again. Derived from the snapshot.
+
+use std::collections::BTreeSet;
+
+use super::buildpack::Buildpack;
+use super::facts::{Build, Facts, Release, Status};
+use crate::datadog::options;
+
+/// The release that runs: the current one, else the newest that succeeded.
+pub fn release(facts: &Facts) -> Option<&Release> {
+    let releases = facts.releases.as_deref()?;
+    releases
+        .iter()
+        .find(|release| release.current)
+        .or_else(|| releases.iter().find(|release| release.status == Status::Succeeded))
+}
+
+/// The UUID of the slug that runs.
+pub fn slug(facts: &Facts) -> Option<&str> {
+    release(facts)?.slug.as_deref()
+}
+
+/// The release that first ran the slug that runs now: the deploy.
+pub fn deploy(facts: &Facts) -> Option<&Release> {
+    let slug = slug(facts)?;
+    let releases = facts.releases.as_deref()?;
+    releases
+        .iter()
+        .rfind(|release| release.slug.as_deref() == Some(slug) && release.status == Status::Succeeded)
+}
+
+/// The build that made the slug that runs, when this app built it.
+pub fn build(facts: &Facts) -> Option<&Build> {
+    let slug = slug(facts)?;
+    facts.builds.as_deref()?.iter().find(|build| build.slug.as_deref() == Some(slug))
+}
+
+/// The commit that runs.
+pub fn commit(facts: &Facts) -> Option<&str> {
+    build(facts)
+        .and_then(|build| build.commit.as_deref())
+        .or_else(|| facts.slug.as_ref().and_then(|slug| slug.commit.as_deref()))
+        .filter(|commit| !commit.is_empty())
+}
+
+/// A build that is under way.
+pub fn pending_build(facts: &Facts) -> Option<&Build> {
+    facts.builds.as_deref()?.first().filter(|build| build.status == Status::Pending)
+}
+
+/// What was changed since the slug was compiled, and takes effect only when it is compiled again: names of config vars,
+/// and `buildpacks`.
+pub fn rebuild_due(facts: &Facts) -> Vec<&str> {
+    let Some(build) = build(facts) else { return Vec::new() };
+    let mut reasons: Vec<_> =
+        changed_since(facts, build).into_iter().filter(|name| options::needs_rebuild(name)).collect();
+    let buildpacks = facts.buildpacks.as_deref().unwrap_or_default();
+    if buildpacks.iter().any(Buildpack::installs_agent) && !built_with(build, buildpacks) {
+        reasons.push("buildpacks");
+    }
+    reasons
+}
+
+/// The config vars that were set or unset since `build` was started, by the descriptions of the releases.
+pub fn changed_since<'o>(facts: &'o Facts, build: &Build) -> BTreeSet<&'o str> {
+    let releases = facts.releases.as_deref().unwrap_or_default();
+    releases
+        .iter()
+        .filter(|release| release.status != Status::Failed && release.created_at > build.created_at)
+        .flat_map(|release| names(&release.description))
+        .collect()
+}
+
+/// The names in `Set A, B config vars` and `Unset A config vars`.
+fn names(description: &str) -> impl Iterator<Item = &str> {
+    let listed = description
+        .strip_prefix("Set ")
+        .or_else(|| description.strip_prefix("Unset "))
+        .or_else(|| description.strip_prefix("Remove "))
+        .and_then(|rest| rest.strip_suffix(" config vars"))
+        .unwrap_or_default();
+    listed.split([',', ' ']).filter(|name| !name.is_empty() && *name != "and")
+}
+
+/// Whether a build ran these buildpacks, in this order and with these pins.
+pub fn built_with(build: &Build, buildpacks: &[Buildpack]) -> bool {
+    build.buildpacks.len() == buildpacks.len()
+        && build.buildpacks.iter().zip(buildpacks).all(|(url, now)| {
+            let then = Buildpack::of(url);
+            then.is_same(now) && then.pin() == now.pin()
+        })
+}
+
+/// The version of the Agent that an app asks for: exact, or `7` or `6` for what its buildpack takes by itself. `None`
+/// where no buildpack installs one.
+pub fn agent_wanted(facts: &Facts) -> Option<&str> {
+    if !facts.buildpacks.as_deref()?.iter().any(Buildpack::installs_agent) {
+        return None;
+    }
+    let config = facts.config.as_ref()?;
+    config.get("DD_AGENT_VERSION").or_else(|| config.get("DD_AGENT_MAJOR_VERSION")).or(Some("7"))
+}
+
+/// The version of the Agent in the slug that runs, as far as the settings that it was built with tell: exact when an
+/// exact version was set before the build and not changed since.
+pub fn agent(facts: &Facts) -> Option<&str> {
+    let build = build(facts)?;
+    if !build.buildpacks.iter().any(|url| Buildpack::of(url).installs_agent()) {
+        return None;
+    }
+    let asked = facts.config.as_ref()?.get("DD_AGENT_VERSION").filter(|asked| asked.contains('.'))?;
+    let changed = changed_since(facts, build);
+    (!changed.contains("DD_AGENT_VERSION")).then_some(asked)
+}
+
+/// The version of the Agent that a line of a build's output says is being installed: `7.81.2-1`.
+pub fn agent_installed(line: &str) -> Option<&str> {
+    let small = line.to_ascii_lowercase();
+    if !small.contains("installing datadog") && !small.contains("downloading datadog") {
+        return None;
+    }
+    line.split_whitespace().find(|word| {
+        let version = word.strip_prefix("1:").unwrap_or(word);
+        version.starts_with(['6', '7'])
+            && version
+                .split('.')
+                .take(3)
+                .filter(|part| part.starts_with(|c: char| c.is_ascii_digit()))
+                .count()
+                == 3
+    })
+}
+
+/// Whether an installed version is the one asked for, which may lack the revision: `7.81.2-1` is `7.81.2`.
+pub fn is_version(installed: &str, asked: &str) -> bool {
+    let plain = |version: &str| version.trim_start_matches("1:").trim_end_matches("_amd64").to_owned();
+    let (installed, asked) = (plain(installed), plain(asked));
+    installed == asked || installed.strip_prefix(&asked).is_some_and(|rest| rest.starts_with('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_agents_version_is_read_from_a_builds_output() {
+        for (line, version) in [
+            ("-----> Downloading Datadog Agent 7.80.0-1", Some("7.80.0-1")),
+            ("remote: -----> Installing datadog-heroku-agent 7.81.2-1", Some("7.81.2-1")),
+            ("-----> Installing Datadog runner", None),
+            ("       Installing puma 7.1.0", None),
+        ] {
+            assert_eq!(agent_installed(line), version, "{line}");
+        }
+        assert!(is_version("7.80.0-1", "7.80.0") && is_version("7.80.0-1", "1:7.80.0-1"));
+        assert!(!is_version("7.80.0-1", "7.8") && !is_version("7.80.0-1", "7.80.0-2"));
+    }
+
+    #[test]
+    fn names_are_read_from_the_descriptions_of_releases() {
+        for (description, expected) in [
+            ("Set DD_SITE config vars", vec!["DD_SITE"]),
+            ("Set DD_SITE, DD_API_KEY config vars", vec!["DD_SITE", "DD_API_KEY"]),
+            ("Unset DD_TAGS config vars", vec!["DD_TAGS"]),
+            ("Deploy 60883d9f", vec![]),
+        ] {
+            assert_eq!(names(description).collect::<Vec<_>>(), expected, "{description}");
+        }
+    }
+}

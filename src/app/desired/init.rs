@@ -1,0 +1,283 @@
+//! What `init` wants of an app: the answers to its questions, made into [`Desired`]. Pure.
+
+use std::collections::BTreeMap;
+
+use super::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
+use crate::app::buildpack::{Buildpack, Role};
+use crate::app::database_urls::{self, Database};
+use crate::app::facts::{ConfigVars, Facts, Generation};
+use crate::app::plan::agent_buildpack;
+use crate::app::prerun::{Block, ONE_OFF};
+use crate::app::telemetry::Signal;
+use crate::app::{codes, deployed};
+use crate::datadog::drain::Labels;
+use crate::datadog::{ApiKey, DrainUrl, Site};
+use crate::secret::Secret;
+
+/// The labs feature that gives a dyno its app's name.
+pub const METADATA: &str = "runtime-dyno-metadata";
+
+/// The answers to the questions of `init`. What is `None` stays as it is, or gets the recommended value.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The key, accepted by the site.
+    pub key: ApiKey,
+    /// The site.
+    pub site: Site,
+    /// `DD_ENV`.
+    pub env: Option<String>,
+    /// `DD_SERVICE`.
+    pub service: Option<String>,
+    /// `DD_TAGS`.
+    pub tags: Option<String>,
+    /// The version of the Agent, or its major version.
+    pub agent_version: Option<String>,
+    /// The release of the buildpack.
+    pub buildpack_version: Option<String>,
+    /// The buildpack, instead of Datadog's.
+    pub buildpack_url: Option<String>,
+    /// Host names made of app and dyno.
+    pub dyno_host: Option<bool>,
+    /// Traces.
+    pub apm: Option<bool>,
+    /// Processes.
+    pub process_agent: Option<bool>,
+    /// The metrics of the machine that dynos share.
+    pub host_metrics: Option<bool>,
+    /// Which databases to watch.
+    pub integrations: Integrations,
+    /// A log drain to Datadog.
+    pub logs: bool,
+    /// Dyno types on which the Agent stays off.
+    pub skip: Option<Vec<String>>,
+    /// When to rebuild.
+    pub rebuild: RebuildWhen,
+    /// The key is the sandbox's demonstration key.
+    pub is_demo: bool,
+}
+
+/// Which databases to watch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Integrations {
+    /// Those that the app has.
+    #[default]
+    Auto,
+    /// These, and no more.
+    Named(Vec<Database>),
+}
+
+/// What the checkout that `init` runs in holds.
+#[derive(Clone, Debug, Default)]
+pub struct Checkout {
+    /// The text of `datadog/prerun.sh`.
+    pub prerun: Option<String>,
+}
+
+impl Setup {
+    /// What is wanted of the app. `checkout` is the app's own, when the command runs in it.
+    /// The source of a rebuild is left open.
+    pub fn desired(&self, facts: &Facts, checkout: Option<&Checkout>) -> Desired {
+        let empty = ConfigVars::default();
+        let config = facts.config.as_ref().unwrap_or(&empty);
+        let app = &facts.app;
+        let mut desired = Desired {
+            config: self.config(facts, config),
+            rebuild: self.rebuild.clone(),
+            notes: self.notes(facts, config),
+            ..Desired::default()
+        };
+        if app.generation == Generation::Cedar {
+            desired.features.insert(METADATA.to_owned(), true);
+        }
+        if app.generation == Generation::Fir {
+            let (site, key, signals) = (self.site, self.key.clone(), Signal::ALL.into());
+            desired.telemetry = Telemetry::Carry { site, key, signals, exactly: false };
+        }
+        if self.logs && app.generation == Generation::Cedar {
+            desired.drain = Drain::One(self.drain(facts, config));
+        }
+        if app.has_buildpacks() {
+            let wanted = self.buildpack(facts);
+            self.skip(&wanted, checkout, &mut desired);
+            desired.buildpacks = Buildpacks::WithAgent(wanted);
+        }
+        desired
+    }
+
+    fn config(&self, facts: &Facts, there: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
+        let mut config = BTreeMap::new();
+        let mut set = |name: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                config.insert(name.to_owned(), Some(Secret::new(value)));
+            }
+        };
+        set("DD_API_KEY", Some(self.key.expose()));
+        set("DD_SITE", Some(self.site.domain()));
+        set("DD_ENV", self.env.as_deref());
+        set("DD_SERVICE", self.service.as_deref());
+        set("DD_TAGS", self.tags.as_deref());
+        let dyno_host = self.dyno_host.or(there.get("DD_DYNO_HOST").is_none().then_some(true));
+        set("DD_DYNO_HOST", dyno_host.map(word));
+        set("DD_APM_ENABLED", unless_default(self.apm, true, there.get("DD_APM_ENABLED")));
+        set("DD_PROCESS_AGENT", unless_default(self.process_agent, false, there.get("DD_PROCESS_AGENT")));
+        let off = self.host_metrics.map(|on| !on);
+        set("DD_DISABLE_HOST_METRICS", unless_default(off, false, there.get("DD_DISABLE_HOST_METRICS")));
+        if let Some(version) = &self.agent_version {
+            let is_major = version.bytes().all(|byte| byte.is_ascii_digit());
+            set(if is_major { "DD_AGENT_MAJOR_VERSION" } else { "DD_AGENT_VERSION" }, Some(version));
+        }
+        if facts.app.is_container() {
+            set("DD_HEROKU_DYNO", Some("true"));
+        }
+        if facts.app.space.is_some() && there.get("HEROKU_APP_NAME").is_none() {
+            set("HEROKU_APP_NAME", Some(&facts.app.name));
+        }
+        for (name, value) in self.databases(there) {
+            set(&name, Some(&value));
+        }
+        if self
+            .agent_version
+            .as_ref()
+            .is_some_and(|version| version.bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            // A whole version beats the major one.
+            config.insert("DD_AGENT_VERSION".to_owned(), None);
+        }
+        config
+    }
+
+    fn databases(&self, there: &ConfigVars) -> Vec<(String, String)> {
+        let mut vars = Vec::new();
+        for database in database_urls::DATABASES {
+            let names = database_urls::variables(there, database);
+            let wanted = match &self.integrations {
+                Integrations::Auto => !names.is_empty(),
+                Integrations::Named(named) => named.contains(&database),
+            };
+            if !wanted {
+                continue;
+            }
+            if there.get(database.switch()) != Some("true") {
+                vars.push((database.switch().to_owned(), "true".to_owned()));
+            }
+            if let Some(list) = database_urls::url_var(&names, database)
+                && !names.is_empty()
+                && there.get(database.url_var()).is_none()
+            {
+                vars.push((database.url_var().to_owned(), list));
+            }
+        }
+        vars
+    }
+
+    /// The buildpack that is wanted: what is there stays, unless another one was asked for.
+    fn buildpack(&self, facts: &Facts) -> Buildpack {
+        let there = facts.buildpacks.as_deref().unwrap_or_default();
+        let installed = there.iter().find(|one| one.installs_agent());
+        let url = match (&self.buildpack_url, installed) {
+            (Some(url), _) => Some(url.as_str()),
+            (None, Some(installed)) => Some(installed.reference()),
+            (None, None) => None,
+        };
+        agent_buildpack(url, self.buildpack_version.as_deref())
+    }
+
+    /// Ours reads a variable; Datadog's needs a script in the app's code.
+    fn skip(&self, wanted: &Buildpack, checkout: Option<&Checkout>, desired: &mut Desired) {
+        let types = || self.skip.clone().unwrap_or_else(|| ONE_OFF.map(str::to_owned).to_vec());
+        if wanted.role() == Role::Ours {
+            let types = types().join(",");
+            desired
+                .config
+                .insert("DD_HEROKU_SKIP_DYNOS".to_owned(), (!types.is_empty()).then(|| Secret::new(types)));
+            return;
+        }
+        let Some(checkout) = checkout else {
+            if self.skip.as_ref().is_none_or(|types| !types.is_empty()) {
+                let message = "the Agent starts on one-off dynos (run, release, scheduler) too; run this in the app's checkout \
+                               to keep it off them";
+                desired.notes.push(Note::new(codes::ONE_OFF_DYNOS, message));
+            }
+            return;
+        };
+        let there = checkout.prerun.as_deref().map(Block::read).and_then(Result::ok).flatten();
+        let mut block = there.clone().unwrap_or_default();
+        if self.skip.is_some() || there.is_none() {
+            block.skip = types();
+        }
+        let nothing = block == Block::default() && there.is_none();
+        if !nothing {
+            desired.files.push(File::Prerun { before: checkout.prerun.clone(), block });
+        }
+    }
+
+    fn drain(&self, facts: &Facts, there: &ConfigVars) -> DrainUrl {
+        let env = self.env.as_deref().or_else(|| there.get("DD_ENV"));
+        let service = self.service.as_deref().or_else(|| there.get("DD_SERVICE"));
+        let labels = Labels::of_app(&facts.app.name, env, service);
+        DrainUrl { site: self.site, key: Some(self.key.clone()), labels }
+    }
+
+    fn notes(&self, facts: &Facts, there: &ConfigVars) -> Vec<Note> {
+        let app = &facts.app;
+        let mut notes = Vec::new();
+        let mut note = |code, message: String| notes.push(Note::new(code, message));
+        match (app.generation, app.is_container()) {
+            (Generation::Fir, _) => note(
+                codes::FIR,
+                "Fir has no classic buildpacks, so no Agent runs in its dynos: a telemetry drain carries traces, metrics \
+                 and logs to Datadog instead (`dd-heroku logs enable --signals` chooses)"
+                    .to_owned(),
+            ),
+            (Generation::Cedar, true) => note(
+                codes::CONTAINER,
+                "a container image holds its own Agent: `dd-heroku docker init` writes what the Dockerfile needs".to_owned(),
+            ),
+            (Generation::Cedar, false) if deployed::release(facts).and_then(|release| release.slug.as_ref()).is_none() => {
+                note(codes::NEVER_DEPLOYED, "never deployed: the Agent comes with the first deploy".to_owned());
+            }
+            (Generation::Cedar, false) => {}
+        }
+        if self.is_demo {
+            note(
+                codes::DEMO_KEY,
+                "this is the sandbox, and no key was given: its demonstration key is used".to_owned(),
+            );
+        }
+        if app.space.is_some() {
+            let message =
+                "dyno metadata is not complete in a Private Space, so HEROKU_APP_NAME is set by hand";
+            note(codes::PRIVATE_SPACE, message.to_owned());
+        }
+        if there.get("DD_HOSTNAME").is_some() {
+            let message =
+                "DD_HOSTNAME makes all dynos one host; `dd-heroku config unset DD_HOSTNAME` ends that";
+            note(codes::HOSTNAME_SET, message.to_owned());
+        }
+        if there.get("DISABLE_DATADOG_AGENT").is_some() {
+            let message = "DISABLE_DATADOG_AGENT is set, and any value turns the Agent off, `false` too: \
+                           `dd-heroku config unset DISABLE_DATADOG_AGENT`";
+            note(codes::AGENT_DISABLED, message.to_owned());
+        }
+        let buildpacks = facts.buildpacks.as_deref().unwrap_or_default();
+        let kept = buildpacks.iter().find(|one| one.installs_agent());
+        if let Some(fork) = kept.filter(|one| one.role() == Role::Fork)
+            && self.buildpack_url.is_none()
+        {
+            note(
+                codes::FORK,
+                format!("{fork} is a fork of Datadog's buildpack; `--buildpack-url` replaces it"),
+            );
+        }
+        notes
+    }
+}
+
+fn word(on: bool) -> &'static str {
+    if on { "true" } else { "false" }
+}
+
+/// The value for a switch, when saying it makes a difference: not when it is unset and asked to be what it is anyway.
+fn unless_default(wanted: Option<bool>, default: bool, there: Option<&str>) -> Option<&'static str> {
+    wanted.filter(|wanted| there.is_some() || *wanted != default).map(word)
+}

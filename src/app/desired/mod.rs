@@ -1,0 +1,169 @@
+//! What is wanted of an app: the one value that every changing command makes and [`crate::app::plan`] compares with
+//! what is there. What it does not speak of stays as it is.
+
+pub mod config;
+pub mod init;
+pub mod remove;
+pub mod rotate_key;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use crate::app::buildpack::Buildpack;
+use crate::app::change::Source;
+use crate::app::dbm;
+use crate::app::metrics::{self, Access};
+use crate::app::prerun::Block;
+use crate::app::telemetry::Signal;
+use crate::datadog::drain::DrainUrl;
+use crate::datadog::{ApiKey, Site};
+use crate::secret::Secret;
+
+/// What is wanted of one app.
+#[derive(Clone, Debug, Default)]
+pub struct Desired {
+    /// Labs features to turn on or off, by name.
+    pub features: BTreeMap<String, bool>,
+    /// Config vars to set, or with `None` to unset.
+    pub config: BTreeMap<String, Option<Secret>>,
+    /// What the list of buildpacks is to be.
+    pub buildpacks: Buildpacks,
+    /// What the log drains to Datadog are to be.
+    pub drain: Drain,
+    /// What the telemetry drains to Datadog are to be (Fir).
+    pub telemetry: Telemetry,
+    /// What is to change at Datadog, once for all apps.
+    pub datadog: Option<(Access, Vec<metrics::change::Change>)>,
+    /// What is to change in the app's databases, in this order.
+    pub database: Vec<dbm::Change>,
+    /// Whether a labs feature that is turned on takes a restart of the dynos.
+    pub restart: bool,
+    /// The files of the checkout to write or delete.
+    pub files: Vec<File>,
+    /// Whether the slug is to be compiled again.
+    pub rebuild: RebuildWhen,
+    /// The commit to build instead of the one that runs.
+    pub commit: Option<String>,
+    /// Whether what earlier builds kept is thrown away before a rebuild.
+    pub clear_cache: bool,
+    /// The version of the Agent that a rebuilt slug must hold.
+    pub expects: Option<String>,
+    /// Whether config vars and buildpacks become again what they were, when the build fails.
+    pub put_back: bool,
+    /// Where a rebuild may take its source from; `None` when there is no checkout and no `--source-url`.
+    pub source: Option<Source>,
+    /// What the person should know, whatever the plan turns out to be.
+    pub notes: Vec<Note>,
+}
+
+/// What the list of buildpacks is to be.
+#[derive(Clone, Debug, Default)]
+pub enum Buildpacks {
+    /// As it is.
+    #[default]
+    Keep,
+    /// With this one, which installs the Agent, at a right place.
+    WithAgent(Buildpack),
+    /// Without anything that installs the Agent.
+    WithoutAgent,
+    /// Exactly this.
+    Exactly(Vec<Buildpack>),
+}
+
+/// What the log drains to Datadog are to be.
+#[derive(Clone, Debug, Default)]
+pub enum Drain {
+    /// As they are.
+    #[default]
+    Keep,
+    /// This one and no other.
+    One(DrainUrl),
+    /// None.
+    None,
+    /// Those with a key, with another one.
+    Rekey {
+        /// The key that they have.
+        old: ApiKey,
+        /// The key that they are to have.
+        new: ApiKey,
+    },
+}
+
+/// What the telemetry drains to Datadog are to be.
+#[derive(Clone, Debug, Default)]
+pub enum Telemetry {
+    /// As they are.
+    #[default]
+    Keep,
+    /// One that carries these signals.
+    Carry {
+        /// The site it sends to.
+        site: Site,
+        /// The key it sends.
+        key: ApiKey,
+        /// What it carries.
+        signals: BTreeSet<Signal>,
+        /// No other signals, also where it carries some already.
+        exactly: bool,
+    },
+    /// None that carries any of these.
+    Without(BTreeSet<Signal>),
+    /// Those with a key, with another one.
+    Rekey {
+        /// The key that they have.
+        old: ApiKey,
+        /// The key that they are to have.
+        new: ApiKey,
+    },
+}
+
+/// A file of the checkout.
+#[derive(Clone, Debug)]
+pub enum File {
+    /// `datadog/prerun.sh` with this managed block.
+    Prerun {
+        /// What it holds now.
+        before: Option<String>,
+        /// The block.
+        block: Block,
+    },
+    /// A whole file.
+    Whole {
+        /// Its path in the checkout.
+        path: PathBuf,
+        /// What it holds now.
+        before: Option<String>,
+        /// What it is to hold; `None` deletes it.
+        after: Option<String>,
+        /// Whether it is to be executable.
+        executable: bool,
+    },
+}
+
+/// When the slug is to be compiled again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RebuildWhen {
+    /// Not by this plan; a note says so when it is due.
+    #[default]
+    Never,
+    /// When what is compiled in differs from what is wanted.
+    Due,
+    /// In any case.
+    Always,
+}
+
+/// Something the person should know, with a code that never changes (`dd-heroku explain CODE`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// `DDH` and three digits.
+    pub code: &'static str,
+    /// What there is to know.
+    pub message: String,
+}
+
+impl Note {
+    /// A note.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}

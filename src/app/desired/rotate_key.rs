@@ -1,0 +1,111 @@
+//! The rotation of an API key: what of an app holds the old one, and what is wanted instead. Drains change first, by
+//! adding the new one before the old one goes, the app's config vars last: until then the old key is known by them, so
+//! that a run which broke off can be taken up.
+
+use super::{Desired, Drain, Note, Telemetry};
+use crate::app::facts::{ConfigVars, Facts};
+use crate::app::{codes, drains, telemetry};
+use crate::datadog::ApiKey;
+use crate::secret::Secret;
+
+/// What is wanted of an app whose old key is to become `new`. `last4` says which key is the old one; else it is the
+/// one in the app's `DD_API_KEY`, or where it has none, the one of its first drain to Datadog.
+pub fn desired(new: &ApiKey, last4: Option<&str>, facts: &Facts) -> Desired {
+    let mut desired = Desired::default();
+    let own = config_keys(facts).find(|(name, _)| *name == "DD_API_KEY").map(|(_, key)| key);
+    let mut held = config_keys(facts).map(|(_, key)| key).chain(drain_keys(facts));
+    let old = match (last4, own) {
+        (Some(last4), _) => held.find(|key| key.last4() == last4 && key != new),
+        (None, Some(own)) => Some(own),
+        (None, None) => drain_keys(facts).next(),
+    };
+    let Some(old) = old.filter(|old| old != new) else { return desired };
+    let vars = config_keys(facts).filter(|(_, key)| *key == old);
+    desired.config = vars.map(|(name, _)| (name.to_owned(), Some(Secret::new(new.expose())))).collect();
+    desired.drain = Drain::Rekey { old: old.clone(), new: new.clone() };
+    desired.telemetry = Telemetry::Rekey { old: old.clone(), new: new.clone() };
+    if let Some(other) = drain_keys(facts).find(|key| *key != old && key != new) {
+        let message = format!(
+            "a drain has the key {}, which is neither the old one nor the new; it is left as it is",
+            other.masked()
+        );
+        desired.notes.push(Note::new(codes::OTHER_KEY, message));
+    }
+    let message = format!("when no app uses {} any more, revoke it at Datadog", old.masked());
+    desired.notes.push(Note::new(codes::OLD_KEY, message));
+    desired
+}
+
+fn config_keys(facts: &Facts) -> impl Iterator<Item = (&str, ApiKey)> {
+    let vars = facts.config.iter().flat_map(ConfigVars::iter);
+    vars.filter_map(|(name, value)| Some((name, ApiKey::parse(value).ok()?)))
+}
+
+fn drain_keys(facts: &Facts) -> impl Iterator<Item = ApiKey> {
+    let logs = drains::to_datadog(facts.drains.as_deref().unwrap_or_default()).filter_map(|(_, url)| url.key);
+    let telemetry = facts.telemetry_drains.as_deref().unwrap_or_default();
+    logs.chain(telemetry::to_datadog(telemetry).filter_map(telemetry::key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::facts;
+
+    fn key(digit: char) -> ApiKey {
+        ApiKey::parse(&digit.to_string().repeat(32)).unwrap()
+    }
+
+    fn app(config: &[(&str, char)], drains: &[char]) -> Facts {
+        let url = |digit: &char| {
+            format!(
+                "https://http-intake.logs.datadoghq.com/api/v2/logs?dd-api-key={}",
+                digit.to_string().repeat(32)
+            )
+        };
+        let drain = |digit| facts::Drain { id: "d".into(), url: Secret::new(url(digit)), addon: None };
+        Facts {
+            config: Some(
+                config
+                    .iter()
+                    .map(|(name, digit)| ((*name).to_owned(), digit.to_string().repeat(32)))
+                    .collect(),
+            ),
+            drains: Some(drains.iter().map(drain).collect()),
+            ..Facts::default()
+        }
+    }
+
+    fn old(desired: &Desired) -> Option<&ApiKey> {
+        match &desired.drain {
+            Drain::Rekey { old, .. } => Some(old),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_old_key_is_the_apps_own_or_the_one_that_is_named() {
+        for (config, drains, last4, expected) in [
+            (vec![("DD_API_KEY", 'a')], vec!['a'], None, Some('a')),
+            (vec![], vec!['a'], None, Some('a')),
+            (vec![("DD_API_KEY", 'b')], vec!['a'], None, None),
+            (vec![("DD_API_KEY", 'c')], vec!['a'], Some("aaaa"), Some('a')),
+            (vec![("DD_API_KEY", 'a')], vec![], Some("cccc"), None),
+            (vec![], vec![], None, None),
+        ] {
+            let desired = desired(&key('b'), last4, &app(&config, &drains));
+            assert_eq!(old(&desired), expected.map(key).as_ref(), "{config:?} {drains:?} {last4:?}");
+        }
+    }
+
+    #[test]
+    fn every_variable_that_holds_the_old_key_gets_the_new_one() {
+        let desired = desired(
+            &key('b'),
+            None,
+            &app(&[("DATADOG_API_KEY", 'a'), ("DD_API_KEY", 'a'), ("SALT", 'c')], &['c']),
+        );
+        assert_eq!(desired.config.keys().collect::<Vec<_>>(), ["DATADOG_API_KEY", "DD_API_KEY"]);
+        assert_eq!(desired.notes[0].code, codes::OTHER_KEY);
+    }
+}

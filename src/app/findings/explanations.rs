@@ -1,0 +1,97 @@
+//! What every code means: the title, what it costs, how it is mended.
+
+mod table;
+
+use std::fmt;
+
+#[allow(clippy::wildcard_imports, reason = "all of them is what is meant")]
+use crate::app::codes::*;
+pub use table::EXPLAINED;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Something does not work.
+    Error,
+    /// Something is lost, or may do what was not meant.
+    Warning,
+    /// It works, and is good to know.
+    Info,
+}
+
+impl Severity {
+    /// As JSON and people have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a code means.
+#[derive(Clone, Copy, Debug)]
+pub struct Explained {
+    /// The code.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// What it costs.
+    pub cost: &'static str,
+    /// How it is mended.
+    pub mend: &'static str,
+}
+
+impl Explained {
+    /// Where there is more to read.
+    pub fn link(&self) -> &'static str {
+        match self.code {
+            REFUSED_KEY | KEY_MISSING => "https://docs.datadoghq.com/account_management/api-app-keys/",
+            OTHER_SITE | UNKNOWN_SITE => "https://docs.datadoghq.com/getting_started/site/",
+            DRAIN_TWICE | DRAIN_OTHER_SITE | DRAIN_OTHER_KEY | METRICS_WITHOUT_DRAIN => {
+                "https://docs.datadoghq.com/logs/guide/collect-heroku-logs/"
+            }
+            SLUG_NEAR_LIMIT => "https://devcenter.heroku.com/articles/slug-compiler#slug-size",
+            FIR => "https://devcenter.heroku.com/articles/generations",
+            DBM_ESSENTIAL | DBM_OWN_CREDENTIAL => {
+                "https://docs.datadoghq.com/database_monitoring/guide/heroku-postgres/"
+            }
+            _ => "https://docs.datadoghq.com/agent/basic_agent_usage/heroku/",
+        }
+    }
+}
+
+/// What a code means; the case of its letters does not matter.
+pub fn explain(code: &str) -> Option<&'static Explained> {
+    EXPLAINED.iter().find(|one| one.code.eq_ignore_ascii_case(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_there_once_and_says_all_there_is_to_say() {
+        assert!(EXPLAINED.is_sorted_by(|a, b| a.code < b.code));
+        for one in EXPLAINED {
+            assert!(one.code.len() == 6 && one.code.starts_with("DDH"), "{}", one.code);
+            assert!(
+                one.cost.ends_with('.') && one.mend.ends_with('.') && !one.title.ends_with('.'),
+                "{}",
+                one.code
+            );
+            assert!(one.title.len() <= 60, "{}", one.title);
+        }
+        assert_eq!(explain("ddh014").map(|one| one.code), Some("DDH014"));
+        assert!(explain("DDH999").is_none());
+    }
+}

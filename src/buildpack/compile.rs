@@ -1,0 +1,271 @@
+//! The build: find the package, unpack it beside the app, put it in its place. Until the last step nothing of the app
+//! is touched; whatever fails, the build folder is as it was.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::error::{Error, Kind, Result};
+use super::hash::Hashed;
+use super::log::{Log, megabytes};
+use super::options::Options;
+use super::package::archive;
+use super::package::prune::Prune;
+use super::package::skip_reader::SkipReader;
+use super::package::unpack::{LinkToPruned, Unpacked, unpack};
+use super::repository::debian_version::Version;
+use super::repository::fetch::Download;
+use super::repository::version;
+use super::repository::{self, Package, Repository};
+use super::slug::cache::Cache;
+use super::slug::cache_writer::CacheWriter;
+use super::slug::install::install;
+use super::slug::python::prune_setup;
+use super::slug::report::{Clock, Report, size_of};
+use crate::runtime;
+
+/// Scripts of the app that the runtime's own must know of.
+const SCRIPTS: [&str; 2] = [".profile.d/datadog.sh", ".profile.d/datadog-heroku.sh"];
+
+/// One build.
+pub struct Compile<'a> {
+    /// The app's folder, by its full path. It becomes the slug.
+    pub build_dir: &'a Path,
+    /// Kept from build to build.
+    pub cache_dir: &'a Path,
+    /// The app's stack (`heroku-24`), where it is known.
+    pub stack: Option<&'a str>,
+    /// What the app's config vars ask for.
+    pub options: &'a Options,
+    /// The program that becomes the dyno's runtime.
+    pub runtime: &'a Path,
+}
+
+/// Installs the Agent into the build folder and says on `out` what it does. Blocks; must not be called on an async
+/// runtime's own threads. On an error the build folder is as it was; the error itself is not printed.
+pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
+    let (mut log, mut clock) = (Log::new(out), Clock::start());
+    check_stack(compile.stack)?;
+    let options = compile.options;
+    if options.wanted.old_form {
+        log.warning(&format!(
+            "DD_AGENT_VERSION is written in an old form. Write `heroku config:set DD_AGENT_VERSION={}`",
+            options.wanted.text()
+        ));
+    }
+
+    log.step("Checking the package repository");
+    let cache = Cache::open(compile.cache_dir);
+    let repository = repository::open(&options.endpoints)?;
+    for missing in repository.missing_keys() {
+        log.detail(&format!("left out {missing}"));
+    }
+    let packages = repository.packages_through(options.wanted.major, &cache.lists())?;
+    let package = version::resolve(&options.wanted, &packages)?;
+    let (setup, warning) = prune_setup(options, &package.version)?;
+    if let Some(warning) = warning {
+        log.warning(&warning);
+    }
+    clock.lap("index");
+
+    let home = compile.build_dir;
+    let app = size_of(home).map_err(unreadable)?;
+    let built = beside(home)?;
+    let mut prune = Prune::new(&setup);
+    let places = Places {
+        root: &built.path().join(".apt"),
+        apt: &home.join(".apt"),
+        cache: &cache,
+        key: &Cache::key(&package.sha256, &prune.digest(), compile.stack.unwrap_or_default()),
+    };
+    log.step(&format!("Installing {} {}", package.name, package.version.without_epoch()));
+    let kept = from_cache(&places, &mut log);
+    let from_cache = kept.is_some();
+    let unpacked = if let Some(unpacked) = kept {
+        clock.lap("unpack from cache");
+        unpacked
+    } else {
+        let host = options.endpoints.repository.host_str().unwrap_or_default();
+        log.detail(&format!("{} from {host}", megabytes(package.size)));
+        let unpacked = download(&repository, package, &mut prune, &places, &mut log)?;
+        clock.lap("download and unpack");
+        unpacked
+    };
+
+    log.step("Installing the runtime");
+    install_runtime(built.path(), home, compile.runtime, &package.version)?;
+    let aside = beside(home)?;
+    let stayed = install(built.path(), home, aside.path()).map_err(|cause| {
+        Error::because(Kind::Disk, "the Agent cannot be put into the build folder", cause)
+            .remedy("Remove from the app what stands in the way, or free some space, and build again.")
+    })?;
+    for path in stayed {
+        log.warning(&format!("The app has a `{}` of its own, which stays.", path.display()));
+    }
+    clock.lap("install");
+
+    let mut report = Report::new(package, unpacked, app);
+    report.from_cache = from_cache;
+    report.requests = repository.requests();
+    report.steps = clock.steps;
+    report.print(&mut log);
+    Ok(report)
+}
+
+/// Dynos whose slugs a buildpack makes run on Heroku's own stacks.
+fn check_stack(stack: Option<&str>) -> Result {
+    let Some(stack) = stack.filter(|stack| !stack.starts_with("heroku-")) else { return Ok(()) };
+    let error = Error::new(Kind::Options, format!("the stack `{stack}` is not supported by this buildpack"));
+    Err(match stack {
+        "container" => error.remedy(
+            "Apps that deploy images carry the Agent in the image: `dd-heroku docker init` writes it.",
+        ),
+        "cnb" => {
+            error.remedy("Apps of the Fir generation send telemetry through drains: `heroku telemetry:add`.")
+        }
+        _ => error.remedy("Move the app to one that is: `heroku stack:set heroku-24`"),
+    })
+}
+
+/// Where the Agent is unpacked, where it will lie, and what is kept of it.
+struct Places<'a> {
+    root: &'a Path,
+    apt: &'a Path,
+    cache: &'a Cache,
+    key: &'a str,
+}
+
+/// Unpacks what an earlier build kept. What is damaged is thrown away, and the package downloaded again.
+fn from_cache(places: &Places<'_>, log: &mut Log<'_>) -> Option<Unpacked> {
+    let mut kept = places.cache.find(places.key)?;
+    log.detail("from the cache");
+    let prune = kept.prune();
+    let unpacked = fs::create_dir(places.root)
+        .map_err(Into::into)
+        .and_then(|()| {
+            unpack(&mut SkipReader::new(&mut kept), places.root, places.apt, &prune, &mut CacheWriter::none())
+        })
+        .and_then(|unpacked| kept.confirm(unpacked));
+    match unpacked {
+        Ok(unpacked) => Some(unpacked),
+        Err(why) => {
+            log.warning(&format!("The cache is damaged ({why:#}); the package is downloaded again."));
+            places.cache.forget();
+            let _ = fs::remove_dir_all(places.root);
+            None
+        }
+    }
+}
+
+/// Downloads, checks and unpacks the package, and keeps the pruned tree for the next build.
+fn download(
+    repository: &Repository,
+    package: &Package,
+    prune: &mut Prune,
+    places: &Places<'_>,
+    log: &mut Log<'_>,
+) -> Result<Unpacked> {
+    let Places { root, apt, cache, key } = places;
+    loop {
+        fs::create_dir(root).map_err(unwritable)?;
+        let mut sink = CacheWriter::new(cache.create());
+        let mut stream = Hashed::new(repository.download(package));
+        let unpacked = archive::files_of(&mut stream, |tar| unpack(tar, root, apt, prune, &mut sink));
+        if stream.inner().resumed() > 0 {
+            log.detail(&format!(
+                "the connection broke {} times; the rest was asked for",
+                stream.inner().resumed()
+            ));
+        }
+        let error = match unpacked {
+            Ok(unpacked) if stream.is(&package.sha256) => {
+                let kept =
+                    sink.finish().map(|kept| kept.and_then(|hash| cache.keep(key, hash, &unpacked, prune)));
+                if let Some(Err(why)) = kept {
+                    cache.forget();
+                    log.detail(&format!("nothing is kept for the next build: {why}"));
+                }
+                return Ok(unpacked);
+            }
+            Ok(_) => not_the_signed(package),
+            Err(why) => match why.downcast_ref::<LinkToPruned>() {
+                Some(LinkToPruned(name)) => {
+                    prune.exempt(name.clone());
+                    fs::remove_dir_all(root).map_err(unwritable)?;
+                    continue;
+                }
+                None => explain(why, stream, package),
+            },
+        };
+        cache.forget();
+        return Err(error);
+    }
+}
+
+/// Tells a package that was altered from one that is refused, and both from a network or a disk that fails.
+fn explain(why: anyhow::Error, mut stream: Hashed<Download<'_>>, package: &Package) -> Error {
+    if let Some(failed) = stream.inner().failed() {
+        let what = format!("the download of {} {} failed", package.name, package.version.without_epoch());
+        return Error::because(Kind::Unreachable, what, anyhow::anyhow!("{failed}")).remedy(
+            "Check the network and, where there is a proxy, HTTPS_PROXY and NO_PROXY; then build again.",
+        );
+    }
+    let from_disk = |cause: &io::Error| cause.raw_os_error().is_some();
+    if why.chain().filter_map(|cause| cause.downcast_ref()).any(from_disk) {
+        return Error::because(Kind::Disk, "the Agent cannot be unpacked", why)
+            .remedy("Free some space, or look at the permissions of the build folder, and build again.");
+    }
+    let whole = io::copy(&mut stream, &mut io::sink()).is_ok();
+    if !whole || !stream.is(&package.sha256) {
+        return not_the_signed(package);
+    }
+    Error::because(Kind::Refused, "the package is refused", why).remedy(
+        "Nothing was installed. Choose another version in DD_AGENT_VERSION and tell Datadog's support.",
+    )
+}
+
+fn not_the_signed(package: &Package) -> Error {
+    let what = format!("{} is not the package that was signed: its hash differs", package.filename);
+    Error::new(Kind::Untrusted, what)
+        .remedy("Nothing was installed. Build again; if it stays, a proxy or mirror alters files.")
+}
+
+/// Lays the runtime into `built`, knowing the app's own scripts in `home`.
+fn install_runtime(built: &Path, home: &Path, runtime: &Path, version: &Version) -> Result {
+    let failed = |cause: io::Error| {
+        Error::because(Kind::Disk, "the runtime cannot be installed", cause)
+            .remedy("Free some space, or look at the permissions of the build folder, and build again.")
+    };
+    let theirs =
+        |script: &&&str| home.join(script).symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+    let scripts: Vec<&&str> = SCRIPTS.iter().filter(theirs).collect();
+    for script in &scripts {
+        fs::create_dir_all(built.join(".profile.d")).map_err(failed)?;
+        fs::copy(home.join(script), built.join(script)).map_err(failed)?;
+    }
+    runtime::record_agent_version(built, version.upstream()).map_err(failed)?;
+    runtime::install(built, runtime).map_err(failed)?;
+    for script in scripts {
+        if fs::read(home.join(script)).ok() == fs::read(built.join(script)).ok() {
+            fs::remove_file(built.join(script)).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// A folder inside the build folder, hence on its file system; it goes when it is dropped.
+fn beside(home: &Path) -> Result<TempDir> {
+    tempfile::Builder::new().prefix(".dd-heroku-build-").tempdir_in(home).map_err(unwritable)
+}
+
+fn unwritable(cause: io::Error) -> Error {
+    Error::because(Kind::Disk, "the build folder cannot be written", cause)
+        .remedy("Free some space, or look at its permissions, and build again.")
+}
+
+fn unreadable(cause: io::Error) -> Error {
+    Error::because(Kind::Disk, "the build folder cannot be read", cause)
+        .remedy("Give an existing folder: `buildpack compile BUILD_DIR CACHE_DIR ENV_DIR`.")
+}

@@ -1,0 +1,145 @@
+//! What the app's config vars say about the build: the files of `ENV_DIR`. Pure but for reading them. It reads only
+//! the variables it knows, and never a key.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
+
+use super::error::{Error, Kind, Result};
+use super::repository::endpoints::Endpoints;
+use super::repository::version::Wanted;
+use crate::env::{self, Environment};
+
+const READ: [&str; 8] = [
+    env::DD_AGENT_VERSION,
+    env::DD_AGENT_MAJOR_VERSION,
+    env::DD_PYTHON_VERSION,
+    env::DD_APM_ENABLED,
+    env::DD_PROCESS_AGENT,
+    env::DD_HEROKU_APT_URL,
+    env::DD_HEROKU_APT_KEYS_URL,
+    env::DD_HEROKU_APT_KEY_FINGERPRINTS,
+];
+
+/// What the app wants built.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which Agent.
+    pub wanted: Wanted,
+    /// Where it comes from.
+    pub endpoints: Endpoints,
+    /// `DD_PYTHON_VERSION` as it was given; what it means depends on the Agent.
+    pub python: Option<String>,
+    /// Whether the trace-agent is installed.
+    pub apm: bool,
+    /// Whether the process-agent is installed, where it is a program of its own.
+    pub process_agent: bool,
+}
+
+impl Options {
+    /// Reads the files of `folder`; the endpoints may stand in `environment` instead.
+    pub fn read(folder: Option<&Path>, environment: &Environment) -> Result<Self> {
+        let mut values = BTreeMap::new();
+        for name in READ {
+            if let Some(folder) = folder
+                && let Some(value) =
+                    read_value(&folder.join(name)).map_err(|cause| unreadable(name, cause))?
+            {
+                values.insert(name, value);
+            }
+        }
+        Self::from_values(|name| {
+            let outside = || environment.get(name).filter(|_| name.starts_with("DD_HEROKU_APT_"));
+            values.get(name).cloned().or_else(|| outside().map(str::to_owned))
+        })
+    }
+
+    fn from_values(value: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let version = value(env::DD_AGENT_VERSION);
+        let major = value(env::DD_AGENT_MAJOR_VERSION);
+        Ok(Self {
+            wanted: Wanted::parse(version.as_deref(), major.as_deref())?,
+            python: value(env::DD_PYTHON_VERSION),
+            apm: switch(env::DD_APM_ENABLED, value(env::DD_APM_ENABLED), true)?,
+            process_agent: switch(env::DD_PROCESS_AGENT, value(env::DD_PROCESS_AGENT), false)?,
+            endpoints: Endpoints::from_variables(value)?,
+        })
+    }
+}
+
+/// The content of a file without the blanks around it; nothing where there is no file, or nothing in it.
+fn read_value(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text.trim().to_owned()).filter(|value| !value.is_empty())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A switch, in any of the forms that Datadog's own programs understand.
+fn switch(name: &str, value: Option<String>, default: bool) -> Result<bool> {
+    let Some(value) = value else { return Ok(default) };
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" | "t" | "yes" | "y" | "on" => Ok(true),
+        "false" | "0" | "f" | "no" | "n" | "off" => Ok(false),
+        _ => Err(Error::new(Kind::Options, format!("{name} is `{value}`, which is neither true nor false"))
+            .remedy(format!("Set it to one of them: `heroku config:set {name}={default}`"))),
+    }
+}
+
+fn unreadable(name: &str, cause: io::Error) -> Error {
+    Error::because(Kind::Options, format!("the value of {name} cannot be read"), cause)
+        .remedy(format!("Set it again: `heroku config:set {name}=…`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(files: &[(&str, &[u8])]) -> Result<Options> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            fs::write(folder.path().join(name), content).unwrap();
+        }
+        Options::read(Some(folder.path()), &Environment::default())
+    }
+
+    #[test]
+    fn nothing_set_means_the_defaults() {
+        let options = read(&[]).unwrap();
+        assert_eq!(options.wanted.text(), "7.81.2-1");
+        assert!(options.apm && !options.process_agent && options.python.is_none());
+        assert!(Options::read(None, &Environment::default()).is_ok());
+    }
+
+    #[test]
+    fn line_ends_and_case_do_not_matter() {
+        let options = read(&[
+            ("DD_AGENT_VERSION", b"7.80.0\r\n"),
+            ("DD_APM_ENABLED", b"False\n"),
+            ("DD_PROCESS_AGENT", b" TRUE"),
+            ("DD_PYTHON_VERSION", b"\n"),
+        ])
+        .unwrap();
+        assert_eq!(options.wanted.text(), "7.80.0");
+        assert!(!options.apm && options.process_agent && options.python.is_none());
+    }
+
+    #[test]
+    fn a_switch_that_is_neither_on_nor_off_is_refused() {
+        let error = read(&[("DD_APM_ENABLED", b"maybe")]).unwrap_err();
+        assert_eq!(error.to_string(), "DD_APM_ENABLED is `maybe`, which is neither true nor false");
+        assert_eq!(error.remedies, ["Set it to one of them: `heroku config:set DD_APM_ENABLED=true`"]);
+        assert!(read(&[("DD_AGENT_VERSION", b"\xff\xfe")]).is_err());
+    }
+
+    #[test]
+    fn the_environment_gives_endpoints_and_nothing_else() {
+        let environment = Environment::default()
+            .with(env::DD_HEROKU_APT_URL, "https://mirror.example")
+            .with(env::DD_AGENT_VERSION, "6.0.0");
+        let options = Options::read(None, &environment).unwrap();
+        assert_eq!(options.endpoints.repository.as_str(), "https://mirror.example/");
+        assert_eq!(options.wanted.text(), "7.81.2-1");
+    }
+}

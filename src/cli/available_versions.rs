@@ -1,0 +1,104 @@
+//! What there is: the Agent's versions, from the signed package repository, and the buildpack's releases. Remembered
+//! for an hour in the user's cache folder, since every look costs half a dozen requests.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::{buildpack, versions};
+use crate::cli::Context;
+use crate::failure::{Code, Failure, Result};
+use crate::program;
+
+/// How long git may take to list the buildpack's tags.
+const TAGS_WITHIN: Duration = Duration::from_secs(20);
+/// How long a list is believed.
+const REMEMBERED: Duration = Duration::from_secs(3600);
+
+/// What one place said.
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    place: String,
+    versions: Vec<String>,
+}
+
+/// Every version of the Agent that can be installed, the newest first: `7.81.2-1`. `refresh` asks the repository even
+/// when its answer is remembered.
+pub fn agents(context: &Context, refresh: bool) -> Result<Vec<String>> {
+    let endpoints =
+        crate::buildpack::Endpoints::from_variables(|name| context.env.get(name).map(str::to_owned))?;
+    remembered(context, "agents.json", endpoints.repository.as_str(), refresh, || {
+        let _progress = context.ui.progress("reading the package repository");
+        let opened = crate::buildpack::open(&endpoints)?;
+        let mut versions = Vec::new();
+        for major in [7, 6] {
+            versions.extend(opened.packages(major)?.into_iter().map(|package| package.version));
+        }
+        versions.sort_by(|a, b| b.cmp(a));
+        versions.dedup();
+        Ok(versions.iter().map(crate::buildpack::Version::without_epoch).collect())
+    })
+}
+
+/// The releases of Datadog's buildpack, the newest first, as its repository's tags are; the one that this program
+/// knows where that cannot be reached.
+pub fn buildpacks(context: &Context, refresh: bool) -> Vec<String> {
+    let known = || vec![versions::BUILDPACK.to_owned()];
+    if context.is_sandbox() {
+        return known();
+    }
+    let fetched = remembered(context, "buildpacks.json", buildpack::DATADOG, refresh, || {
+        let mut git =
+            program::command(&context.env, "git", ["ls-remote", "--tags", "--refs", buildpack::DATADOG]);
+        git.env("GIT_TERMINAL_PROMPT", "0");
+        let listed = program::run(&mut git, TAGS_WITHIN).ok().and_then(|output| output.text());
+        let listed =
+            listed.ok_or_else(|| Failure::new(Code::Unreachable, "the buildpack's tags cannot be read"))?;
+        let tags =
+            listed.lines().filter_map(|line| line.rsplit_once("refs/tags/")).map(|(_, tag)| tag.to_owned());
+        let mut tags: Vec<_> = tags.filter(|tag| versions::is_release(tag)).collect();
+        tags.sort_by(|a, b| versions::order(b, a));
+        Ok(tags)
+    });
+    fetched.ok().filter(|tags| !tags.is_empty()).unwrap_or_else(known)
+}
+
+/// What `place` said less than an hour ago, else what it says now. The sandbox's answers are at hand anyway.
+fn remembered(
+    context: &Context,
+    file: &str,
+    place: &str,
+    refresh: bool,
+    fetch: impl FnOnce() -> Result<Vec<String>>,
+) -> Result<Vec<String>> {
+    let file = context.env.cache_folder().filter(|_| !context.is_sandbox()).map(|folder| folder.join(file));
+    if let Some(versions) = file.as_ref().filter(|_| !refresh).and_then(|file| recall(file, place)) {
+        return Ok(versions);
+    }
+    let remembered = Remembered { place: place.to_owned(), versions: fetch()? };
+    if let Some((file, text)) = file.zip(serde_json::to_string(&remembered).ok()) {
+        // Without a cache it is asked for again.
+        let _ = file.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::write(file, text);
+    }
+    Ok(remembered.versions)
+}
+
+fn recall(file: &Path, place: &str) -> Option<Vec<String>> {
+    let age = SystemTime::now().duration_since(file.metadata().ok()?.modified().ok()?).ok()?;
+    let remembered: Remembered = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
+    (age < REMEMBERED && remembered.place == place).then_some(remembered.versions)
+}
+
+/// The version that `asked` means; fails with the nearest that exist when there is none.
+pub fn require<'a>(asked: &str, agents: &'a [String]) -> Result<&'a str> {
+    versions::find(asked, agents).ok_or_else(|| {
+        let near = versions::near(asked, agents);
+        let failure = Failure::usage(format_args!("there is no Agent {asked}"));
+        match near.as_slice() {
+            [] => failure,
+            near => failure.hint(format_args!("the nearest that exist: {}", near.join(", "))),
+        }
+    })
+}

@@ -1,0 +1,220 @@
+//! What every verb works with: the environment, the options, the terminal, and the services, each made when it is
+//! first needed.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+use super::global::Global;
+use crate::datadog_api;
+use crate::engine::stop::Interrupts;
+use crate::env::{self, Environment};
+use crate::failure::{Code, Failure, Result};
+use crate::heroku::remotes::{self, Asked, Choice, Remote};
+use crate::heroku::{self, Endpoints, Notice, Reader, credentials};
+use crate::repo::Checkout;
+use crate::sandbox;
+use crate::ui::Ui;
+
+/// What every verb works with.
+pub struct Context {
+    /// The environment; with `--sandbox` its variables lead there.
+    pub env: Environment,
+    /// The options that every command takes.
+    pub global: Global,
+    /// The terminal.
+    pub ui: Ui,
+    /// Ctrl-C.
+    pub interrupts: Interrupts,
+    sandbox: Option<sandbox::Running>,
+    client: OnceLock<Arc<heroku::Client>>,
+    checkout: OnceLock<Option<Checkout>>,
+}
+
+impl Context {
+    /// Makes the context; with `--sandbox` it starts that.
+    pub fn new(env: &Environment, global: Global, ui: Ui) -> Result<Self> {
+        let sandbox = if global.sandbox || env.is_on(env::DD_HEROKU_SANDBOX) {
+            Some(sandbox::start(&sandbox::Options::from_env(env)?)?)
+        } else {
+            None
+        };
+        let env = match &sandbox {
+            Some(running) => env
+                .clone()
+                .with(env::HEROKU_HOST, &running.url)
+                .with(env::HEROKU_API_URL, &running.url)
+                .with(env::HEROKU_DATA_HOST, "127.0.0.1")
+                .with(env::HEROKU_API_KEY, sandbox::TOKEN)
+                .with(env::DD_HEROKU_APT_URL, format!("{}/apt/", running.url))
+                .with(env::DD_HEROKU_APT_KEYS_URL, format!("{}/keys/", running.url))
+                .with(env::DD_HEROKU_APT_KEY_FINGERPRINTS, sandbox::fingerprint())
+                .with(env::DD_HEROKU_DATADOG_URL, format!("{}/datadog", running.url)),
+            None => env.clone(),
+        };
+        let interrupts = Interrupts::listen(ui);
+        Ok(Self { env, global, ui, interrupts, sandbox, client: OnceLock::new(), checkout: OnceLock::new() })
+    }
+
+    /// Whether the embedded sandbox is worked against.
+    pub fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
+    }
+
+    /// The Heroku client, with the token that the official CLI would use.
+    pub fn heroku(&self) -> Result<&heroku::Client> {
+        self.shared_heroku().map(Arc::as_ref)
+    }
+
+    /// The same, for a thread that may outlive the command.
+    pub fn shared_heroku(&self) -> Result<&Arc<heroku::Client>> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let endpoints = Endpoints::from_env(&self.env)?;
+        let token = credentials::find(&self.env, &endpoints)?.ok_or_else(not_signed_in)?;
+        let ui = self.ui;
+        let client = heroku::Client::new(endpoints, token).with_notice(move |notice| match notice {
+            Notice::RateLimited(wait) => {
+                ui.warn(format_args!("Heroku's rate limit is reached; waiting {} s", wait.as_secs().max(1)));
+            }
+            Notice::Asked(what, took) => ui.detail(format_args!("{what} ({} ms)", took.as_millis())),
+            Notice::Retrying(what) => ui.detail(what),
+        });
+        Ok(self.client.get_or_init(|| Arc::new(client)))
+    }
+
+    /// A reader of Heroku.
+    pub fn reader(&self) -> Result<Reader<'_>> {
+        Ok(Reader::new(self.heroku()?))
+    }
+
+    /// The Datadog client.
+    pub fn datadog_api(&self) -> Result<datadog_api::Client> {
+        datadog_api::Client::from_env(&self.env)
+    }
+
+    /// The checkout that the command runs in.
+    pub fn checkout(&self) -> Option<&Checkout> {
+        self.checkout.get_or_init(|| Checkout::discover(&self.env)).as_ref()
+    }
+
+    /// The checkout that the command runs in, when one of its remotes is `app`.
+    pub fn checkout_of(&self, app: &str) -> Option<&Checkout> {
+        let checkout = self.checkout()?;
+        self.remotes(checkout).iter().any(|remote| remote.app == app).then_some(checkout)
+    }
+
+    /// The checkout to write an app's files in: its own, or one that is no other app's.
+    pub fn checkout_for(&self, app: &str) -> Option<&Checkout> {
+        let checkout = self.checkout()?;
+        let remotes = self.remotes(checkout);
+        (remotes.is_empty() || remotes.iter().any(|remote| remote.app == app)).then_some(checkout)
+    }
+
+    /// Whether the options, the environment or the checkout name an app, so that nobody has to be asked.
+    pub fn names_an_app(&self) -> bool {
+        !self.global.apps.is_empty()
+            || self.global.remote.is_some()
+            || self.env.get(env::HEROKU_APP).is_some()
+            || self.checkout().is_some_and(|checkout| !self.remotes(checkout).is_empty())
+    }
+
+    /// The one app that is meant.
+    pub fn app(&self) -> Result<String> {
+        match self.apps()?.as_slice() {
+            [one] => Ok(one.clone()),
+            _ => Err(Failure::usage("this command works on one app").hint("pass `--app` once")),
+        }
+    }
+
+    /// The apps that are meant, each once, in the order they were named.
+    pub fn apps(&self) -> Result<Vec<String>> {
+        let Global { apps, pipeline, team, .. } = &self.global;
+        if let Some(pipeline) = pipeline {
+            let apps = self.reader()?.pipeline(pipeline)?.apps;
+            return some(apps.into_iter().map(|(app, _)| app).collect(), "pipeline", pipeline);
+        }
+        if let Some(team) = team {
+            let apps = self.reader()?.team_apps(team)?;
+            return some(apps.into_iter().map(|app| app.name).collect(), "team", team);
+        }
+        if apps.is_empty() {
+            return Ok(vec![self.implied_app()?]);
+        }
+        let mut seen = BTreeSet::new();
+        Ok(apps.iter().filter(|app| seen.insert(app.as_str())).cloned().collect())
+    }
+
+    /// Whether many apps may be meant, so that the JSON is an array.
+    pub fn is_fleet(&self) -> bool {
+        self.global.apps.len() > 1 || self.global.pipeline.is_some() || self.global.team.is_some()
+    }
+
+    /// The app that the environment or the checkout names, else the one the person chooses.
+    fn implied_app(&self) -> Result<String> {
+        let (remotes, configured) = match self.checkout().filter(|_| self.env.get(env::HEROKU_APP).is_none())
+        {
+            Some(checkout) => (self.remotes(checkout), checkout.config("heroku.remote")),
+            None => (Vec::new(), None),
+        };
+        let asked = Asked {
+            app: None,
+            variable: self.env.get(env::HEROKU_APP),
+            remote: self.global.remote.as_deref(),
+            configured: configured.as_deref(),
+        };
+        match remotes::choose(&asked, &remotes) {
+            Choice::App(app) => Ok(app),
+            Choice::Nothing if self.ui.interactive => self.choose_app(),
+            Choice::Nothing => {
+                Err(Failure::usage("no app was named, and no git remote here names one")
+                    .hint("pass `--app APP`"))
+            }
+            Choice::Several(there) => {
+                Err(Failure::usage(format_args!("several git remotes name apps: {}", listed(&there)))
+                    .hint(format_args!("pass `--remote {}`, or `--app`", there[0].name)))
+            }
+            Choice::NoSuchRemote { name, there } => {
+                let failure = Failure::usage(format_args!("no git remote `{name}` names an app"));
+                Err(match there.is_empty() {
+                    true => failure.hint("pass `--app APP`"),
+                    false => failure.hint(format_args!("these do: {}", listed(&there))),
+                })
+            }
+        }
+    }
+
+    fn choose_app(&self) -> Result<String> {
+        let mut names: Vec<_> = self.reader()?.apps()?.into_iter().map(|app| app.name).collect();
+        names.sort();
+        if names.is_empty() {
+            return Err(Failure::new(Code::AppNotFound, "this account sees no app").hint("heroku create"));
+        }
+        let at = self.ui.choose("Which app?", &names, 0, "`--app APP`")?;
+        Ok(names.swap_remove(at))
+    }
+
+    fn remotes(&self, checkout: &Checkout) -> Vec<Remote> {
+        let hosts = Endpoints::from_env(&self.env).map(|endpoints| endpoints.git).unwrap_or_default();
+        remotes::of_heroku(&checkout.remotes().unwrap_or_default(), &hosts)
+    }
+}
+
+fn listed(remotes: &[Remote]) -> String {
+    let named: Vec<_> = remotes.iter().map(|remote| format!("{} ({})", remote.name, remote.app)).collect();
+    named.join(", ")
+}
+
+fn some(apps: Vec<String>, what: &str, name: &str) -> Result<Vec<String>> {
+    if apps.is_empty() {
+        return Err(Failure::new(Code::AppNotFound, format_args!("the {what} `{name}` has no apps")));
+    }
+    Ok(apps)
+}
+
+fn not_signed_in() -> Failure {
+    Failure::new(Code::NotSignedIn, "there is no Heroku token")
+        .hint("heroku login")
+        .hint("dd-heroku auth login")
+        .hint("or set HEROKU_API_KEY (`heroku authorizations:create` makes a token)")
+}

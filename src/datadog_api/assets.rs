@@ -1,0 +1,220 @@
+//! What an organization has at Datadog beside keys: log-based metrics, log pipelines, dashboards. All of it takes an
+//! application key with the right permission (<https://docs.datadoghq.com/account_management/rbac/permissions/>).
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::client::{Answer, Client};
+use super::error::Error;
+use super::keys::{API_KEY, APPLICATION_KEY};
+use crate::app::metrics::LogMetric;
+use crate::datadog::key::ApiKey;
+use crate::datadog::site::Site;
+use crate::secret::Secret;
+
+const METRICS: &str = "/api/v2/logs/config/metrics";
+const PIPELINES: &str = "/api/v1/logs/config/pipelines";
+const DASHBOARDS: &str = "/api/v1/dashboard";
+
+/// An organization, as somebody with both keys sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Organization<'a> {
+    client: &'a Client,
+    site: Site,
+    key: &'a ApiKey,
+    application_key: &'a Secret,
+}
+
+/// Something that is found by its name and deleted by its id.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// All of it.
+    pub body: Value,
+}
+
+impl Client {
+    /// The organization that these keys belong to.
+    pub fn organization<'a>(
+        &'a self,
+        site: Site,
+        key: &'a ApiKey,
+        application_key: &'a Secret,
+    ) -> Organization<'a> {
+        Organization { client: self, site, key, application_key }
+    }
+}
+
+impl Organization<'_> {
+    /// The log-based metrics.
+    pub fn log_metrics(&self) -> Result<Vec<LogMetric>, Error> {
+        let answer = self.ask(&Method::GET, METRICS, None, "logs_read_config")?;
+        let list = answer.json["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(list.iter().filter_map(log_metric).collect())
+    }
+
+    /// Makes a log-based metric. One of that name that is there already is left as it is.
+    pub fn create_log_metric(&self, metric: &LogMetric) -> Result<(), Error> {
+        let made = self.ask(&Method::POST, METRICS, Some(&log_metric_body(metric)), "logs_generate_metrics");
+        match made {
+            Err(Error::Exists { .. }) => Ok(()),
+            made => made.map(|_| ()),
+        }
+    }
+
+    /// Deletes a log-based metric. One that is gone already is no error.
+    pub fn delete_log_metric(&self, id: &str) -> Result<(), Error> {
+        self.delete(&format!("{METRICS}/{id}"), "logs_generate_metrics")
+    }
+
+    /// The log pipeline of that name.
+    pub fn log_pipeline(&self, name: &str) -> Result<Option<Named>, Error> {
+        let answer = self.ask(&Method::GET, PIPELINES, None, "logs_read_config")?;
+        Ok(find(&answer.json, "name", name))
+    }
+
+    /// Makes the log pipeline, or replaces what the one with `id` does.
+    pub fn put_log_pipeline(&self, id: Option<&str>, body: &Value) -> Result<(), Error> {
+        let permission = "logs_write_pipelines";
+        let Some(id) = id else {
+            let name = body["name"].as_str().unwrap_or_default();
+            return self.create(PIPELINES, body, permission, || Ok(self.log_pipeline(name)?.is_some()));
+        };
+        self.ask(&Method::PUT, &format!("{PIPELINES}/{id}"), Some(body), permission).map(|_| ())
+    }
+
+    /// Deletes a log pipeline. One that is gone already is no error.
+    pub fn delete_log_pipeline(&self, id: &str) -> Result<(), Error> {
+        self.delete(&format!("{PIPELINES}/{id}"), "logs_write_pipelines")
+    }
+
+    /// The dashboard of that title; of its body, only a summary.
+    pub fn dashboard(&self, title: &str) -> Result<Option<Named>, Error> {
+        let answer = self.ask(&Method::GET, DASHBOARDS, None, "dashboards_read")?;
+        Ok(find(&answer.json["dashboards"], "title", title))
+    }
+
+    /// Makes a dashboard.
+    pub fn create_dashboard(&self, body: &Value) -> Result<(), Error> {
+        let title = body["title"].as_str().unwrap_or_default();
+        self.create(DASHBOARDS, body, "dashboards_write", || Ok(self.dashboard(title)?.is_some()))
+    }
+
+    /// Deletes a dashboard. One that is gone already is no error.
+    pub fn delete_dashboard(&self, id: &str) -> Result<(), Error> {
+        self.delete(&format!("{DASHBOARDS}/{id}"), "dashboards_write")
+    }
+
+    /// Makes something whose name Datadog allows twice: when the answer is lost, it is looked for before the request
+    /// is sent again.
+    fn create(
+        &self,
+        path: &str,
+        body: &Value,
+        permission: &'static str,
+        is_there: impl Fn() -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        let send = || {
+            let answer =
+                self.client.ask_once(self.site, &Method::POST, path, |request| self.keys(request).json(body));
+            answer.map_err(|(error, _)| error).and_then(|answer| understood(answer, permission))
+        };
+        match send() {
+            Err(error) if error.is_passing() && !is_there()? => send().map(|_| ()),
+            Err(error) if !error.is_passing() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn delete(&self, path: &str, permission: &'static str) -> Result<(), Error> {
+        let answer = self.client.ask(self.site, &Method::DELETE, path, |request| self.keys(request))?;
+        if answer.status == 404 { Ok(()) } else { understood(answer, permission).map(|_| ()) }
+    }
+
+    fn ask(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+        permission: &'static str,
+    ) -> Result<Answer, Error> {
+        let answer = self.client.ask(self.site, method, path, |request| match body {
+            Some(body) => self.keys(request).json(body),
+            None => self.keys(request),
+        })?;
+        understood(answer, permission)
+    }
+
+    fn keys(&self, request: reqwest::blocking::RequestBuilder) -> reqwest::blocking::RequestBuilder {
+        request.header(API_KEY, self.key.expose()).header(APPLICATION_KEY, self.application_key.expose())
+    }
+}
+
+/// An answer that grants what was asked for, or the reason why not.
+fn understood(answer: Answer, permission: &'static str) -> Result<Answer, Error> {
+    let Answer { status, host, .. } = &answer;
+    let host = host.clone();
+    match status {
+        200..=299 => Ok(answer),
+        401 | 403 => Err(Error::Forbidden { host, permission }),
+        409 => Err(Error::Exists { host }),
+        status => {
+            let told =
+                answer.json["errors"].as_array().into_iter().flatten().filter_map(|error| {
+                    error.as_str().or_else(|| error["detail"].as_str()).map(str::to_owned)
+                });
+            Err(Error::NotAccepted { host, status: *status, told: told.collect::<Vec<_>>().join("; ") })
+        }
+    }
+}
+
+fn find(list: &Value, field: &str, name: &str) -> Option<Named> {
+    let found = list.as_array()?.iter().find(|one| one[field] == name)?;
+    Some(Named { id: found["id"].as_str()?.to_owned(), body: found.clone() })
+}
+
+fn log_metric(data: &Value) -> Option<LogMetric> {
+    let attributes = &data["attributes"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let compute = &attributes["compute"];
+    let groups = attributes["group_by"].as_array().map(Vec::as_slice).unwrap_or_default();
+    Some(LogMetric {
+        id: data["id"].as_str()?.to_owned(),
+        path: compute["path"].as_str().filter(|_| compute["aggregation_type"] != "count").map(str::to_owned),
+        percentiles: compute["include_percentiles"].as_bool().unwrap_or(false),
+        query: text(&attributes["filter"]["query"]),
+        group_by: groups.iter().map(|group| (text(&group["path"]), text(&group["tag_name"]))).collect(),
+    })
+}
+
+fn log_metric_body(LogMetric { id, path, percentiles, query, group_by }: &LogMetric) -> Value {
+    let compute = match path {
+        Some(path) => {
+            json!({"aggregation_type": "distribution", "path": path, "include_percentiles": percentiles})
+        }
+        None => json!({"aggregation_type": "count"}),
+    };
+    let group_by: Vec<_> =
+        group_by.iter().map(|(path, tag)| json!({"path": path, "tag_name": tag})).collect();
+    json!({"data": {"id": id, "type": "logs_metrics", "attributes": {
+        "compute": compute,
+        "filter": {"query": query},
+        "group_by": group_by,
+    }}})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::metrics::Measure;
+
+    #[test]
+    fn a_metric_is_read_back_as_it_was_written() {
+        for measure in Measure::ALL {
+            let metric = LogMetric::of(measure);
+            assert_eq!(log_metric(&log_metric_body(&metric)["data"]), Some(metric));
+        }
+        assert_eq!(log_metric(&json!({})), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! Datadog: the only code that speaks HTTP to it. Keys go into the headers `DD-API-KEY` and
+//! `DD-APPLICATION-KEY`, only to `https://api.<site>`
+//! or to the address that `DD_HEROKU_DATADOG_URL` names, and nowhere else.
+
+mod assets;
+mod client;
+mod error;
+mod hosts;
+mod keys;
+
+pub use assets::{Named, Organization};
+pub use client::Client;
+pub use error::Error;
+pub use keys::Verdict;
