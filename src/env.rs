@@ -53,13 +53,6 @@ impl Environment {
         self.vars.get(OsStr::new(name)).map(OsString::as_os_str)
     }
 
-    /// Whether a switch such as `DD_HEROKU_SANDBOX` is on: set, and neither empty, `0`, `false`, `no` nor `off`.
-    pub fn is_on(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| {
-            !["0", "false", "no", "off"].iter().any(|off| value.eq_ignore_ascii_case(off))
-        })
-    }
-
     /// The same environment with one variable set.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {

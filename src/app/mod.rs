@@ -1,6 +1,7 @@
 //! The pure core: what is wanted, what is there, and the plan between them. No I/O, no clock, no environment.
 
 pub mod agent;
+pub mod booleans;
 pub mod buildpack;
 pub mod change;
 pub mod checks;

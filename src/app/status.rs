@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::booleans::is_on;
 use super::buildpack::Buildpack;
 use super::database_urls::DATABASES;
 use super::desired::init::METADATA;
 use super::facts::{ConfigVars, Facts};
 use super::findings::KeyState;
+use super::integrations::databases;
 use super::{deployed, drains, order};
 use crate::datadog::Site;
 use crate::datadog::drain::masked;
@@ -93,7 +95,7 @@ impl Status {
             site: config.get("DD_SITE").unwrap_or(Site::default().domain()).to_owned(),
             key: config.get("DD_API_KEY").map(Secret::new),
             key_state,
-            hosts: hosts(config),
+            hosts: hosts(facts, config),
             buildpack,
             agent_wanted: deployed::agent_wanted(facts).map(owned),
             agent_built: deployed::agent(facts).map(owned),
@@ -105,7 +107,7 @@ impl Status {
                 .or_else(|| deploy.map(|one| one.created_at.clone())),
             rebuild_due: deployed::rebuild_due(facts).into_iter().map(owned).collect(),
             building: deployed::pending_build(facts).map(|build| build.id.clone()),
-            integrations: integrations(config),
+            integrations: integrations(facts),
             drains: there
                 .iter()
                 .map(|drain| (masked(drain.url.expose()), to_datadog.contains(&drain.id.as_str())))
@@ -125,22 +127,18 @@ fn deployed(description: &str) -> Option<&str> {
     (last.len() >= 7 && last.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(last)
 }
 
-fn hosts(config: &ConfigVars) -> Hosts {
+fn hosts(facts: &Facts, config: &ConfigVars) -> Hosts {
     match config.get("DD_HOSTNAME") {
         Some(name) => Hosts::Fixed(name.to_owned()),
-        None if config.get("DD_DYNO_HOST").is_some_and(|on| on.eq_ignore_ascii_case("true")) => Hosts::Dyno,
+        None if is_on(facts, "DD_DYNO_HOST") => Hosts::Dyno,
         None => Hosts::Machine,
     }
 }
 
-fn integrations(config: &ConfigVars) -> Vec<&'static str> {
-    let is_on = |name: &str| config.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let mut names: Vec<_> = DATABASES
-        .into_iter()
-        .filter(|one| is_on(one.switch()))
-        .map(super::database_urls::Database::name)
-        .collect();
-    if is_on("DD_ENABLE_DBM") {
+fn integrations(facts: &Facts) -> Vec<&'static str> {
+    let databases = DATABASES.into_iter().filter(|database| databases::is_on(*database, facts));
+    let mut names: Vec<_> = databases.map(super::database_urls::Database::name).collect();
+    if is_on(facts, "DD_ENABLE_DBM") {
         names.push("dbm");
     }
     names
@@ -174,7 +172,9 @@ mod tests {
     #[test]
     fn hosts_are_named_as_the_options_say() {
         let of = |vars: &[(&str, &str)]| {
-            hosts(&vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+            let config: ConfigVars =
+                vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            hosts(&Facts { config: Some(config.clone()), ..Facts::default() }, &config)
         };
         assert_eq!(of(&[]), Hosts::Machine);
         assert_eq!(of(&[("DD_DYNO_HOST", "True")]), Hosts::Dyno);

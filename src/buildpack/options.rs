@@ -8,6 +8,7 @@ use std::{fs, io};
 use super::error::{Error, Kind, Result};
 use super::repository::endpoints::Endpoints;
 use super::repository::version::Wanted;
+use crate::datadog::boolean;
 use crate::env::{self, Environment};
 
 const READ: [&str; 8] = [
@@ -60,8 +61,8 @@ impl Options {
         Ok(Self {
             wanted: Wanted::parse(version.as_deref(), major.as_deref())?,
             python: value(env::DD_PYTHON_VERSION),
-            apm: switch(env::DD_APM_ENABLED, value(env::DD_APM_ENABLED), true)?,
-            process_agent: switch(env::DD_PROCESS_AGENT, value(env::DD_PROCESS_AGENT), false)?,
+            apm: boolean(env::DD_APM_ENABLED, value(env::DD_APM_ENABLED), true)?,
+            process_agent: boolean(env::DD_PROCESS_AGENT, value(env::DD_PROCESS_AGENT), false)?,
             endpoints: Endpoints::from_variables(value)?,
         })
     }
@@ -76,15 +77,14 @@ fn read_value(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
-/// A switch, in any of the forms that Datadog's own programs understand.
-fn switch(name: &str, value: Option<String>, default: bool) -> Result<bool> {
+/// A boolean, read as the dyno will read it.
+fn boolean(name: &str, value: Option<String>, default: bool) -> Result<bool> {
     let Some(value) = value else { return Ok(default) };
-    match value.to_ascii_lowercase().as_str() {
-        "true" | "1" | "t" | "yes" | "y" | "on" => Ok(true),
-        "false" | "0" | "f" | "no" | "n" | "off" => Ok(false),
-        _ => Err(Error::new(Kind::Options, format!("{name} is `{value}`, which is neither true nor false"))
-            .remedy(format!("Set it to one of them: `heroku config:set {name}={default}`"))),
-    }
+    boolean::parse(&value).ok_or_else(|| {
+        let meant = boolean::parse_input(&value).unwrap_or(default);
+        Error::new(Kind::Options, format!("{name} is `{value}`, which is neither true nor false"))
+            .remedy(format!("Set it to one of them: `heroku config:set {name}={meant}`"))
+    })
 }
 
 fn unreadable(name: &str, cause: io::Error) -> Error {

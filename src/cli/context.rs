@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::global::Global;
+use crate::datadog::boolean;
 use crate::datadog_api;
 use crate::engine::stop::Interrupts;
 use crate::env::{self, Environment};
@@ -33,7 +34,7 @@ pub struct Context {
 impl Context {
     /// Makes the context; with `--sandbox` it starts that.
     pub fn new(env: &Environment, global: Global, ui: Ui) -> Result<Self> {
-        let sandbox = if global.sandbox || env.is_on(env::DD_HEROKU_SANDBOX) {
+        let sandbox = if global.sandbox || boolean::is_switched_on(env.get(env::DD_HEROKU_SANDBOX)) {
             Some(sandbox::start(&sandbox::Options::from_env(env)?)?)
         } else {
             None

@@ -8,6 +8,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 
 use super::{Context, Exit, Global};
+use crate::datadog::boolean;
 use crate::env::{self, Environment};
 use crate::failure::{Failure, Result};
 use crate::ui::{Color, Ui};
@@ -87,7 +88,7 @@ pub fn apps() -> ArgValueCandidates {
 
 /// The names as they were fetched a moment ago. The sandbox's are at hand anyway.
 fn remembered(env: &Environment) -> Option<Vec<String>> {
-    if env.is_on(env::DD_HEROKU_SANDBOX) {
+    if boolean::is_switched_on(env.get(env::DD_HEROKU_SANDBOX)) {
         return None;
     }
     let file = env.cache_folder()?.join("apps");

@@ -1,5 +1,6 @@
 //! Datadog's words as types: keys, sites, tags. Pure; calls nothing.
 
+pub mod boolean;
 #[cfg(feature = "cli")]
 pub mod drain;
 #[cfg(feature = "cli")]

@@ -1,6 +1,7 @@
 //! The configuration of the PostgreSQL and Redis checks, made of the URLs that add-ons leave in variables. A value of a
 //! variable never leaves this file but for the check's own configuration.
 
+use crate::datadog::boolean;
 use crate::env::{
     DD_ENABLE_DBM, DD_ENABLE_HEROKU_POSTGRES, DD_ENABLE_HEROKU_REDIS, DD_POSTGRES_URL_VAR, DD_REDIS_URL_VAR,
     ENABLE_HEROKU_POSTGRES, ENABLE_HEROKU_REDIS, Environment, POSTGRES_URL_VAR, REDIS_URL_VAR,
@@ -60,7 +61,7 @@ impl Service {
                 names = names.or(Some(old));
             }
         }
-        if !switch.is_some_and(|value| value.trim().eq_ignore_ascii_case("true")) {
+        if switch.and_then(boolean::parse) != Some(true) {
             return None;
         }
         let names = names.unwrap_or(self.default).split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -118,7 +119,7 @@ fn postgres(url: &ServiceUrl, env: &Environment) -> Vec<(&'static str, String)> 
     pairs.push(("ssl", quote(ssl)));
     pairs.extend(root.map(|path| ("ssl_root_cert", quote(path))));
     pairs.push(("disable_generic_tags", "false".into()));
-    if env.get(DD_ENABLE_DBM).is_some_and(|value| value.trim().eq_ignore_ascii_case("true")) {
+    if env.get(DD_ENABLE_DBM).and_then(boolean::parse) == Some(true) {
         pairs.push(("dbm", "true".into()));
     }
     pairs

@@ -1,6 +1,6 @@
 //! Who this dyno is: its type, its host name, its tags, whether it is skipped, whether it leads. Pure.
 
-use crate::datadog::tags;
+use crate::datadog::{boolean, tags};
 
 /// The one-off dyno types that `DD_HEROKU_SKIP_DYNOS=true` stands for.
 const ONE_OFF: &str = "run release scheduler advanced-scheduler* crontogo*";
@@ -80,7 +80,11 @@ pub fn all_tags(dyno: &str, own: &str) -> String {
 
 /// Whether `DD_HEROKU_SKIP_DYNOS` names the type of this dyno.
 pub(super) fn is_skipped(patterns: &str, dyno: &str) -> bool {
-    let patterns = if patterns.trim().eq_ignore_ascii_case("true") { ONE_OFF } else { patterns };
+    let patterns = match boolean::parse(patterns) {
+        Some(true) => ONE_OFF,
+        Some(false) => "",
+        None => patterns,
+    };
     let kind = dyno_type(dyno);
     !kind.is_empty()
         && tags::split(patterns).any(|pattern| match pattern.strip_suffix('*') {
@@ -93,10 +97,11 @@ pub(super) fn is_skipped(patterns: &str, dyno: &str) -> bool {
 /// there every dyno of the leader's type does.
 pub(super) fn leads(leader: &str, dyno: &str) -> bool {
     let leader = leader.trim();
-    match leader.to_ascii_lowercase().as_str() {
-        "" | "false" => true,
-        "true" => leads(FIRST, dyno),
-        _ => dyno == leader || (!dyno.contains('.') && dyno_type(dyno) == dyno_type(leader)),
+    match boolean::parse(leader) {
+        Some(true) => leads(FIRST, dyno),
+        Some(false) => true,
+        None if leader.is_empty() => true,
+        None => dyno == leader || (!dyno.contains('.') && dyno_type(dyno) == dyno_type(leader)),
     }
 }
 

@@ -30,6 +30,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
 
+use crate::datadog::boolean;
 use crate::env::Environment;
 use layout::Layout;
 use notice::{Level, Notices};
@@ -143,7 +144,7 @@ fn text<'a>(env: &'a Environment, name: &str) -> Cow<'a, str> {
     env.raw(name).map(|value| value.to_string_lossy()).unwrap_or_default()
 }
 
-/// Whether a switch is `true`, in any case.
-fn is_true(env: &Environment, name: &str) -> bool {
-    text(env, name).trim().eq_ignore_ascii_case("true")
+/// A boolean variable. One that is unset, or that cannot be read, is `default`.
+fn boolean(env: &Environment, name: &str, default: bool) -> bool {
+    boolean::parse(&text(env, name)).unwrap_or(default)
 }

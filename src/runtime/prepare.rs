@@ -19,7 +19,7 @@ use super::notice::{Level, Notices};
 use super::python::{self, Python};
 use super::shell::Script;
 use super::version::AgentVersion;
-use super::{identity, is_true, lock, text};
+use super::{boolean, identity, lock, text};
 
 /// The default of `DD_HEROKU_CONF_FOLDER`, in the home or else at the root.
 const APP_FOLDER: &str = "datadog";
@@ -41,13 +41,15 @@ pub(super) fn prepare(env: &Environment, layout: &Layout, notices: Notices) -> S
 
 fn configure(env: &Environment, layout: &Layout, notices: Notices, app: &Path, python: Option<&Python>) {
     let mut failures = Failures::default();
-    let wanted =
-        Wanted { processes: is_true(env, DD_PROCESS_AGENT), python: python.map(|python| python.major) };
+    let wanted = Wanted {
+        processes: boolean(env, DD_PROCESS_AGENT, false),
+        python: python.map(|python| python.major),
+    };
     failures.note(&layout.datadog_yaml(), agent_conf::write(layout, &wanted, notices));
     failures.note(&layout.conf.join("install_info"), agent_conf::write_install_info(layout));
     let leads = identity::leads(&text(env, DD_HEROKU_LEADER), &text(env, DYNO));
     Copy { app, layout, env, leads, notices, failures: &mut failures }.run();
-    if is_true(env, DD_DISABLE_HOST_METRICS) {
+    if boolean(env, DD_DISABLE_HOST_METRICS, false) {
         failures.note(&layout.conf.join("conf.d"), agent_conf::disable_host_checks(layout));
     }
     for service in SERVICES.iter().filter(|_| leads) {
@@ -128,7 +130,7 @@ fn variables(
     script.export(DD_PYTHONPATH, &python::path(layout, python));
     script.export("DD_LOG_FILE", &path(&logs.join("datadog.log")));
     script.export(DD_HOST_ALIASES, &machine);
-    let dyno_host = is_true(env, DD_DYNO_HOST);
+    let dyno_host = boolean(env, DD_DYNO_HOST, false);
     script.export(
         DD_HOSTNAME,
         &identity::host_name(&text(env, DD_HOSTNAME), dyno_host, &app_name, &dyno, &machine),

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::datadog::boolean;
 use crate::env::{
     DD_API_KEY, DD_APM_RECEIVER_SOCKET, DD_DOGSTATSD_SOCKET, DD_DOGSTATSD_URL, DD_GIT_COMMIT_SHA,
     DD_HEROKU_DYNO, DD_HEROKU_SKIP_DYNOS, DD_INSTRUMENTATION_TELEMETRY_ENABLED, DD_PROFILING_ENABLED,
@@ -128,16 +129,12 @@ impl Off {
     fn tell(&self, layout: &Layout, notices: Notices) {
         let (level, text) = match self {
             Self::Skipped => (Level::Debug, format!("the Agent is off on this dyno: {DD_HEROKU_SKIP_DYNOS}")),
-            Self::Disabled(value)
-                if ["false", "0", "no", "off"].contains(&value.to_ascii_lowercase().as_str()) =>
-            {
-                (
-                    Level::Warn,
-                    format!(
-                        "the Datadog Agent is off: any value of {DISABLE_DATADOG_AGENT} disables it, this one too. Run: heroku config:unset {DISABLE_DATADOG_AGENT}"
-                    ),
-                )
-            }
+            Self::Disabled(value) if boolean::parse_input(value) == Some(false) => (
+                Level::Warn,
+                format!(
+                    "the Datadog Agent is off: any value of {DISABLE_DATADOG_AGENT} disables it, this one too. Run: heroku config:unset {DISABLE_DATADOG_AGENT}"
+                ),
+            ),
             Self::Disabled(_) => {
                 (Level::Info, format!("the Datadog Agent is off: {DISABLE_DATADOG_AGENT} is set"))
             }
@@ -160,7 +157,7 @@ type Change = (&'static str, Option<String>);
 
 /// What changes in the environment of the app and the Agent.
 fn changes(env: &Environment, handed: &Handed, skipped: bool, notices: Notices) -> Vec<Change> {
-    let mut changes: Vec<Change> = vec![(DD_HEROKU_DYNO, Some("true".into()))];
+    let mut changes: Vec<Change> = vec![(DD_HEROKU_DYNO, Some(boolean::text(true).into()))];
     let own = identity::dyno_tags(&text(env, DYNO), &text(env, HEROKU_APP_NAME), super::BUILDPACK_VERSION);
     let tags = identity::all_tags(handed.dyno_tags.as_deref().unwrap_or(&own), &text(env, DD_TAGS));
     if tags.len() < LONGEST {
@@ -188,7 +185,7 @@ fn changes(env: &Environment, handed: &Handed, skipped: bool, notices: Notices) 
     }
     if skipped {
         let tracer = [DD_TRACE_ENABLED, DD_PROFILING_ENABLED, DD_INSTRUMENTATION_TELEMETRY_ENABLED];
-        changes.extend(tracer.map(|name| (name, Some("false".into()))));
+        changes.extend(tracer.map(|name| (name, Some(boolean::text(false).into()))));
     }
     changes
 }

@@ -19,7 +19,7 @@ use super::layout::Layout;
 use super::notice::{Level, Notices};
 use super::signals::{CHILD, INT, Signals, TERM};
 use super::version::AgentVersion;
-use super::{is_true, text};
+use super::{boolean, text};
 
 /// How often in a row an agent is started again.
 const LIMIT: u32 = 8;
@@ -57,17 +57,13 @@ fn programs(env: &Environment, layout: &Layout, version: AgentVersion, notices: 
         Program { name, path, arguments, may_end, running: None, failures: 0, due: Some(Instant::now()) }
     };
     let mut all = vec![program("agent", layout.bin().join("agent"), &[version.run_command(), "-c"], false)];
-    if text(env, DD_APM_ENABLED).trim().eq_ignore_ascii_case("false") {
-        notices.say(Level::Debug, "the trace-agent is off: DD_APM_ENABLED is false");
+    if boolean(env, DD_APM_ENABLED, true) {
+        let path = layout.embedded().join("bin/trace-agent");
+        all.push(program("trace-agent", path, &[version.trace_flag()], true));
     } else {
-        all.push(program(
-            "trace-agent",
-            layout.embedded().join("bin/trace-agent"),
-            &[version.trace_flag()],
-            true,
-        ));
+        notices.say(Level::Debug, "the trace-agent is off: DD_APM_ENABLED is false");
     }
-    if is_true(env, DD_PROCESS_AGENT)
+    if boolean(env, DD_PROCESS_AGENT, false)
         && let Some(path) = version.process_program(layout)
     {
         if path.parent() == Some(&layout.bin()) {

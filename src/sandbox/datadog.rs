@@ -10,6 +10,7 @@ use super::log_pipelines;
 use super::platform::dynos;
 use super::world::World;
 use super::world::app::App;
+use crate::datadog::boolean;
 
 /// The site asked: the header that this program sends where a base URL stands for `https://api.<site>`.
 const SITE_HEADER: &str = "dd-heroku-site";
@@ -181,7 +182,7 @@ fn hosts(app: &App) -> Vec<Value> {
     if !app.config.contains_key("DD_API_KEY") {
         return Vec::new();
     }
-    let by_dyno = app.config.get("DD_DYNO_HOST").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    let by_dyno = app.config.get("DD_DYNO_HOST").and_then(|text| boolean::parse(text)) == Some(true)
         && (app.features.contains("runtime-dyno-metadata") || app.config.contains_key("HEROKU_APP_NAME"));
     let mut hosts = Vec::new();
     for (dyno, process) in dynos::names(app) {

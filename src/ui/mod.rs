@@ -20,6 +20,7 @@ use std::io::{self, IsTerminal, Write};
 use console::style;
 
 use crate::app::Conflict;
+use crate::datadog::boolean;
 use crate::env::{self, Environment};
 use crate::failure::{Code, Failure, Result};
 
@@ -72,7 +73,7 @@ impl Ui {
             quiet,
             verbose: verbose && !quiet,
             interactive: stdin && stderr && !json,
-            animated: stderr && !dumb && !json && !quiet && !env.is_on(env::CI),
+            animated: stderr && !dumb && !json && !quiet && !boolean::is_switched_on(env.get(env::CI)),
         }
     }
 

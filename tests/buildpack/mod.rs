@@ -1,6 +1,7 @@
 //! The build step, through the real `dd-heroku buildpack`.
 
 mod archives;
+mod booleans;
 mod cache;
 mod community;
 mod network;

@@ -1,6 +1,7 @@
 //! Which database is meant, and what is desired of the app for Database Monitoring of it.
 
 use super::{Account, CREDENTIAL, Change, Seen, sql};
+use crate::app::booleans;
 use crate::app::database_urls::Database;
 use crate::app::desired::Desired;
 use crate::app::facts::{Addon, ConfigVars, Facts};
@@ -110,8 +111,8 @@ impl Target {
             plan: self.plan.clone(),
             variable: self.variable.clone(),
             is_listed: self.variable.as_ref().is_some_and(|variable| listed.contains(variable)),
-            is_on: databases::is_on(Database::Postgres, config),
-            is_deep: config.get("DD_ENABLE_DBM").is_some_and(|value| value.eq_ignore_ascii_case("true")),
+            is_on: databases::is_on(Database::Postgres, facts),
+            is_deep: booleans::is_on(facts, "DD_ENABLE_DBM"),
         }
     }
 }

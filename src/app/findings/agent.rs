@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Input, compiled, config, is_off};
+use super::{Finding, Input, compiled, config};
 use crate::app::facts::ConfigVars;
 use crate::app::findings::explanations::Severity;
 use crate::app::{codes, versions};
+use crate::datadog::boolean;
 use crate::secret::Secret;
 
 /// So many minor versions behind the newest, about two years, is far.
@@ -35,7 +36,7 @@ pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
 fn disabled(vars: &ConfigVars) -> Option<Finding> {
     let value = vars.get("DISABLE_DATADOG_AGENT")?;
     let finding = Finding::new(codes::AGENT_DISABLED, format!("DISABLE_DATADOG_AGENT is `{value}`"))?;
-    Some(if is_off(vars, "DISABLE_DATADOG_AGENT") {
+    Some(if boolean::parse_input(value) == Some(false) {
         finding.fixed_by(config([("DISABLE_DATADOG_AGENT", None)]))
     } else {
         // Somebody wants it so.

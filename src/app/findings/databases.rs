@@ -1,6 +1,7 @@
 //! Database Monitoring: plans that cannot have it, credentials that should not be used for it.
 
-use super::{Finding, Input, config, is_on};
+use super::{Finding, Input, config};
+use crate::app::booleans::is_on;
 use crate::app::codes;
 use crate::app::database_urls::Database;
 use crate::app::facts::Attachment;
@@ -14,7 +15,7 @@ pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    if !is_on(vars, "DD_ENABLE_DBM") {
+    if !is_on(facts, "DD_ENABLE_DBM") {
         return Vec::new();
     }
     let postgres = Database::Postgres;

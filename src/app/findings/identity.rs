@@ -1,6 +1,7 @@
 //! Key, site and the names of hosts.
 
-use super::{Finding, Input, KeyState, config, is_on};
+use super::{Finding, Input, KeyState, config};
+use crate::app::booleans::is_on;
 use crate::app::codes;
 use crate::app::desired::Desired;
 use crate::app::desired::init::METADATA;
@@ -25,7 +26,7 @@ pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
         }));
     }
     if app.is_container() {
-        if !is_on(vars, "DD_HEROKU_DYNO") {
+        if !is_on(input.facts, "DD_HEROKU_DYNO") {
             let evidence = "the app deploys images, and DD_HEROKU_DYNO is not true";
             let fix = config([("DD_HEROKU_DYNO", Some("true"))]);
             findings.push(Finding::new(codes::CONTAINER, evidence).map(|finding| finding.fixed_by(fix)));
@@ -74,7 +75,7 @@ fn app_name(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
 }
 
 fn dyno_host(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
-    if is_on(vars, "DD_DYNO_HOST") {
+    if is_on(input.facts, "DD_DYNO_HOST") {
         return None;
     }
     let dynos: u32 = input.facts.formation.iter().flatten().map(|process| process.quantity).sum();

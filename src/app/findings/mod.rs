@@ -162,19 +162,5 @@ fn compiled(vars: BTreeMap<String, Option<Secret>>) -> Desired {
     Desired { config: vars, rebuild: RebuildWhen::Due, ..Desired::default() }
 }
 
-/// Whether a switch is on.
-fn is_on(config: &ConfigVars, name: &str) -> bool {
-    config.get(name).is_some_and(|value| {
-        ["true", "yes", "on", "1", "t"].iter().any(|on| value.trim().eq_ignore_ascii_case(on))
-    })
-}
-
-/// Whether a switch is off, and not just unset.
-fn is_off(config: &ConfigVars, name: &str) -> bool {
-    config.get(name).is_some_and(|value| {
-        ["false", "no", "off", "0", "f"].iter().any(|off| value.trim().eq_ignore_ascii_case(off))
-    })
-}
-
 #[cfg(test)]
 mod testing;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Input, compiled, is_off};
+use super::{Finding, Input, compiled};
+use crate::app::booleans::is_off;
 use crate::app::desired::{Desired, RebuildWhen};
 use crate::app::{Buildpack, codes, deployed};
 

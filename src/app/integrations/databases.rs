@@ -2,6 +2,7 @@
 
 use super::Add;
 use super::refused::Refused;
+use crate::app::booleans;
 use crate::app::codes;
 use crate::app::database_urls::{self, Database};
 use crate::app::dbm::CREDENTIAL;
@@ -68,7 +69,7 @@ pub(in crate::app) fn sign_in_by(facts: &Facts, addon: &str, variable: &str, des
         |name: &String| name != variable && addon_of(facts, name).is_none_or(|one| one.id != addon);
     let others = listed(Database::Postgres, config)
         .into_iter()
-        .filter(|name| is_on(Database::Postgres, config) && is_other(name));
+        .filter(|name| is_on(Database::Postgres, facts) && is_other(name));
     let names: Vec<_> =
         others.filter(|name| config.get(name).is_some()).chain([variable.to_owned()]).collect();
     let database = Database::Postgres;
@@ -91,11 +92,9 @@ pub(super) fn remove(database: Database, desired: &mut Desired) {
 }
 
 /// Whether the check of `database` is on.
-pub(in crate::app) fn is_on(database: Database, config: &ConfigVars) -> bool {
+pub(in crate::app) fn is_on(database: Database, facts: &Facts) -> bool {
     let [old_switch, _] = old_names(database);
-    [database.switch(), old_switch]
-        .iter()
-        .any(|name| config.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true")))
+    [database.switch(), old_switch].iter().any(|name| booleans::is_on(facts, name))
 }
 
 /// The names of the variables that the check of `database` reads.

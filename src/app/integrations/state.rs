@@ -34,7 +34,7 @@ fn of(entry: &'static Integration, facts: &Facts, folder: Option<&Folder>) -> Op
     let version = block.installs.get(check).cloned();
     let on = |is_on, from| Some(On { entry, is_on, from, dynos, version });
     if let (Kind::ConfigVar, Some(database)) = (entry.kind, Database::named(&entry.name)) {
-        if databases::is_on(database, config) {
+        if databases::is_on(database, facts) {
             return on(true, databases::listed(database, config));
         }
         let found =

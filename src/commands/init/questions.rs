@@ -10,7 +10,7 @@ use crate::cli::key;
 use crate::cli::keys::Keys;
 use crate::commands::Context;
 use crate::datadog::site::SITES;
-use crate::datadog::{ApiKey, options};
+use crate::datadog::{ApiKey, boolean, options};
 use crate::failure::Result;
 
 /// Asks what the flags leave open.
@@ -56,9 +56,7 @@ pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, facts: &Facts) -
         "`--agent-version`",
     )?;
 
-    let is = |name: &str, default: bool| {
-        there.get(name).map_or(default, |value| value.eq_ignore_ascii_case("true"))
-    };
+    let is = |name: &str, default: bool| there.get(name).and_then(boolean::parse).unwrap_or(default);
     if args.apm().is_none() {
         setup.apm =
             Some(ui.confirm("Collect traces (APM)?", is("DD_APM_ENABLED", true), "`--apm` or `--no-apm`")?);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::problem::{LEVELS, Problem};
 use super::{Kind, find, has_credentials};
+use crate::datadog::boolean;
 use crate::datadog::key::ApiKey;
 use crate::datadog::site::Site;
 use crate::datadog::tags;
@@ -20,8 +21,8 @@ pub fn check<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Problem> {
         Kind::ApiKey => ApiKey::parse(value).map(|key| key.expose().to_owned().into()).map_err(Problem::Key),
         Kind::Secret => Ok(value.into()),
         Kind::Site => Site::parse(value).map(|site| site.domain().into()).ok_or(Problem::Site),
-        Kind::Bool => boolean(value).map(|on| if on { "true" } else { "false" }.into()).ok_or(Problem::Bool),
-        Kind::AnyValue => match boolean(value) {
+        Kind::Bool => boolean::parse_input(value).map(|on| boolean::text(on).into()).ok_or(Problem::Bool),
+        Kind::AnyValue => match boolean::parse_input(value) {
             Some(false) => Err(Problem::MeansOn),
             _ => Ok(value.into()),
         },
@@ -42,8 +43,8 @@ pub fn check<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Problem> {
         Kind::VarNames => variable_names(value),
         Kind::HostName => is_host_name(value).then(|| value.into()).ok_or(Problem::HostName),
         Kind::DynoTypes => dyno_types(value),
-        Kind::Leader => match boolean(value) {
-            Some(on) => Ok(if on { "true" } else { "false" }.into()),
+        Kind::Leader => match boolean::parse_input(value) {
+            Some(on) => Ok(boolean::text(on).into()),
             None => is_dyno(value).then(|| value.into()).ok_or(Problem::Leader),
         },
         Kind::Path => (!value.contains(char::is_control)).then(|| value.into()).ok_or(Problem::Path),
@@ -60,15 +61,6 @@ pub fn check<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Problem> {
             let url = value.contains("://") || value.starts_with("git@");
             (url && !value.contains(char::is_whitespace)).then(|| value.into()).ok_or(Problem::Url)
         }
-    }
-}
-
-fn boolean(value: &str) -> Option<bool> {
-    let is = |words: [&str; 5]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
-    match value {
-        _ if is(["true", "yes", "on", "1", "t"]) => Some(true),
-        _ if is(["false", "no", "off", "0", "f"]) => Some(false),
-        _ => None,
     }
 }
 
