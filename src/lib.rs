@@ -47,13 +47,11 @@ pub mod ui;
 
 use std::process::ExitCode;
 
-#[cfg(feature = "cli")]
-use clap::CommandFactory;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use env::Environment;
 
-/// Puts Datadog on Heroku apps and keeps it right
+/// Put Datadog on Heroku apps and keep it right
 #[derive(Debug, Parser)]
 #[command(name = "dd-heroku", version, max_term_width = 100, infer_subcommands = false)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -75,16 +73,42 @@ enum Verb {
     Runtime(runtime::Verb),
 }
 
+impl Cli {
+    /// The grammar of the command line.
+    pub fn grammar() -> clap::Command {
+        let grammar = Self::command();
+        #[cfg(feature = "cli")]
+        let grammar = cli::usage::without_global_flags(grammar);
+        grammar
+    }
+
+    /// Reads the arguments, the program's own name first.
+    pub fn read(arguments: &[std::ffi::OsString]) -> Result<Self, clap::Error> {
+        let mut grammar = Self::grammar();
+        let matches = grammar.try_get_matches_from_mut(arguments)?;
+        #[cfg(feature = "cli")]
+        cli::usage::refuse_global_flags(&mut grammar, &matches)?;
+        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))?;
+        #[cfg(feature = "cli")]
+        let cli = {
+            let mut cli = cli;
+            cli.global.read_groups(&matches);
+            cli
+        };
+        Ok(cli)
+    }
+}
+
 /// Runs what the arguments of `env` ask for and gives back the process's exit code.
 pub fn run(env: &Environment) -> ExitCode {
     if let Some(arguments) = env.as_agent_wrapper() {
         return runtime::agent_wrapper(env, arguments);
     }
     #[cfg(feature = "cli")]
-    if commands::completions::answer(env, Cli::command) {
+    if commands::completions::answer(env, Cli::grammar) {
         return ExitCode::SUCCESS;
     }
-    let cli = match Cli::try_parse_from(env.args()) {
+    let cli = match Cli::read(env.args()) {
         Ok(cli) => cli,
         Err(error) => return refused(env, &error),
     };

@@ -55,7 +55,7 @@ impl<'a> Log<'a> {
 }
 
 /// Bytes as a person reads them: `146.2 MB`, of 1,000,000 bytes each, as Heroku counts.
-pub(super) fn megabytes(bytes: u64) -> String {
+pub(crate) fn megabytes(bytes: u64) -> String {
     let tenths = (bytes + 50_000) / 100_000;
     format!("{}.{} MB", tenths / 10, tenths % 10)
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::global::Global;
-use crate::datadog::boolean;
+use super::sandboxed;
+use super::targets::Targets;
 use crate::datadog_api;
 use crate::engine::stop::Interrupts;
 use crate::env::{self, Environment};
@@ -34,24 +35,7 @@ pub struct Context {
 impl Context {
     /// Makes the context; with `--sandbox` it starts that.
     pub fn new(env: &Environment, global: Global, ui: Ui) -> Result<Self> {
-        let sandbox = if global.sandbox || boolean::is_switched_on(env.get(env::DD_HEROKU_SANDBOX)) {
-            Some(sandbox::start(&sandbox::Options::from_env(env)?)?)
-        } else {
-            None
-        };
-        let env = match &sandbox {
-            Some(running) => env
-                .clone()
-                .with(env::HEROKU_HOST, &running.url)
-                .with(env::HEROKU_API_URL, &running.url)
-                .with(env::HEROKU_DATA_HOST, "127.0.0.1")
-                .with(env::HEROKU_API_KEY, sandbox::TOKEN)
-                .with(env::DD_HEROKU_APT_URL, format!("{}/apt/", running.url))
-                .with(env::DD_HEROKU_APT_KEYS_URL, format!("{}/keys/", running.url))
-                .with(env::DD_HEROKU_APT_KEY_FINGERPRINTS, sandbox::fingerprint())
-                .with(env::DD_HEROKU_DATADOG_URL, format!("{}/datadog", running.url)),
-            None => env.clone(),
-        };
+        let (sandbox, env) = sandboxed::enter(env, global.sandbox)?;
         let interrupts = Interrupts::listen(ui);
         Ok(Self { env, global, ui, interrupts, sandbox, client: OnceLock::new(), checkout: OnceLock::new() })
     }
@@ -114,8 +98,7 @@ impl Context {
 
     /// Whether the options, the environment or the checkout name an app, so that nobody has to be asked.
     pub fn names_an_app(&self) -> bool {
-        !self.global.apps.is_empty()
-            || self.global.remote.is_some()
+        self.global.targets.is_named()
             || self.env.get(env::HEROKU_APP).is_some()
             || self.checkout().is_some_and(|checkout| !self.remotes(checkout).is_empty())
     }
@@ -130,7 +113,7 @@ impl Context {
 
     /// The apps that are meant, each once, in the order they were named.
     pub fn apps(&self) -> Result<Vec<String>> {
-        let Global { apps, pipeline, team, .. } = &self.global;
+        let Targets { apps, pipeline, team, .. } = &self.global.targets;
         if let Some(pipeline) = pipeline {
             let apps = self.reader()?.pipeline(pipeline)?.apps;
             return some(apps.into_iter().map(|(app, _)| app).collect(), "pipeline", pipeline);
@@ -148,7 +131,7 @@ impl Context {
 
     /// Whether many apps may be meant, so that the JSON is an array.
     pub fn is_fleet(&self) -> bool {
-        self.global.apps.len() > 1 || self.global.pipeline.is_some() || self.global.team.is_some()
+        self.global.targets.is_fleet()
     }
 
     /// The app that the environment or the checkout names, else the one the person chooses.
@@ -161,7 +144,7 @@ impl Context {
         let asked = Asked {
             app: None,
             variable: self.env.get(env::HEROKU_APP),
-            remote: self.global.remote.as_deref(),
+            remote: self.global.targets.remote.as_deref(),
             configured: configured.as_deref(),
         };
         match remotes::choose(&asked, &remotes) {

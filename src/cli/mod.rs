@@ -1,6 +1,8 @@
 //! What the verbs share: the context they run in, the options that all of them take, keys and the choice of apps.
 
+pub mod app_names;
 pub mod available_versions;
+pub mod change_options;
 pub mod context;
 pub mod destination;
 pub mod diagnosis;
@@ -9,7 +11,11 @@ pub mod key;
 pub mod keys;
 pub mod organization;
 pub mod rebuild_args;
+pub mod sandboxed;
+pub mod targets;
 pub mod usage;
 
+pub use change_options::ChangeOptions;
 pub use context::Context;
 pub use global::Global;
+pub use targets::{Apps, AppsOrNames, OneApp, OneAppOrName, Targets};

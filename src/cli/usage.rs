@@ -2,6 +2,8 @@
 //! is never repeated.
 
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command};
 
 use crate::env::Environment;
 use crate::failure::{Failure, Result};
@@ -10,6 +12,50 @@ use crate::ui::{Color, Ui};
 
 /// How many hex digits Datadog's keys have: API keys and application keys.
 const KEYS: [usize; 2] = [32, 40];
+
+/// Programs call these commands, not people: they take none of the global flags.
+const WITHOUT_GLOBAL_FLAGS: [&[&str]; 2] = [&["runtime"], &["sandbox", "stand-in"]];
+
+/// Takes the global flags away from the commands that have no use for them. A flag with the name of a global one that is not
+/// global itself ends its way down the tree.
+pub fn without_global_flags(grammar: Command) -> Command {
+    let is_global = |arg: &&Arg| arg.is_global_set();
+    let ends: Vec<Arg> =
+        grammar.get_arguments().filter(is_global).map(|arg| arg.clone().global(false).hide(true)).collect();
+    WITHOUT_GLOBAL_FLAGS.iter().fold(grammar, |grammar, path| stop_at(grammar, path, &ends))
+}
+
+fn stop_at(command: Command, path: &[&str], ends: &[Arg]) -> Command {
+    match path {
+        [] => command.args(ends),
+        [name, rest @ ..] => command.mut_subcommand(name, |command| stop_at(command, rest, ends)),
+    }
+}
+
+/// Refuses a global flag that stands before a command without a use for it.
+pub fn refuse_global_flags(grammar: &mut Command, matches: &ArgMatches) -> Result<(), clap::Error> {
+    let flags: Vec<_> = grammar.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
+    for path in WITHOUT_GLOBAL_FLAGS {
+        let (mut level, mut levels) = (matches, vec![matches]);
+        for name in path {
+            let Some(inner) = level.subcommand_matches(name) else { break };
+            level = inner;
+            levels.push(inner);
+        }
+        if levels.len() <= path.len() {
+            continue;
+        }
+        let is_given = |level: &&ArgMatches, flag: &Arg| {
+            level.value_source(flag.get_id().as_str()) == Some(ValueSource::CommandLine)
+        };
+        if let Some(flag) = flags.iter().find(|flag| levels.iter().any(|level| is_given(level, flag))) {
+            let message =
+                format!("`{}` does not take `--{}`", path.join(" "), flag.get_long().unwrap_or_default());
+            return Err(grammar.error(ErrorKind::UnknownArgument, message));
+        }
+    }
+    Ok(())
+}
 
 /// Tells what clap complains about: as it words it, or as the JSON of an error where `--json` is among the arguments.
 pub fn tell(env: &Environment, error: &clap::Error) {

@@ -1,27 +1,18 @@
 //! Completion scripts. They ask this program at each Tab, so that they never fall behind it and know the apps.
 
-use std::ffi::OsString;
-use std::path::Path;
-use std::time::{Duration, SystemTime};
-
-use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
+use serde_json::json;
 
-use super::{Context, Exit, Global};
-use crate::datadog::boolean;
-use crate::env::{self, Environment};
+use super::{Context, Exit};
+use crate::env::Environment;
 use crate::failure::{Failure, Result};
-use crate::ui::{Color, Ui};
 
 /// The variable through which a completion script asks.
 const COMPLETE: &str = "COMPLETE";
 
-/// How long the names of the apps are remembered.
-const REMEMBERED: Duration = Duration::from_secs(600);
-
-/// Prints the completion script of a shell
+/// Print the completion script of a shell
 ///
-/// It completes verbs, options and the names of your apps.
+/// It completes commands, options and the names of your apps.
 ///
 ///   bash        dd-heroku completions bash > ~/.local/share/bash-completion/completions/dd-heroku
 ///   zsh         dd-heroku completions zsh > "${fpath[1]}/_dd-heroku"
@@ -60,7 +51,12 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     shell
         .write_registration(COMPLETE, "dd_heroku", "dd-heroku", "dd-heroku", &mut script)
         .map_err(anyhow::Error::new)?;
-    context.ui.answer(String::from_utf8_lossy(&script).trim_end())?;
+    let script = String::from_utf8_lossy(&script);
+    if context.ui.json {
+        context.ui.json(&json!({ "shell": name, "script": script }))?;
+    } else {
+        context.ui.answer(script.trim_end())?;
+    }
     Ok(Exit::Done)
 }
 
@@ -72,45 +68,4 @@ pub fn answer(env: &Environment, grammar: fn() -> clap::Command) -> bool {
             .completer("dd-heroku")
             .try_complete(env.args(), Some(env.cwd()))
             .unwrap_or(true)
-}
-
-/// Completes the names of the apps that the account sees.
-pub fn apps() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| {
-        let mut env = Environment::capture();
-        if env.args().iter().any(|word| word == "--sandbox") {
-            env = env.with(env::DD_HEROKU_SANDBOX, "1");
-        }
-        let names = remembered(&env).unwrap_or_else(|| fetched(&env).unwrap_or_default());
-        names.into_iter().map(|name| CompletionCandidate::new(OsString::from(name))).collect()
-    })
-}
-
-/// The names as they were fetched a moment ago. The sandbox's are at hand anyway.
-fn remembered(env: &Environment) -> Option<Vec<String>> {
-    if boolean::is_switched_on(env.get(env::DD_HEROKU_SANDBOX)) {
-        return None;
-    }
-    let file = env.cache_folder()?.join("apps");
-    let age = SystemTime::now().duration_since(file.metadata().ok()?.modified().ok()?).ok()?;
-    let text = std::fs::read_to_string(file).ok()?;
-    (age < REMEMBERED).then(|| text.lines().map(str::to_owned).collect())
-}
-
-fn fetched(env: &Environment) -> Option<Vec<String>> {
-    let ui = Ui::new(env, false, true, false, Color::Never);
-    let context = Context::new(env, Global::default(), ui).ok()?;
-    let apps = context.reader().ok()?.apps().ok()?;
-    let mut names: Vec<_> = apps.into_iter().map(|app| app.name).collect();
-    names.sort();
-    if !context.is_sandbox() {
-        remember(&env.cache_folder()?, &names);
-    }
-    Some(names)
-}
-
-/// Keeps the names for the next Tab; without a cache they are fetched again.
-fn remember(folder: &Path, names: &[String]) {
-    let _ =
-        std::fs::create_dir_all(folder).and_then(|()| std::fs::write(folder.join("apps"), names.join("\n")));
 }

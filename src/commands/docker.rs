@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Context, Exit};
 use crate::app::docker::{self, DOCKERFILE, Existing, PACK};
 use crate::app::{Desired, Facts, Note, Parts, codes};
+use crate::cli::{ChangeOptions, OneAppOrName};
 use crate::datadog::options;
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
@@ -32,6 +33,12 @@ pub struct Args {
     /// The Dockerfile to build on
     #[arg(long, value_name = "FILE", default_value = "Dockerfile")]
     dockerfile: String,
+    /// Which app
+    #[command(flatten)]
+    pub app: OneAppOrName,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Runs a verb of `docker`.

@@ -2,47 +2,60 @@
 
 use std::path::PathBuf;
 
-use clap::CommandFactory;
+use serde_json::json;
 
 use super::{Context, Exit};
 use crate::Cli;
 use crate::failure::{Failure, Result};
 
-/// Prints the manual page, or writes all pages into a folder
+/// Print the manual page, or write a page per command into a folder
 ///
 ///   dd-heroku man | man -l -
 ///   dd-heroku man --dir ~/.local/share/man/man1
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
-    /// Write a page per verb into this folder
+    /// Write a page per command into this folder
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     dir: Option<PathBuf>,
 }
 
 /// Prints or writes the pages.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let mut grammar = Cli::command();
+    let mut grammar = Cli::grammar();
     grammar.build();
     let Some(dir) = &args.dir else {
-        context.ui.answer(page(&grammar)?.trim_end())?;
+        let page = page(&grammar)?;
+        if context.ui.json {
+            context.ui.json(&json!({ "name": file_stem(&grammar), "page": page }))?;
+        } else {
+            context.ui.answer(page.trim_end())?;
+        }
         return Ok(Exit::Done);
     };
-    let write = |grammar: &clap::Command| -> Result {
-        let path = dir.join(format!("{}.1", file_stem(grammar)));
-        std::fs::write(&path, page(grammar)?).map_err(|error| {
-            Failure::from(anyhow::Error::new(error).context(format!("cannot write `{}`", path.display())))
-        })
+    let folder = context.env.cwd().join(dir);
+    let write = |grammar: &clap::Command| -> Result<String> {
+        let name = format!("{}.1", file_stem(grammar));
+        std::fs::write(folder.join(&name), page(grammar)?).map_err(|error| {
+            let what = format!("cannot write `{}`", dir.join(&name).display());
+            Failure::from(anyhow::Error::new(error).context(what))
+        })?;
+        Ok(name)
     };
-    std::fs::create_dir_all(dir).map_err(|error| {
+    std::fs::create_dir_all(&folder).map_err(|error| {
         Failure::from(anyhow::Error::new(error).context(format!("cannot make `{}`", dir.display())))
     })?;
-    write(&grammar)?;
+    let mut pages = vec![write(&grammar)?];
     for verb in shown(&grammar) {
-        write(verb)?;
+        pages.push(write(verb)?);
         for inner in shown(verb) {
-            write(inner)?;
+            pages.push(write(inner)?);
         }
+    }
+    if context.ui.json {
+        context.ui.json(&json!({ "folder": dir, "pages": pages }))?;
+    } else {
+        context.ui.say(format_args!("{} pages written to {}", pages.len(), dir.display()));
     }
     Ok(Exit::Done)
 }

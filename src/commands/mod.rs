@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod auth;
+pub mod buildpack;
 pub mod buildpacks;
 pub mod checks;
 pub mod completions;
@@ -20,18 +21,18 @@ pub mod prerun;
 pub mod rebuild;
 pub mod remove;
 pub mod rotate_key;
+pub mod sandbox;
 pub mod status;
 pub mod upgrade;
 pub mod versions;
 
 use std::process::ExitCode;
 
-use crate::cli::usage;
+use crate::cli::{sandboxed, usage};
 use crate::env::Environment;
 pub use crate::failure::Exit;
 use crate::failure::{Code, Result};
 use crate::ui::Ui;
-use crate::{buildpack, sandbox};
 
 pub use crate::cli::{Context, Global};
 
@@ -73,10 +74,8 @@ pub enum Verb {
     Agent(agent::Verb),
     Completions(completions::Args),
     Man(man::Args),
-    /// The embedded stand-in for Heroku and Datadog
     #[command(subcommand)]
     Sandbox(sandbox::Verb),
-    /// The build step: what a Heroku build runs
     #[command(subcommand)]
     Buildpack(buildpack::Verb),
 }
@@ -89,22 +88,31 @@ pub fn refused(env: &Environment, error: &clap::Error) -> ExitCode {
 
 /// Runs one verb.
 pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
-    let verb = match verb {
-        Verb::Sandbox(verb) => return sandbox::run(env, verb),
-        Verb::Buildpack(verb) => return buildpack::run(env, verb),
-        verb => verb,
-    };
     let ui = Ui::new(env, global.json, global.quiet, global.verbose, global.color);
-    let context = usage::refuse_keys(env).and_then(|()| Context::new(env, global, ui));
-    match context.and_then(|context| dispatch(&context, verb)) {
-        Ok(Exit::Done) => ExitCode::SUCCESS,
-        Ok(Exit::Pending) => ExitCode::from(Code::Pending.exit()),
+    match run_verb(env, ui, global, verb) {
+        Ok(code) => code,
         Err(failure) => {
             if !failure.told {
                 ui.failure(&failure);
             }
             ExitCode::from(failure.code.exit())
         }
+    }
+}
+
+fn run_verb(env: &Environment, ui: Ui, global: Global, verb: Verb) -> Result<ExitCode> {
+    let verb = match verb {
+        Verb::Sandbox(verb) => return sandbox::run(env, ui, verb),
+        Verb::Buildpack(verb) => {
+            let (_sandbox, env) = sandboxed::enter(env, global.sandbox)?;
+            return buildpack::run(&env, ui, verb);
+        }
+        verb => verb,
+    };
+    usage::refuse_keys(env)?;
+    match dispatch(&Context::new(env, global, ui)?, verb)? {
+        Exit::Done => Ok(ExitCode::SUCCESS),
+        Exit::Pending => Ok(ExitCode::from(Code::Pending.exit())),
     }
 }
 

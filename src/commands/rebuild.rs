@@ -4,6 +4,7 @@ use super::{Context, Exit};
 use crate::app::desired::RebuildWhen;
 use crate::app::{Desired, Facts, Part, Parts};
 use crate::cli::rebuild_args::From;
+use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
 use crate::failure::Result;
 
@@ -18,6 +19,12 @@ pub struct Args {
     clear_cache: bool,
     #[command(flatten)]
     from: From,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// What has to be read for a rebuild to be planned.

@@ -8,6 +8,7 @@ use crate::app::desired::RebuildWhen;
 use crate::app::desired::remove;
 use crate::app::{Facts, Part, Parts, prerun};
 use crate::cli::rebuild_args;
+use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 
@@ -22,6 +23,12 @@ pub struct Args {
     keep: Vec<String>,
     #[command(flatten)]
     rebuild: rebuild_args::Args,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Removes Datadog from the apps that are meant.

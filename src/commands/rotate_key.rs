@@ -7,6 +7,7 @@ use crate::app::desired::rotate_key;
 use crate::app::{Facts, Part, Parts};
 use crate::cli::key;
 use crate::cli::keys::Keys;
+use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
 use crate::failure::{Failure, Result};
 
@@ -26,6 +27,12 @@ pub struct Args {
     /// Do not ask the sites whether they take the new key
     #[arg(long)]
     no_verify: bool,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// The last four characters as they were given. What was given may be a whole key: it is not repeated.

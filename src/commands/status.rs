@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::{Context, Exit};
 use crate::app::status::Status;
 use crate::app::{Facts, Part, deployed};
+use crate::cli::AppsOrNames;
 use crate::cli::diagnosis::Doctor;
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
@@ -20,6 +21,9 @@ pub struct Args {
     /// Do not ask Datadog whether the keys are good
     #[arg(long)]
     no_verify: bool,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
 }
 
 /// Seven requests beside the app itself: eight an app.

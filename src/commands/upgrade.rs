@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Context, Exit};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
 use crate::app::{Facts, Parts, codes, order, versions};
+use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::cli::{available_versions, rebuild_args};
 use crate::datadog::options;
 use crate::engine;
@@ -35,6 +36,12 @@ pub struct Args {
     no_verify: bool,
     #[command(flatten)]
     from: rebuild_args::From,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 const VERSION: &str = "DD_AGENT_VERSION";

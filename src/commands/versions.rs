@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Context, Exit};
 use crate::app::{Facts, Part, Parts, deployed, versions};
+use crate::cli::AppsOrNames;
 use crate::cli::available_versions;
 use crate::engine;
 use crate::env;
@@ -19,6 +20,9 @@ pub struct Args {
     /// Every version, previews too
     #[arg(long)]
     all: bool,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
 }
 
 /// How many versions are listed without `--all`.
@@ -28,8 +32,7 @@ const RECENT: usize = 10;
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let agents = available_versions::agents(context, args.refresh)?;
     let buildpacks = available_versions::buildpacks(context, args.refresh);
-    let global = &context.global;
-    let is_named = !global.apps.is_empty() || global.pipeline.is_some() || global.team.is_some();
+    let is_named = context.global.targets.is_named();
     let apps = match is_named || context.env.get(env::HEROKU_APP).is_some() || context.checkout().is_some() {
         true if is_named => context.apps()?,
         // The app of the checkout is shown where there is one.

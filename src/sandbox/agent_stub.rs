@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 pub(crate) const NOTES: &str = ".apt/var/log/datadog/stand-in.jsonl";
 
 /// Runs the stand-in of the Agent's program `name`.
-pub(super) fn run(env: &Environment, name: &str, arguments: &[OsString]) -> anyhow::Result<()> {
+pub(crate) fn run(env: &Environment, name: &str, arguments: &[OsString]) -> anyhow::Result<()> {
     let notes = Notes { file: env.home().unwrap_or_default().join(NOTES), name: name.to_owned() };
     let verb = arguments.first().and_then(|verb| verb.to_str()).unwrap_or_default();
     match name {

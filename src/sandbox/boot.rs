@@ -2,10 +2,10 @@
 //! `.profile.d`, then the process. At the end every process of the dyno gets SIGTERM and up to 30 seconds.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -39,30 +39,43 @@ eval "$DD_HEROKU_SANDBOX_COMMAND"
 const IDLE: &str = "exec sleep 2000000";
 
 /// How to boot.
-#[derive(Debug, clap::Args)]
+#[derive(Debug)]
 pub struct Boot {
-    /// The app
-    #[arg(value_name = "APP")]
-    name: String,
-    /// The dyno's name
-    #[arg(long, default_value = "web.1")]
-    dyno: String,
-    /// What the dyno runs instead of waiting; a line of bash
-    #[arg(long, value_name = "COMMAND")]
-    command: Option<String>,
-    /// Use this folder as the dyno's home, and keep it
-    #[arg(long, value_name = "DIR")]
-    home: Option<std::path::PathBuf>,
+    /// The app.
+    pub app: String,
+    /// The dyno's name: `web.1`.
+    pub dyno: String,
+    /// What the dyno runs instead of waiting; a line of bash.
+    pub command: Option<String>,
+    /// The dyno's home, which is kept; without it a temporary folder.
+    pub home: Option<PathBuf>,
+    /// Where the dyno's output goes; without it, to stdout.
+    pub stdout: Option<Stdio>,
 }
 
-/// Boots a dyno and waits for its end. Gives back the exit status of its process; `None` when it was asked to stop.
-pub(super) fn run(env: &Environment, boot: Boot, out: &mut impl Write) -> anyhow::Result<Option<ExitStatus>> {
+/// A dyno that is up.
+#[derive(Debug)]
+pub struct Up {
+    /// Its home.
+    pub home: PathBuf,
+    /// The UDP port that takes metrics.
+    pub metrics: String,
+    /// The TCP port that takes traces.
+    pub traces: String,
+}
+
+/// Boots a dyno, calls `up`, and waits for its end. Gives back the exit status of its process; `None` when it was asked to
+/// stop.
+pub fn boot(
+    env: &Environment,
+    boot: Boot,
+    up: impl FnOnce(&Up) -> anyhow::Result<()>,
+) -> anyhow::Result<Option<ExitStatus>> {
     let state = Options::from_env(env)?.state;
     let world = store::read(&state, 0)?;
-    let Boot { name, dyno, command, home } = boot;
+    let Boot { app: name, dyno, command, home, stdout } = boot;
     let app = world.apps.iter().find(|app| app.name == name);
-    let app =
-        app.with_context(|| format!("there is no app `{name}` in the sandbox (dd-heroku sandbox show)"))?;
+    let app = app.with_context(|| format!("the sandbox has no app `{name}` (dd-heroku sandbox show)"))?;
     let slug = app.current_slug().with_context(|| format!("`{}` has never been built", app.name))?;
     let folder = store::slugs(&state).join(&slug.id);
     if !folder.is_dir() {
@@ -75,17 +88,17 @@ pub(super) fn run(env: &Environment, boot: Boot, out: &mut impl Write) -> anyhow
     let stop = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&stop);
     ctrlc::set_handler(move || heard.store(true, Ordering::SeqCst))?;
-    let mut child = spawn(env, app, slug, &dyno, command.as_deref().unwrap_or(IDLE), &home, &mark)?;
+    let mut bash = bash(env, app, slug, &dyno, &home);
+    bash.env("DD_HEROKU_SANDBOX_COMMAND", command.as_deref().unwrap_or(IDLE)).env(MARK, &mark);
+    bash.stdout(stdout.unwrap_or_else(Stdio::inherit));
+    let mut child = bash.spawn().map_err(|error| anyhow!("bash cannot be started: {error}"))?;
     let port = |name: &str, default: &str| app.config.get(name).map_or(default, String::as_str).to_owned();
-    writeln!(
-        out,
-        "{dyno} of {} is up in {}; metrics: 127.0.0.1:{}/udp, traces: 127.0.0.1:{}/tcp; Ctrl-C stops it",
-        app.name,
-        home.display(),
-        port(env::DD_DOGSTATSD_PORT, "8125"),
-        port(env::DD_APM_RECEIVER_PORT, "8126")
-    )?;
-    out.flush()?;
+    let metrics = port(env::DD_DOGSTATSD_PORT, "8125");
+    let traces = port(env::DD_APM_RECEIVER_PORT, "8126");
+    if let Err(error) = up(&Up { home, metrics, traces }) {
+        end_all(&mark, &mut child);
+        return Err(error);
+    }
     let ended = loop {
         if let Some(status) = child.try_wait()? {
             break Some(status);
@@ -99,15 +112,8 @@ pub(super) fn run(env: &Environment, boot: Boot, out: &mut impl Write) -> anyhow
     Ok(ended)
 }
 
-fn spawn(
-    env: &Environment,
-    app: &App,
-    slug: &Slug,
-    dyno: &str,
-    command: &str,
-    home: &Path,
-    mark: &str,
-) -> anyhow::Result<Child> {
+/// Bash, to be run as the first process of a dyno.
+fn bash(env: &Environment, app: &App, slug: &Slug, dyno: &str, home: &Path) -> Command {
     let mut bash = Command::new("bash");
     bash.args(["--noprofile", "--norc", "-c", BOOT]).env_clear().envs(&app.config);
     if app.features.contains("runtime-dyno-metadata") {
@@ -125,15 +131,13 @@ fn spawn(
         .env("DYNO", dyno)
         .env("PORT", "5000")
         .env("STACK", &slug.stack)
-        .env("DD_HEROKU_SANDBOX_COMMAND", command)
-        .env(MARK, mark)
         .current_dir(home)
         .process_group(0);
     if !app.config.contains_key("DD_HEROKU_CONF_FOLDER") {
         // A dyno's home is /app, where the Agent's files are looked for; this one lies elsewhere.
         bash.env("DD_HEROKU_CONF_FOLDER", home.join("datadog"));
     }
-    bash.spawn().map_err(|error| anyhow!("bash cannot be started: {error}"))
+    bash
 }
 
 /// Asks every process of the dyno to end, and ends those that do not.

@@ -36,35 +36,22 @@ mod server;
 mod show;
 mod store;
 mod tarball;
-mod verbs;
 mod world;
 
-use std::io::Write;
-use std::process::ExitCode;
-
-use crate::env::Environment;
-
 pub use auth::{READ_ONLY_TOKEN, TOKEN};
-pub use boot::Boot;
+pub use boot::{Boot, Up, boot};
 pub use faults::Fault;
 pub use options::Options;
 pub use packages::fingerprint;
 pub use server::{Running, start};
 pub use store::state;
-pub use verbs::{Serve, Verb};
+
+pub(crate) use agent_stub::run as stand_in;
+pub(crate) use options::state_file;
+pub(crate) use show::{json, table};
+pub(crate) use store::{Store, read};
 
 /// The Datadog API key that is used where none is given. The sandbox's Datadog accepts it on every site.
 pub const DEMO_KEY: &str = "d06f00d5a4db0c5ea11e4e57cafe3f9a";
 /// The application key that commands use on the sandbox when none is given.
 pub const DEMO_APPLICATION_KEY: &str = "d06f00d5a4db0c5ea11e4e57cafe3f9ad06f00d5";
-
-/// Runs a `sandbox` verb.
-pub fn run(env: &Environment, verb: Verb) -> ExitCode {
-    match verbs::run(env, verb) {
-        Ok(code) => code,
-        Err(error) => {
-            let _ = writeln!(std::io::stderr().lock(), "error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}

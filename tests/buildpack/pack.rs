@@ -67,6 +67,6 @@ fn a_program_that_is_not_there_cannot_be_packed() {
         .output();
     let output = output.unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stdout).unwrap().contains("cannot read `/nonexistent`"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("cannot read `/nonexistent`"));
     assert!(!build.path("p.tgz").exists());
 }

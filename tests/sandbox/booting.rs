@@ -126,5 +126,5 @@ fn an_app_that_was_not_built_here_cannot_be_booted() {
         String::from_utf8_lossy(&output.get_output().stderr).into_owned()
     };
     assert!(boot("shop").contains("dd-heroku --sandbox init -a shop --yes"));
-    assert!(boot("nosuch").contains("there is no app `nosuch` in the sandbox"));
+    assert!(boot("nosuch").contains("the sandbox has no app `nosuch`"));
 }

@@ -19,7 +19,6 @@ const MAY_CALL: [(&str, &[&str]); 14] = [
         &[
             "app",
             "buildpack",
-            "commands",
             "datadog",
             "datadog_api",
             "engine",

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::reach::Reach;
+use crate::cli::OneAppOrName;
 use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
 
@@ -13,6 +14,9 @@ use crate::failure::{Code, Failure, Result};
 pub struct Args {
     #[command(flatten)]
     reach: Reach,
+    /// Which app
+    #[command(flatten)]
+    pub app: OneAppOrName,
     /// The arguments of the Agent
     #[arg(last = true, required = true, value_name = "ARGS")]
     arguments: Vec<String>,

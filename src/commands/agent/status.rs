@@ -6,6 +6,7 @@ use super::reach::{Answer, Reach};
 use crate::app::agent::read::read;
 use crate::app::agent::verdict::{Level, Remark, verdict, worst};
 use crate::app::agent::{Check, Health, Status};
+use crate::cli::OneAppOrName;
 use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
 use crate::ui::agent_view;
@@ -20,6 +21,12 @@ pub struct Args {
     /// Print the Agent's own text
     #[arg(long, conflicts_with = "json")]
     raw: bool,
+    /// Exit with 3 when something is wrong
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Which app
+    #[command(flatten)]
+    pub app: OneAppOrName,
 }
 
 /// Asks, and judges the answers.

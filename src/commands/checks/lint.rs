@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::checkout;
+use crate::cli::OneApp;
 use crate::commands::{Context, Exit};
 use crate::failure::Result;
 use crate::repo::lint::{self, Finding, Severity};
@@ -13,11 +14,15 @@ use crate::repo::lint::{self, Finding, Severity};
 ///
 /// Exits with 3 when it finds errors or warnings.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Which app
+    #[command(flatten)]
+    pub app: OneApp,
+}
 
 /// Lints it.
-pub fn run(context: &Context, _args: &Args) -> Result<Exit> {
-    let checkout = checkout(context)?;
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let checkout = checkout(context, &args.app)?;
     let files = checkout.datadog_files();
     let mut findings = lint::lint(&files);
     findings.extend(checkout.syntax_errors(&files));

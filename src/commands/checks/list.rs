@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::checkout;
+use crate::cli::OneApp;
 use crate::commands::{Context, Exit};
 use crate::failure::Result;
 use crate::repo::lint;
@@ -10,11 +11,15 @@ use crate::ui;
 
 /// Lists the checks of datadog/checks.d, their configuration, and what is to be mended in them
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Which app
+    #[command(flatten)]
+    pub app: OneApp,
+}
 
 /// Lists them.
-pub fn run(context: &Context, _args: &Args) -> Result<Exit> {
-    let files = checkout(context)?.datadog_files();
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let files = checkout(context, &args.app)?.datadog_files();
     let findings = lint::lint(&files);
     let checks: Vec<_> = lint::custom_checks(&files)
         .into_iter()

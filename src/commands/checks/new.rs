@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::checkout;
 use crate::app::desired::File;
 use crate::app::{Desired, Parts, checks};
+use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
@@ -15,12 +16,18 @@ pub struct Args {
     /// Its name, which is a Python module's
     #[arg(value_name = "NAME")]
     name: String,
+    /// Which app
+    #[command(flatten)]
+    pub app: OneApp,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Writes it. Files that are there already stay as they are.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let files = checks::new(&args.name).map_err(Failure::usage)?;
-    let checkout = checkout(context)?;
+    let checkout = checkout(context, &args.app)?;
     let is_there = |path: &PathBuf| Ok::<_, Failure>(checkout.read(path)?.is_some());
     let (code, conf) = (PathBuf::from(&files[0].0), PathBuf::from(&files[1].0));
     if is_there(&code)? {

@@ -4,6 +4,7 @@ mod set;
 mod show;
 
 use super::{Context, Exit};
+use crate::cli::{AppsOrNames, OneApp};
 use crate::failure::Result;
 
 /// The DD_* options of an app: what they mean, what they hold, setting them with a check
@@ -15,12 +16,18 @@ pub enum Verb {
         /// Those that are not set too
         #[arg(long)]
         all: bool,
+        /// Which apps
+        #[command(flatten)]
+        apps: AppsOrNames,
     },
     /// Print the value of an option; a secret shows its last four characters
     Get {
         /// Its name
         #[arg(value_name = "NAME", add = names())]
         name: String,
+        /// Which app
+        #[command(flatten)]
+        app: OneApp,
     },
     Set(set::Set),
     Unset(set::Unset),
@@ -35,8 +42,8 @@ pub enum Verb {
 /// Runs one verb.
 pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
     match verb {
-        Verb::List { all } => show::list(context, *all),
-        Verb::Get { name } => show::get(context, name),
+        Verb::List { all, .. } => show::list(context, *all),
+        Verb::Get { name, .. } => show::get(context, name),
         Verb::Set(args) => set::set(context, args),
         Verb::Unset(args) => set::unset(context, args),
         Verb::Explain { name } => show::explain(context, name),

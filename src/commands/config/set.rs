@@ -7,6 +7,7 @@ use crate::app::desired::config as wanted;
 use crate::app::desired::{Desired, RebuildWhen};
 use crate::app::{Facts, Note, Parts, codes};
 use crate::cli::key;
+use crate::cli::{Apps, ChangeOptions};
 use crate::cli::{available_versions, rebuild_args};
 use crate::commands::{Context, Exit};
 use crate::datadog::{Site, options};
@@ -25,6 +26,12 @@ pub struct Set {
     no_verify: bool,
     #[command(flatten)]
     rebuild: rebuild_args::Args,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: Apps,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Unset options, in one request and one restart
@@ -35,6 +42,12 @@ pub struct Unset {
     vars: Vec<String>,
     #[command(flatten)]
     rebuild: rebuild_args::Args,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: Apps,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Sets options on the apps that are meant.

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{meant, parts};
 use crate::app::dbm::{CREDENTIAL, Need, needs};
+use crate::cli::OneApp;
 use crate::commands::{Context, Exit};
 use crate::database::{self, Error, Session};
 use crate::engine;
@@ -18,6 +19,9 @@ pub struct Args {
     /// The database: an add-on, an attachment or a config var
     #[arg(value_name = "DATABASE", default_value = "DATABASE_URL")]
     database: String,
+    /// Which app
+    #[command(flatten)]
+    pub app: OneApp,
 }
 
 /// Checks it.

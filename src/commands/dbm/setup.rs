@@ -2,6 +2,7 @@
 
 use super::{meant, parts};
 use crate::app::dbm::{CREDENTIAL, all_statements, desired};
+use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
 use crate::database::{self, Session};
 use crate::engine;
@@ -19,6 +20,12 @@ pub struct Args {
     /// Print the statements; with `--dry-run` do nothing else
     #[arg(long)]
     print_sql: bool,
+    /// Which app
+    #[command(flatten)]
+    pub app: OneApp,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Sets it up.

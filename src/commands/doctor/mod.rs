@@ -8,6 +8,7 @@ use crate::app::findings::explanations::{Severity, explain};
 use crate::app::findings::{self, Finding};
 use crate::app::{Facts, plan};
 use crate::cli::rebuild_args;
+use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
 use crate::failure::{Failure, Result};
 use crate::ui::{self, findings_view, plan_json};
@@ -18,6 +19,7 @@ use crate::cli::diagnosis::{Doctor, PARTS};
 ///
 /// Exits with 3 when there are errors or warnings. `explain CODE` says more of a finding.
 #[derive(Debug, clap::Args)]
+#[command(mut_args(needs_fix))]
 pub struct Args {
     /// Mend what a plan can mend: one restart and one rebuild at most
     #[arg(long)]
@@ -30,6 +32,20 @@ pub struct Args {
     no_verify: bool,
     #[command(flatten)]
     rebuild: rebuild_args::Args,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
+}
+
+/// What says how to change an app means nothing to a diagnosis alone.
+fn needs_fix(arg: clap::Arg) -> clap::Arg {
+    match arg.get_id().as_str() {
+        "yes" | "dry_run" | "rebuild" | "no_rebuild" | "git_ref" | "source_url" => arg.requires("fix"),
+        _ => arg,
+    }
 }
 
 /// Looks for findings on the apps that are meant.

@@ -13,6 +13,7 @@ use super::doctor;
 use super::{Context, Exit};
 use crate::app::masking::Masker;
 use crate::app::status::Status;
+use crate::cli::OneAppOrName;
 use crate::cli::diagnosis::{Doctor, PARTS};
 use crate::engine;
 use crate::failure::{Failure, Result};
@@ -24,6 +25,9 @@ pub struct Args {
     /// The file to write, a .tar.gz [default: dd-heroku-flare-APP.tar.gz]
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     output: Option<PathBuf>,
+    /// Which app
+    #[command(flatten)]
+    pub app: OneAppOrName,
 }
 
 /// Writes the bundle.

@@ -7,6 +7,7 @@ use crate::app::facts::Facts;
 use crate::cli::keys::{Keys, known_site};
 use crate::cli::rebuild_args::{self, switch};
 use crate::cli::usage::key_in_arguments;
+use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::datadog::Site;
 use crate::datadog::options;
 use crate::failure::{Failure, Result};
@@ -80,6 +81,12 @@ pub struct Args {
     /// Do not ask Datadog whether the key is good
     #[arg(long)]
     pub no_verify: bool,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 impl Args {

@@ -2,6 +2,7 @@
 
 use super::{folder, parts, refused};
 use crate::app::integrations::{self, Add};
+use crate::cli::{Apps, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::{Failure, Result};
@@ -28,6 +29,12 @@ pub struct Args {
     /// Replace a conf.yaml that was edited by hand; a copy is kept
     #[arg(long)]
     force: bool,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: Apps,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Turns them on.

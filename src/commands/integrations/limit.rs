@@ -2,6 +2,7 @@
 
 use super::{folder, named, parts, refused};
 use crate::app::integrations;
+use crate::cli::{Apps, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::datadog::options;
 use crate::engine;
@@ -18,6 +19,12 @@ pub struct Args {
     /// The dynos it runs on: process types (`web`), one dyno (`web.1`), or `all`
     #[arg(long = "to", value_name = "DYNOS", required = true, value_delimiter = ',')]
     dynos: Vec<String>,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: Apps,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Limits it.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{folder, parts};
 use crate::app::integrations::{On, state};
+use crate::cli::OneAppOrName;
 use crate::commands::{Context, Exit};
 use crate::datadog::integrations;
 use crate::engine;
@@ -19,6 +20,9 @@ pub struct Args {
     /// Everything there is to turn on
     #[arg(long)]
     available: bool,
+    /// Which app
+    #[command(flatten)]
+    pub app: OneAppOrName,
 }
 
 /// Lists them.

@@ -2,6 +2,7 @@
 
 use super::{folder, named, parts, refused};
 use crate::app::integrations;
+use crate::cli::{Apps, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
@@ -15,6 +16,12 @@ pub struct Args {
     /// Delete a conf.yaml that was edited by hand too
     #[arg(long)]
     force: bool,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: Apps,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Turns them off.

@@ -3,6 +3,7 @@
 use crate::app::desired::{Drain, Telemetry};
 use crate::app::telemetry::Signal;
 use crate::app::{Desired, Facts};
+use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
@@ -11,7 +12,14 @@ use crate::failure::Result;
 ///
 /// Drains to other places, and those of add-ons, stay.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
+}
 
 /// Takes the drains of the apps that are meant away.
 pub fn run(context: &Context) -> Result<Exit> {

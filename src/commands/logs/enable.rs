@@ -7,6 +7,7 @@ use crate::app::facts::Generation;
 use crate::app::telemetry::Signal;
 use crate::app::{Desired, Facts};
 use crate::cli::destination::{Destination, DestinationArgs, LabelArgs};
+use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::{Failure, Result};
@@ -24,6 +25,12 @@ pub struct Args {
     /// What the telemetry drain of a Fir app is to carry, and no more [default: logs, beside what it carries]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     signals: Vec<Signal>,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Gives the apps that are meant their drain.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::app::Facts;
 use crate::app::drain_status::{self, Datadog, Kind, Line};
+use crate::cli::AppsOrNames;
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
@@ -11,7 +12,14 @@ use crate::ui::{self, table};
 
 /// Shows every drain of the app, and whether the app's key and site agree with it
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Exit with 3 when a drain disagrees with its app
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+}
 
 /// Shows the drains of the apps that are meant.
 pub fn run(context: &Context) -> Result<Exit> {

@@ -7,6 +7,7 @@ use crate::app::telemetry::Signal;
 use crate::app::{Desired, Facts};
 use crate::cli::destination::{Destination, DestinationArgs};
 use crate::cli::organization::{Organizations, application_key};
+use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
@@ -22,6 +23,12 @@ pub struct Args {
     /// Delete the log-based metrics, the log pipeline and the dashboard too, for all apps of the organization
     #[arg(long)]
     at_datadog: bool,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Stops the metrics of the apps that are meant.

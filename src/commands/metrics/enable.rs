@@ -7,6 +7,7 @@ use crate::app::telemetry::Signal;
 use crate::app::{Desired, Facts, Note, codes};
 use crate::cli::destination::{Destination, DestinationArgs, LabelArgs};
 use crate::cli::organization::{Organizations, application_key};
+use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
@@ -31,6 +32,12 @@ pub struct Args {
     /// Do not restart the dynos: the labs feature takes effect when they restart anyway
     #[arg(long)]
     no_restart: bool,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Brings the metrics of the apps that are meant about.

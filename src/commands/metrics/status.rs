@@ -6,6 +6,7 @@ use crate::app::Facts;
 use crate::app::metrics::definition::{self, Comparison};
 use crate::app::metrics::{self, Measure, There};
 use crate::app::{drains, telemetry};
+use crate::cli::AppsOrNames;
 use crate::cli::destination::{Destination, DestinationArgs};
 use crate::cli::organization::{Organizations, find};
 use crate::commands::{Context, Exit};
@@ -18,6 +19,12 @@ use crate::ui::{self, table};
 pub struct Args {
     #[command(flatten)]
     destination: DestinationArgs,
+    /// Exit with 3 when an app does not send its metrics
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Which apps
+    #[command(flatten)]
+    pub apps: AppsOrNames,
 }
 
 /// Shows the state of the apps that are meant.

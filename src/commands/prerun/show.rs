@@ -5,19 +5,31 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::app::prerun::{self, Block, Unmanageable, Version};
+use crate::cli::{OneAppOrName, Targets};
 use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
 
 /// Shows the managed block, and what it does
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Which app
+    #[command(flatten)]
+    pub app: OneAppOrName,
+}
 
 /// Shows it.
-pub fn run(context: &Context, _args: &Args) -> Result<Exit> {
-    let checkout = context.checkout().ok_or_else(|| {
-        Failure::new(Code::Failed, format_args!("this is no checkout, so there is no `{}`", prerun::PATH))
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let checkout = if Targets::from(&args.app).is_named() {
+        super::checkout(context, &context.app()?)?
+    } else {
+        context.checkout().ok_or_else(|| {
+            Failure::new(
+                Code::Failed,
+                format_args!("not in a git checkout, so `{}` is missing", prerun::PATH),
+            )
             .hint("run this in the app's checkout (heroku git:clone -a APP)")
-    })?;
+        })?
+    };
     let text = checkout.read(Path::new(prerun::PATH))?;
     let read = text.as_deref().map_or(Ok(None), Block::read);
     let state = match read {

@@ -1,6 +1,7 @@
 //! `prerun skip`: keeps the Agent off some dynos.
 
 use crate::app::prerun::ONE_OFF;
+use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
 use crate::datadog::options;
 use crate::failure::{Failure, Result};
@@ -16,6 +17,12 @@ pub struct Args {
     /// Write a block anew that was edited by hand
     #[arg(long)]
     force: bool,
+    /// Which app
+    #[command(flatten)]
+    pub app: OneApp,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Sets them.

@@ -1,6 +1,7 @@
 //! `prerun version`: what `DD_VERSION` is taken from.
 
 use crate::app::prerun;
+use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
 use crate::failure::Result;
 
@@ -13,6 +14,12 @@ pub struct Args {
     /// Write a block anew that was edited by hand
     #[arg(long)]
     force: bool,
+    /// Which app
+    #[command(flatten)]
+    pub app: OneApp,
+    /// How to change it
+    #[command(flatten)]
+    pub change: ChangeOptions,
 }
 
 /// Where the version comes from.

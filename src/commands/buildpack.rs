@@ -1,0 +1,110 @@
+//! `buildpack`: the build step, as Heroku's build machine calls it, and packing it.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::buildpack::{self, Report};
+use crate::env::Environment;
+use crate::failure::{Code, Failure, Result};
+use crate::ui::Ui;
+
+/// The build step: what a Heroku build runs
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    /// Detect whether this buildpack serves the app; it serves every app
+    Detect {
+        /// The app's folder
+        build_dir: Option<PathBuf>,
+    },
+    /// Install the Agent into the app's folder
+    Compile {
+        /// The app's folder, which becomes the slug
+        build_dir: PathBuf,
+        /// A folder that is kept from build to build
+        cache_dir: PathBuf,
+        /// A folder with a file for each config var
+        env_dir: Option<PathBuf>,
+    },
+    /// Print what a release needs of this buildpack: nothing
+    Release {
+        /// The app's folder
+        build_dir: Option<PathBuf>,
+    },
+    /// Write this program as a buildpack that can be hosted anywhere
+    Pack {
+        /// The tarball to write
+        #[arg(short, long, value_name = "FILE", default_value = "dd-heroku-buildpack.tgz")]
+        output: PathBuf,
+        /// The program to pack instead of this one; it must run on Heroku's stacks
+        #[arg(long, value_name = "PATH")]
+        binary: Option<PathBuf>,
+        /// A smaller program for the dynos (built with `--no-default-features`)
+        #[arg(long, value_name = "PATH")]
+        runtime: Option<PathBuf>,
+    },
+}
+
+/// Runs a verb of `buildpack`.
+pub fn run(env: &Environment, ui: Ui, verb: Verb) -> Result<ExitCode> {
+    match verb {
+        Verb::Detect { .. } => answer(ui, "Datadog", &json!({ "name": "Datadog" }))?,
+        Verb::Release { .. } => answer(ui, "--- {}", &json!({}))?,
+        Verb::Compile { build_dir, cache_dir, env_dir } => {
+            let path = |path: PathBuf| env.cwd().join(path);
+            return compile(env, ui, &path(build_dir), &path(cache_dir), env_dir.map(path).as_deref());
+        }
+        Verb::Pack { output, binary, runtime } => {
+            let bytes = buildpack::pack_program(&output, binary, runtime.as_deref())?;
+            let text = format!("{} ({})", output.display(), buildpack::megabytes(bytes));
+            answer(ui, &text, &json!({ "file": output, "bytes": bytes }))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn answer(ui: Ui, text: &str, document: &Value) -> Result {
+    if ui.json { ui.json(document) } else { ui.answer(text) }
+}
+
+/// The log goes to stdout, where a build's log comes from, and so does the error that ends it. With JSON it goes to stderr.
+fn compile(
+    env: &Environment,
+    ui: Ui,
+    build_dir: &Path,
+    cache_dir: &Path,
+    env_dir: Option<&Path>,
+) -> Result<ExitCode> {
+    let mut log: Box<dyn Write> = if ui.json { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
+    match buildpack::build(env, build_dir, cache_dir, env_dir, &mut log) {
+        Ok(report) if ui.json => ui.json(&document(&report))?,
+        Ok(_) => {}
+        Err(error) if ui.json => return Err(Failure { code: Code::BuildFailed, ..error.into() }),
+        Err(error) => {
+            buildpack::tell(&error, &mut log);
+            return Ok(ExitCode::from(Code::BuildFailed.exit()));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn document(report: &Report) -> Value {
+    let Report { package, from_cache, requests, unpacked, pruned, parts, slug, steps } = report;
+    let milliseconds = |(step, time): &(&str, std::time::Duration)| {
+        let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        ((*step).to_owned(), time.into())
+    };
+    json!({
+        "package": package.name,
+        "version": package.version.without_epoch(),
+        "from_cache": from_cache,
+        "requests": requests,
+        "unpacked": unpacked,
+        "pruned": pruned,
+        "written": parts,
+        "slug": slug,
+        "milliseconds": steps.iter().map(milliseconds).collect::<serde_json::Map<String, Value>>(),
+    })
+}

@@ -1,0 +1,64 @@
+//! `buildpacks show`: the list, and what is wrong with it.
+
+use serde_json::json;
+
+use crate::app::order::{self, Fault};
+use crate::app::{Facts, Part, Parts};
+use crate::commands::{Context, Exit};
+use crate::engine;
+use crate::failure::Result;
+use crate::ui;
+
+/// Shows the buildpacks of the apps.
+pub(super) fn run(context: &Context) -> Result<Exit> {
+    let facts = engine::observe(context, &context.apps()?, &Parts::from([Part::Buildpacks]))?;
+    if context.ui.json {
+        let documents = facts.iter().map(to_json).collect();
+        context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
+        return Ok(Exit::Done);
+    }
+    let texts: Vec<_> = facts.iter().map(|one| render(one, context.is_fleet())).collect();
+    context.ui.answer(texts.join("\n\n"))?;
+    Ok(Exit::Done)
+}
+
+fn faults(facts: &Facts) -> Vec<String> {
+    if !facts.app.has_buildpacks() {
+        return Vec::new();
+    }
+    let list = facts.buildpacks.as_deref().unwrap_or_default();
+    let told = |fault: &Fault| match fault {
+        Fault::Missing => "no buildpack installs the Agent: dd-heroku init".to_owned(),
+        Fault::Twice => "several install the Agent: dd-heroku buildpacks fix".to_owned(),
+        Fault::Last => {
+            "Datadog's is last, and the last decides the process types: dd-heroku buildpacks fix".to_owned()
+        }
+        Fault::Before(at) => format!("{} must come before Datadog's: dd-heroku buildpacks fix", list[*at]),
+    };
+    order::faults(list).iter().map(told).collect()
+}
+
+fn to_json(facts: &Facts) -> serde_json::Value {
+    let list = facts.buildpacks.as_deref().unwrap_or_default();
+    let rows: Vec<_> = list
+        .iter()
+        .enumerate()
+        .map(|(at, one)| {
+            json!({
+                "position": at + 1, "reference": one.shown_reference(), "pin": one.pin(), "agent": one.installs_agent(),
+            })
+        })
+        .collect();
+    json!({ "app": facts.app.name, "buildpacks": rows, "problems": faults(facts) })
+}
+
+fn render(facts: &Facts, is_fleet: bool) -> String {
+    let list = facts.buildpacks.as_deref().unwrap_or_default();
+    let mut lines: Vec<_> = is_fleet.then(|| facts.app.name.clone()).into_iter().collect();
+    lines.extend(list.iter().enumerate().map(|(at, one)| format!("{}  {one}", at + 1)));
+    if list.is_empty() {
+        lines.push(format!("{} has no buildpacks set", facts.app.name));
+    }
+    lines.extend(faults(facts).into_iter().map(|fault| format!("!  {fault}")));
+    lines.join("\n")
+}

@@ -1,0 +1,62 @@
+//! `sandbox`: the embedded Heroku and Datadog, for other programs and for a look inside.
+
+mod boot;
+mod serve;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::env::Environment;
+use crate::failure::Result;
+use crate::sandbox::{self, Store};
+use crate::ui::Ui;
+
+/// Serve, reset, show or boot the embedded sandbox
+#[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
+pub enum Verb {
+    Serve(serve::Args),
+    /// Reset the sandbox to its initial state
+    Reset,
+    /// Show the apps without their secrets
+    Show,
+    Boot(boot::Args),
+    /// Run as one of the stand-in Agent's programs
+    #[command(hide = true)]
+    StandIn {
+        /// The program
+        name: String,
+        /// Its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+}
+
+/// Runs a verb of `sandbox`.
+pub fn run(env: &Environment, ui: Ui, verb: Verb) -> Result<ExitCode> {
+    match verb {
+        Verb::Serve(args) => serve::run(env, ui, args)?,
+        Verb::Reset => reset(env, ui)?,
+        Verb::Show => {
+            let world = sandbox::read(&sandbox::state_file(env)?, 0)?;
+            match ui.json {
+                true => ui.json(&sandbox::json(&world))?,
+                false => ui.answer(sandbox::table(&world))?,
+            }
+        }
+        Verb::Boot(args) => return boot::run(env, ui, args),
+        Verb::StandIn { name, arguments } => sandbox::stand_in(env, &name, &arguments)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn reset(env: &Environment, ui: Ui) -> Result {
+    let file = sandbox::state_file(env)?;
+    Store::reset(&file)?;
+    match ui.json {
+        true => ui.json(&json!({ "reset": true, "state": file })),
+        false => ui.answer(format_args!("The sandbox is reset ({}).", file.display())),
+    }
+}

@@ -1,0 +1,66 @@
+//! `sandbox serve`: the sandbox for other programs.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::env::Environment;
+use crate::failure::Result;
+use crate::sandbox::{self, Fault, Options};
+use crate::ui::Ui;
+
+/// Serve the sandbox to other programs until interrupted
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Port on 127.0.0.1; 0 takes any free one
+    #[arg(long, default_value_t = 5001)]
+    port: u16,
+    /// Milliseconds to wait before answering a request
+    #[arg(long, value_name = "N")]
+    latency_ms: Option<u64>,
+    /// JSON file of the faults to inject (docs/sandbox.md)
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// File to append a line of JSON to for every request, secrets masked
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// Copies of `shop` to add, for measurements
+    #[arg(long, value_name = "N", default_value_t = 0, hide = true)]
+    extra_apps: u32,
+}
+
+/// Serves until a signal ends the process.
+pub(super) fn run(env: &Environment, ui: Ui, args: Args) -> Result {
+    let mut options = Options::from_env(env)?;
+    options.port = args.port;
+    options.any_token = true;
+    options.extra_apps = args.extra_apps;
+    if let Some(latency) = args.latency_ms {
+        options.latency = Duration::from_millis(latency);
+    }
+    if let Some(faults) = args.faults {
+        options.faults = Fault::read(&env.cwd().join(faults))?;
+    }
+    if let Some(journal) = args.journal {
+        options.journal = Some(env.cwd().join(journal));
+    }
+    let running = sandbox::start(&options)?;
+    let variables = [
+        ("HEROKU_HOST", running.url.clone()),
+        ("HEROKU_DATA_HOST", "127.0.0.1".to_owned()),
+        ("HEROKU_API_KEY", sandbox::TOKEN.to_owned()),
+        ("DD_HEROKU_DATADOG_URL", format!("{}/datadog", running.url)),
+    ];
+    if ui.json {
+        let variables: serde_json::Map<_, _> =
+            variables.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        ui.json(&json!({ "url": running.url, "environment": variables }))?;
+    } else {
+        let variables = variables.map(|(name, value)| format!("{name}={value}"));
+        ui.answer(format_args!("export {}", variables.join(" ")))?;
+    }
+    // State is on disk after every request, so that a signal may end this process at any time.
+    running.wait();
+    Ok(())
+}
