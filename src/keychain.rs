@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use keyring::{Entry, Error as Keyring};
+use keyring::{Entry, Error as Refusal};
 
 use crate::env::{self, Environment};
 use crate::secret::Secret;
@@ -62,27 +62,38 @@ pub enum Error {
     Refused(String),
 }
 
-/// What is kept as `item`; `None` when nothing is.
-pub fn get(env: &Environment, item: &Item) -> Result<Option<Secret>, Error> {
-    let found = bounded(env, item, |entry| match entry.get_password() {
-        Err(Keyring::NoEntry) => Ok(None),
-        other => other.map(Some),
-    })?;
-    Ok(found.map(Secret::new).filter(|secret| !secret.expose().is_empty()))
-}
+/// The keyring of the user whose environment it is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyring<'e>(&'e Environment);
 
-/// Keeps a secret as `item`, in place of what was kept before.
-pub fn set(env: &Environment, item: &Item, secret: &Secret) -> Result<(), Error> {
-    let secret = secret.clone();
-    bounded(env, item, move |entry| entry.set_password(secret.expose()))
-}
+impl<'e> Keyring<'e> {
+    /// The keyring that `env` leads to.
+    pub fn new(env: &'e Environment) -> Self {
+        Self(env)
+    }
 
-/// Forgets what is kept as `item`. `false` when nothing was.
-pub fn delete(env: &Environment, item: &Item) -> Result<bool, Error> {
-    bounded(env, item, |entry| match entry.delete_credential() {
-        Err(Keyring::NoEntry) => Ok(false),
-        other => other.map(|()| true),
-    })
+    /// What is kept as `item`; `None` when nothing is.
+    pub fn get(self, item: &Item) -> Result<Option<Secret>, Error> {
+        let found = bounded(self.0, item, |entry| match entry.get_password() {
+            Err(Refusal::NoEntry) => Ok(None),
+            other => other.map(Some),
+        })?;
+        Ok(found.map(Secret::new).filter(|secret| !secret.expose().is_empty()))
+    }
+
+    /// Keeps a secret as `item`, in place of what was kept before.
+    pub fn set(self, item: &Item, secret: &Secret) -> Result<(), Error> {
+        let secret = secret.clone();
+        bounded(self.0, item, move |entry| entry.set_password(secret.expose()))
+    }
+
+    /// Deletes what is kept as `item`. `false` when nothing was.
+    pub fn delete(self, item: &Item) -> Result<bool, Error> {
+        bounded(self.0, item, |entry| match entry.delete_credential() {
+            Err(Refusal::NoEntry) => Ok(false),
+            other => other.map(|()| true),
+        })
+    }
 }
 
 /// Does `work` in a thread of its own, which is left behind when it takes too long.
@@ -103,7 +114,7 @@ fn bounded<T: Send + 'static>(
         }
         let result =
             Entry::new(SERVICE, &account).and_then(|entry| work(&entry)).map_err(|error| match error {
-                Keyring::NoDefaultStore | Keyring::NoStorageAccess(_) => {
+                Refusal::NoDefaultStore | Refusal::NoStorageAccess(_) => {
                     Error::Unavailable(first_line(&error))
                 }
                 other => Error::Refused(first_line(&other)),
@@ -121,10 +132,10 @@ fn may_be_there(env: &Environment) -> bool {
 }
 
 /// The first line of an error, without what it may quote of the store's content.
-fn first_line(error: &Keyring) -> String {
+fn first_line(error: &Refusal) -> String {
     match error {
-        Keyring::BadEncoding(_) | Keyring::BadDataFormat(..) => "what it keeps is not text".into(),
-        Keyring::Ambiguous(_) => "it keeps more than one such entry".into(),
+        Refusal::BadEncoding(_) | Refusal::BadDataFormat(..) => "what it keeps is not text".into(),
+        Refusal::Ambiguous(_) => "it keeps more than one such entry".into(),
         other => other.to_string().lines().next().unwrap_or_default().to_owned(),
     }
 }
@@ -137,9 +148,9 @@ mod tests {
     fn a_machine_without_a_session_bus_says_so_at_once() {
         let bare = Environment::default();
         for item in [Item::DatadogApiKey, Item::DatadogAppKey, Item::HerokuToken("api.heroku.com".into())] {
-            assert!(matches!(get(&bare, &item), Err(Error::Unavailable(_))));
-            assert!(matches!(set(&bare, &item, &Secret::new("x")), Err(Error::Unavailable(_))));
-            assert!(matches!(delete(&bare, &item), Err(Error::Unavailable(_))));
+            assert!(matches!(Keyring::new(&bare).get(&item), Err(Error::Unavailable(_))));
+            assert!(matches!(Keyring::new(&bare).set(&item, &Secret::new("x")), Err(Error::Unavailable(_))));
+            assert!(matches!(Keyring::new(&bare).delete(&item), Err(Error::Unavailable(_))));
         }
     }
 

@@ -132,7 +132,7 @@ fn the_proxy_of_the_environment_is_used_and_sees_no_token() {
 }
 
 #[test]
-fn a_real_keyring_keeps_gives_and_forgets() {
+fn a_real_keyring_keeps_gives_and_forgets_but_not_for_the_sandbox() {
     let sandbox = Sandbox::start();
     let script = sandbox.home().join("session.sh");
     let binary = assert_cmd::cargo::cargo_bin("dd-heroku");
@@ -153,12 +153,13 @@ fn a_real_keyring_keeps_gives_and_forgets() {
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr));
     let documents: Vec<Value> =
         serde_json::Deserializer::from_str(&out).into_iter().map(|document| document.expect(&out)).collect();
-    let [api, app, heroku, status, by_the_cli, logout, again] = documents.as_slice() else {
+    let [api, app, heroku, in_sandbox, status, by_the_cli, logout, again] = documents.as_slice() else {
         panic!("{out}\n{err}")
     };
     for login in [api, app, heroku] {
         assert_eq!(login["kept"], true, "{err}");
     }
+    assert_eq!(in_sandbox["forgotten"], json!([]));
     for secret in ["heroku", "datadog_api_key", "datadog_app_key"] {
         assert_eq!(status[secret]["accepted"], true, "{status}");
         assert!(status[secret]["source"].as_str().unwrap().starts_with("the keyring"), "{status}");
@@ -176,6 +177,7 @@ printf pw | gnome-keyring-daemon --unlock --components=secrets > /dev/null
 printf '%s' "$KEY" | dd-heroku auth login --datadog-api-key --stdin --json
 printf '%s' "$APP_KEY" | dd-heroku auth login --datadog-app-key --stdin --json
 printf '%s' "$TOKEN" | dd-heroku auth login --heroku --stdin --json
+dd-heroku --sandbox auth logout --json
 dd-heroku auth status --json
 dd-heroku auth logout --heroku > /dev/null
 mkdir -p "$HOME/.local/share/heroku"

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::{buildpack, versions};
+use crate::app::versions;
 use crate::cli::Context;
 use crate::failure::{Code, Failure, Result};
 use crate::program;
@@ -45,12 +45,9 @@ pub fn agents(context: &Context, refresh: bool) -> Result<Vec<String>> {
 /// knows where that cannot be reached.
 pub fn buildpacks(context: &Context, refresh: bool) -> Vec<String> {
     let known = || vec![versions::BUILDPACK.to_owned()];
-    if context.is_sandbox() {
-        return known();
-    }
-    let fetched = remembered(context, "buildpacks.json", buildpack::DATADOG, refresh, || {
-        let mut git =
-            program::command(&context.env, "git", ["ls-remote", "--tags", "--refs", buildpack::DATADOG]);
+    let Some(repository) = context.buildpack_repository() else { return known() };
+    let fetched = remembered(context, "buildpacks.json", repository, refresh, || {
+        let mut git = program::command(&context.env, "git", ["ls-remote", "--tags", "--refs", repository]);
         git.env("GIT_TERMINAL_PROMPT", "0");
         let listed = program::run(&mut git, TAGS_WITHIN).ok().and_then(|output| output.text());
         let listed =
@@ -64,7 +61,7 @@ pub fn buildpacks(context: &Context, refresh: bool) -> Vec<String> {
     fetched.ok().filter(|tags| !tags.is_empty()).unwrap_or_else(known)
 }
 
-/// What `place` said less than an hour ago, else what it says now. The sandbox's answers are at hand anyway.
+/// What `place` said less than an hour ago, else what it says now.
 fn remembered(
     context: &Context,
     file: &str,
@@ -72,7 +69,7 @@ fn remembered(
     refresh: bool,
     fetch: impl FnOnce() -> Result<Vec<String>>,
 ) -> Result<Vec<String>> {
-    let file = context.env.cache_folder().filter(|_| !context.is_sandbox()).map(|folder| folder.join(file));
+    let file = context.cache_folder().map(|folder| folder.join(file));
     if let Some(versions) = file.as_ref().filter(|_| !refresh).and_then(|file| recall(file, place)) {
         return Ok(versions);
     }

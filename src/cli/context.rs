@@ -1,6 +1,8 @@
 //! What every verb works with: the environment, the options, the terminal, and the services, each made when it is
 //! first needed.
 
+mod offers;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -38,11 +40,6 @@ impl Context {
         let (sandbox, env) = sandboxed::enter(env, global.sandbox)?;
         let interrupts = Interrupts::listen(ui);
         Ok(Self { env, global, ui, interrupts, sandbox, client: OnceLock::new(), checkout: OnceLock::new() })
-    }
-
-    /// Whether the embedded sandbox is worked against.
-    pub fn is_sandbox(&self) -> bool {
-        self.sandbox.is_some()
     }
 
     /// The Heroku client, with the token that the official CLI would use.

@@ -44,10 +44,7 @@ impl<'c> Destination<'c> {
     /// Reads the key that is given.
     pub fn new(context: &'c Context, args: &DestinationArgs) -> Result<Self> {
         let given = key::given(context, args.api_key_stdin)?;
-        let guess = match &given {
-            None if context.is_sandbox() => Some(key::demonstration()?),
-            given => given.clone(),
-        };
+        let guess = given.clone().or_else(|| context.demonstration_key());
         let site = args.site.as_deref().map(|text| known_site(text, "--site")).transpose()?;
         Ok(Self(Mutex::new(Keys::new(context, given, guess, site, None, args.no_verify))))
     }

@@ -7,8 +7,7 @@ use crate::datadog::{ApiKey, Site};
 use crate::datadog_api::Verdict;
 use crate::env;
 use crate::failure::{Code, Failure, Result};
-use crate::keychain;
-use crate::sandbox;
+use crate::keychain::Item;
 
 /// A key and where it was found.
 #[derive(Clone, Debug)]
@@ -27,12 +26,9 @@ pub fn given(context: &Context, from_stdin: bool) -> Result<Option<Found>> {
     if let Some(text) = context.env.get(env::DD_API_KEY) {
         return found(text, "DD_API_KEY of your environment").map(Some);
     }
-    if context.is_sandbox() {
-        return Ok(None);
-    }
     // A machine without a keyring has no key in it.
-    match keychain::get(&context.env, &keychain::Item::DatadogApiKey) {
-        Ok(Some(secret)) => found(secret.expose(), "the keyring").map(Some),
+    match context.keyring().map(|keyring| keyring.get(&Item::DatadogApiKey)) {
+        Some(Ok(Some(secret))) => found(secret.expose(), "the keyring").map(Some),
         _ => Ok(None),
     }
 }
@@ -43,11 +39,6 @@ pub fn new(context: &Context, from_stdin: bool) -> Result<Option<Found>> {
         return found(&stdin()?, "standard input").map(Some);
     }
     context.env.get(env::DD_API_KEY).map(|text| found(text, "DD_API_KEY of your environment")).transpose()
-}
-
-/// The sandbox's demonstration key.
-pub fn demonstration() -> Result<Found> {
-    found(sandbox::DEMO_KEY, "the sandbox")
 }
 
 /// The key in `text`.

@@ -10,8 +10,7 @@ use crate::datadog::{ApiKey, Site};
 use crate::engine::executors;
 use crate::env;
 use crate::failure::{Code, Failure, Result};
-use crate::keychain;
-use crate::sandbox;
+use crate::keychain::Item;
 use crate::secret::Secret;
 
 /// The application key: of `DD_APP_KEY`, else of the keyring, else the sandbox's, else typed.
@@ -36,11 +35,9 @@ pub fn find(context: &Context) -> Option<Secret> {
     if let Some(key) = context.env.get(env::DD_APP_KEY) {
         return Some(Secret::new(key.trim()));
     }
-    if context.is_sandbox() {
-        return Some(Secret::new(sandbox::DEMO_APPLICATION_KEY));
-    }
     // A machine without a keyring has no key in it.
-    keychain::get(&context.env, &keychain::Item::DatadogAppKey).ok().flatten()
+    let kept = context.keyring().and_then(|keyring| keyring.get(&Item::DatadogAppKey).ok().flatten());
+    kept.or_else(|| context.demonstration_application_key())
 }
 
 /// The organizations that the apps report to.

@@ -53,10 +53,8 @@ impl Reach {
             .hint(format_args!("dd-heroku logs status -a {app}")));
         }
         let within = Duration::from_secs(self.timeout.max(1));
-        // The sandbox's dynos cannot be entered, and the official CLI would take its token to the real ones.
-        if self.one_off || context.is_sandbox() {
-            return one_off(context, app, arguments, within);
-        }
+        let official_cli = context.official_cli().filter(|_| !self.one_off);
+        let Some(env) = official_cli else { return one_off(context, app, arguments, within) };
         let dynos = self.dynos(&facts)?;
         require_feature(&facts)?;
         let command = command::line(arguments);
@@ -65,7 +63,7 @@ impl Reach {
         for some in dynos.chunks(AT_ONCE) {
             let asked = thread::scope(|scope| {
                 let ask = |dyno: &String| {
-                    let (env, command, dyno) = (&context.env, &command, dyno.clone());
+                    let (command, dyno) = (&command, dyno.clone());
                     scope.spawn(move || (exec::in_dyno(env, app, &dyno, command, within), dyno))
                 };
                 let running: Vec<_> = some.iter().map(ask).collect();

@@ -10,7 +10,6 @@ use crate::datadog_api::Verdict;
 use crate::env;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::{Client, Endpoints, Reader};
-use crate::keychain;
 use crate::secret::Secret;
 
 /// Checks a token or a key and keeps it in the system's keyring
@@ -53,24 +52,26 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
     };
     let site = site(context, args.site.as_deref())?;
     let item = kind.item(context)?;
-    if !context.is_sandbox() {
+    let keyring = context.keyring();
+    if let Some(keyring) = keyring {
         // Before anybody types a secret for nothing.
-        keychain::get(&context.env, &item).map_err(|error| no_keyring(&error, &item))?;
+        keyring.get(&item).map_err(|error| no_keyring(&error, &item))?;
     }
     let secret = secret(context, args, kind)?;
     let told = if args.no_verify { "not checked".into() } else { accepted(context, kind, &secret, site)? };
-    let kept = if context.is_sandbox() {
-        "not kept: the sandbox has no keyring"
-    } else {
-        keychain::set(&context.env, &item, &secret).map_err(|error| no_keyring(&error, &item))?;
-        "kept in the keyring"
+    let kept = match keyring {
+        Some(keyring) => {
+            keyring.set(&item, &secret).map_err(|error| no_keyring(&error, &item))?;
+            "kept in the keyring"
+        }
+        None => "not kept: the sandbox has no keyring",
     };
     if context.ui.json {
-        let document = json!({ "secret": kind.id(), "verdict": told, "kept": !context.is_sandbox() });
+        let document = json!({ "secret": kind.id(), "verdict": told, "kept": keyring.is_some() });
         context.ui.json(&document)?;
     }
     context.ui.say(format_args!("{} {}: {told}; {kept}", kind.name(), secret.masked()));
-    if !context.is_sandbox() && context.env.get(item.variable()).is_some() {
+    if keyring.is_some() && context.env.get(item.variable()).is_some() {
         context.ui.note(format_args!("{} is set and goes before the keyring", item.variable()));
     }
     Ok(Exit::Done)

@@ -3,7 +3,6 @@
 use super::{KINDS, Kind, Which, no_keyring};
 use crate::commands::{Context, Exit};
 use crate::failure::Result;
-use crate::keychain;
 
 /// Forgets what `auth login` kept: one secret, or all of them
 ///
@@ -23,7 +22,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
     let mut forgotten = Vec::new();
     for kind in kinds {
         let item = kind.item(context)?;
-        if keychain::delete(&context.env, &item).map_err(|error| no_keyring(&error, &item))? {
+        let Some(keyring) = context.keyring() else { continue };
+        if keyring.delete(&item).map_err(|error| no_keyring(&error, &item))? {
             forgotten.push(*kind);
         }
     }

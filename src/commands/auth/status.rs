@@ -12,7 +12,7 @@ use crate::datadog_api::{self, Verdict};
 use crate::env;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::{Client, Endpoints, Reader, credentials};
-use crate::keychain::{self, Item};
+use crate::keychain::Item;
 use crate::secret::Secret;
 
 /// Shows which token and keys are used, where they come from, and whether they are accepted
@@ -91,7 +91,7 @@ fn application_key(context: &Context) -> Option<(Secret, String)> {
     if let Some(key) = context.env.get(env::DD_APP_KEY) {
         return Some((Secret::new(key), env::DD_APP_KEY.into()));
     }
-    let kept = keychain::get(&context.env, &Item::DatadogAppKey).ok().flatten()?;
+    let kept = context.keyring()?.get(&Item::DatadogAppKey).ok().flatten()?;
     Some((kept, "the keyring".into()))
 }
 

@@ -38,10 +38,7 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
         parts.insert(Part::Drains);
     }
     let given = key::given(context, args.api_key_stdin)?;
-    let guess = match &given {
-        None if context.is_sandbox() => Some(key::demonstration()?),
-        given => given.clone(),
-    };
+    let guess = given.clone().or_else(|| context.demonstration_key());
     let site = args.site()?;
     // The key is checked while the apps are read: the site is the one that is asked for, else the default.
     let (facts, checked) = thread::scope(|scope| {

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use super::endpoints::Endpoints;
 use crate::env::{self, Environment};
 use crate::failure::{Code, Failure};
-use crate::keychain;
+use crate::keychain::{Item, Keyring};
 use crate::secret::Secret;
 
 /// A token and where it comes from.
@@ -70,7 +70,7 @@ pub fn find(env: &Environment, endpoints: &Endpoints) -> Result<Option<Token>, F
         return Ok(Some(token(key.to_owned(), Source::Variable)));
     }
     // A machine without a keyring has nothing in it: no reason to complain.
-    if let Ok(Some(secret)) = keychain::get(env, &keychain::Item::HerokuToken(endpoints.netrc_machine())) {
+    if let Ok(Some(secret)) = Keyring::new(env).get(&Item::HerokuToken(endpoints.netrc_machine())) {
         return Ok(Some(Token { secret, source: Source::Keyring }));
     }
     if let Some((account, secret)) = cli::from_store(env, &mut unreadable) {

@@ -1,0 +1,45 @@
+//! What is available besides Heroku and Datadog. The sandbox must not mix with the real world: it offers neither keyring, nor
+//! cache, nor the official CLI, nor GitHub, but demonstration keys.
+
+use std::path::PathBuf;
+
+use super::Context;
+use crate::app::buildpack;
+use crate::cli::key;
+use crate::env::Environment;
+use crate::keychain::Keyring;
+use crate::sandbox;
+use crate::secret::Secret;
+
+impl Context {
+    /// The system's keyring. A machine may turn out to have none that can be used.
+    pub fn keyring(&self) -> Option<Keyring<'_>> {
+        self.sandbox.is_none().then(|| Keyring::new(&self.env))
+    }
+
+    /// The user's cache folder for this program.
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        self.env.cache_folder().filter(|_| self.sandbox.is_none())
+    }
+
+    /// The environment to run the official Heroku CLI in. It may not be installed.
+    pub fn official_cli(&self) -> Option<&Environment> {
+        self.sandbox.is_none().then_some(&self.env)
+    }
+
+    /// The git repository of Datadog's buildpack.
+    pub fn buildpack_repository(&self) -> Option<&'static str> {
+        self.sandbox.is_none().then_some(buildpack::DATADOG)
+    }
+
+    /// The Datadog API key to use where none is given.
+    pub fn demonstration_key(&self) -> Option<key::Found> {
+        self.sandbox.as_ref()?;
+        key::found(sandbox::DEMO_KEY, "the sandbox").ok()
+    }
+
+    /// The Datadog application key to use where none is given.
+    pub fn demonstration_application_key(&self) -> Option<Secret> {
+        self.sandbox.is_some().then(|| Secret::new(sandbox::DEMO_APPLICATION_KEY))
+    }
+}
