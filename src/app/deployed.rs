@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::buildpack::Buildpack;
 use super::facts::{Build, Facts, Release, Status};
-use crate::datadog::options;
+use crate::datadog::{AgentRequest, AgentVersion, options};
 
 /// The release that runs: the current one, else the newest that succeeded.
 pub fn release(facts: &Facts) -> Option<&Release> {
@@ -108,7 +108,11 @@ pub fn agent(facts: &Facts) -> Option<&str> {
     if !build.buildpacks.iter().any(|url| Buildpack::of(url).installs_agent()) {
         return None;
     }
-    let asked = facts.config.as_ref()?.get("DD_AGENT_VERSION").filter(|asked| asked.contains('.'))?;
+    let asked = facts
+        .config
+        .as_ref()?
+        .get("DD_AGENT_VERSION")
+        .filter(|asked| AgentVersion::parse(asked).is_some())?;
     let changed = changed_since(facts, build);
     (!changed.contains("DD_AGENT_VERSION")).then_some(asked)
 }
@@ -119,23 +123,16 @@ pub fn agent_installed(line: &str) -> Option<&str> {
     if !small.contains("installing datadog") && !small.contains("downloading datadog") {
         return None;
     }
-    line.split_whitespace().find(|word| {
-        let version = word.strip_prefix("1:").unwrap_or(word);
-        version.starts_with(['6', '7'])
-            && version
-                .split('.')
-                .take(3)
-                .filter(|part| part.starts_with(|c: char| c.is_ascii_digit()))
-                .count()
-                == 3
-    })
+    line.split_whitespace()
+        .find(|word| AgentVersion::reported(word).is_some_and(|version| matches!(version.major, 6 | 7)))
 }
 
 /// Whether an installed version is the one asked for, which may lack the revision: `7.81.2-1` is `7.81.2`.
 pub fn is_version(installed: &str, asked: &str) -> bool {
-    let plain = |version: &str| version.trim_start_matches("1:").trim_end_matches("_amd64").to_owned();
-    let (installed, asked) = (plain(installed), plain(asked));
-    installed == asked || installed.strip_prefix(&asked).is_some_and(|rest| rest.starts_with('-'))
+    match (AgentVersion::parse(installed), AgentVersion::parse(asked)) {
+        (Some(installed), Some(asked)) => AgentRequest::Exactly(asked).is_met_by(installed),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

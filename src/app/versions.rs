@@ -2,16 +2,10 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use super::deployed;
+use crate::datadog::{AgentRequest, AgentVersion};
 
 /// The newest release of Datadog's buildpack when this program was made.
 pub const BUILDPACK: &str = "2.44";
-
-/// The numbers of a version, its epoch left out: `1:7.81.2-1` is 7, 81, 2, 1.
-fn numbers(version: &str) -> Vec<u64> {
-    let bare = version.strip_prefix("1:").unwrap_or(version);
-    bare.split(['.', '-']).map_while(|part| part.parse().ok()).collect()
-}
 
 /// Whether a pin is the number of a release, and not a branch or a commit.
 pub fn is_release(pin: &str) -> bool {
@@ -20,60 +14,70 @@ pub fn is_release(pin: &str) -> bool {
         && pin.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Whether one release is older than another.
+/// Whether one release of the buildpack is older than another.
 pub fn is_older(one: &str, other: &str) -> bool {
     order(one, other).is_lt()
 }
 
-/// The order of two releases by their numbers.
+/// The order of two releases of the buildpack by their numbers.
 pub fn order(one: &str, other: &str) -> Ordering {
-    numbers(one.trim_start_matches('v')).cmp(&numbers(other.trim_start_matches('v')))
+    numbers(one).cmp(&numbers(other))
+}
+
+/// The numbers of a release: 2 and 44 of `v2.44`.
+fn numbers(release: &str) -> Vec<u64> {
+    release.trim_start_matches('v').split('.').map_while(|part| part.parse().ok()).collect()
+}
+
+/// Whether an Agent is older than another; `false` where either is not a whole version.
+pub fn is_downgrade(to: &str, from: &str) -> bool {
+    AgentVersion::parse(to).zip(AgentVersion::parse(from)).is_some_and(|(to, from)| to < from)
 }
 
 /// Whether a version is one that comes before a release: `7.82.0~rc.1-1`.
 pub fn is_preview(version: &str) -> bool {
-    version.contains('~')
+    AgentVersion::parse(version).is_some_and(AgentVersion::is_preview)
+}
+
+/// Whether a version is of this major version.
+pub fn is_of_major(version: &str, major: u32) -> bool {
+    AgentVersion::parse(version).is_some_and(|version| version.major == major)
 }
 
 /// The version that is meant by `asked`, which may be a major version, `latest` or lack the revision. `agents` has
 /// the newest first.
 pub fn find<'a>(asked: &str, agents: &'a [String]) -> Option<&'a str> {
-    let stable = |agent: &&String| !is_preview(agent);
-    let mut agents = agents.iter();
-    match asked {
-        "latest" => agents.find(stable),
-        major if !major.is_empty() && major.bytes().all(|byte| byte.is_ascii_digit()) => {
-            agents.filter(stable).find(|agent| agent.split('.').next() == Some(major))
-        }
-        exact => agents.find(|agent| deployed::is_version(agent, exact)),
+    let request = AgentRequest::parse(asked)?;
+    if let AgentRequest::Newest { minor: Some(_), .. } = request {
+        // Datadog's buildpack has no such form.
+        return None;
     }
-    .map(String::as_str)
+    let is_meant = |agent: &&String| AgentVersion::parse(agent).is_some_and(|agent| request.is_met_by(agent));
+    agents.iter().find(is_meant).map(String::as_str)
 }
 
 /// The versions that exist around one that does not, the nearest first.
 pub fn near<'a>(asked: &str, agents: &'a [String]) -> Vec<&'a str> {
-    let asked = numbers(asked);
-    let at = |version: &[u64], place: usize| version.get(place).copied().unwrap_or_default();
-    let mut ranked: Vec<_> = agents.iter().filter(|agent| !is_preview(agent)).map(String::as_str).collect();
+    let (major, minor, patch) = match AgentRequest::parse(asked) {
+        Some(AgentRequest::Exactly(version)) => (version.major, version.minor, version.patch),
+        Some(AgentRequest::Newest { major, minor }) => (major, minor.unwrap_or(0), 0),
+        Some(AgentRequest::Latest) | None => (0, 0, 0),
+    };
+    let released = agents.iter().filter_map(|agent| Some((AgentVersion::parse(agent)?, agent.as_str())));
+    let mut ranked: Vec<_> = released.filter(|(agent, _)| !agent.is_preview()).collect();
     // Of another major version the newest are the nearest; the sort keeps their order.
-    ranked.sort_by_key(|agent| {
-        let there = numbers(agent);
-        let apart = |place| at(&there, place).abs_diff(at(&asked, place));
-        if apart(0) == 0 {
-            (0, apart(1), apart(2), Reverse(at(&there, 3)))
-        } else {
-            (apart(0), 0, 0, Reverse(0))
-        }
+    ranked.sort_by_key(|(agent, _)| match agent.major.abs_diff(major) {
+        0 => (0, agent.minor.abs_diff(minor), agent.patch.abs_diff(patch), Reverse(agent.revision)),
+        apart => (apart, 0, 0, Reverse(None)),
     });
-    ranked.dedup_by_key(|agent| agent.split('-').next());
-    ranked.truncate(5);
-    ranked
+    ranked.dedup_by_key(|(agent, _)| agent.without_revision());
+    ranked.into_iter().take(5).map(|(_, agent)| agent).collect()
 }
 
 /// How many minor versions one is behind another of the same major version.
-pub fn minors_behind(one: &str, newest: &str) -> Option<u64> {
-    let (one, newest) = (numbers(one), numbers(newest));
-    (one.len() > 1 && newest.len() > 1 && one[0] == newest[0]).then(|| newest[1].saturating_sub(one[1]))
+pub fn minors_behind(one: &str, newest: &str) -> Option<u32> {
+    let (one, newest) = AgentVersion::parse(one).zip(AgentVersion::parse(newest))?;
+    (one.major == newest.major).then(|| newest.minor.saturating_sub(one.minor))
 }
 
 #[cfg(test)]
@@ -109,6 +113,8 @@ mod tests {
     fn releases_are_told_from_branches_and_ordered() {
         assert!(is_release("2.44") && is_release("v1.31.0") && !is_release("master") && !is_release("1a.2"));
         assert!(is_older("1.31", "2.44") && is_older("2.9", "2.44") && !is_older("2.44", "2.44"));
+        assert!(is_downgrade("7.80.0", "7.81.2-1") && !is_downgrade("7.81.2-1", "7.80.0"));
+        assert!(!is_downgrade("7.80.0", "latest"));
         assert_eq!(minors_behind("7.66.1-1", "7.81.2-1"), Some(15));
         assert_eq!(minors_behind("6.53.1-1", "7.81.2-1"), None);
     }

@@ -49,10 +49,10 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
     let (mut log, mut clock) = (Log::new(out), Clock::start());
     check_stack(compile.stack)?;
     let options = compile.options;
-    if options.wanted.old_form {
+    if options.requested.old_form {
         log.warning(&format!(
             "DD_AGENT_VERSION is written in an old form. Write `heroku config:set DD_AGENT_VERSION={}`",
-            options.wanted.text()
+            options.requested.text()
         ));
     }
 
@@ -62,8 +62,8 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
     for missing in repository.missing_keys() {
         log.detail(&format!("left out {missing}"));
     }
-    let packages = repository.packages_through(options.wanted.major, &cache.lists())?;
-    let package = version::resolve(&options.wanted, &packages)?;
+    let packages = repository.packages_through(options.requested.major, &cache.lists())?;
+    let package = version::resolve(&options.requested, &packages)?;
     let (setup, warning) = prune_setup(options, &package.version)?;
     if let Some(warning) = warning {
         log.warning(&warning);

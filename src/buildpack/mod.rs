@@ -33,7 +33,7 @@ pub use package::unpack::extract;
 pub use repository::deb822::{Paragraph, each_paragraph};
 pub use repository::debian_version::{NotAVersion, Version};
 pub use repository::endpoints::Endpoints;
-pub use repository::version::{Wanted, Which, resolve};
+pub use repository::version::{Requested, resolve};
 pub use repository::{HEROKU_PACKAGE, PLAIN_PACKAGE, Package, Repository, open};
 pub use slug::report::Report;
 

@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use super::error::{Error, Kind, Result};
 use super::repository::endpoints::Endpoints;
-use super::repository::version::Wanted;
+use super::repository::version::Requested;
 use crate::datadog::boolean;
 use crate::env::{self, Environment};
 
@@ -22,11 +22,11 @@ const READ: [&str; 8] = [
     env::DD_HEROKU_APT_KEY_FINGERPRINTS,
 ];
 
-/// What the app wants built.
+/// What the app asks the build for.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Which Agent.
-    pub wanted: Wanted,
+    pub requested: Requested,
     /// Where it comes from.
     pub endpoints: Endpoints,
     /// `DD_PYTHON_VERSION` as it was given; what it means depends on the Agent.
@@ -59,7 +59,7 @@ impl Options {
         let version = value(env::DD_AGENT_VERSION);
         let major = value(env::DD_AGENT_MAJOR_VERSION);
         Ok(Self {
-            wanted: Wanted::parse(version.as_deref(), major.as_deref())?,
+            requested: Requested::parse(version.as_deref(), major.as_deref())?,
             python: value(env::DD_PYTHON_VERSION),
             apm: boolean(env::DD_APM_ENABLED, value(env::DD_APM_ENABLED), true)?,
             process_agent: boolean(env::DD_PROCESS_AGENT, value(env::DD_PROCESS_AGENT), false)?,
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn nothing_set_means_the_defaults() {
         let options = read(&[]).unwrap();
-        assert_eq!(options.wanted.text(), "7.81.2-1");
+        assert_eq!(options.requested.text(), "7.81.2-1");
         assert!(options.apm && !options.process_agent && options.python.is_none());
         assert!(Options::read(None, &Environment::default()).is_ok());
     }
@@ -121,7 +121,7 @@ mod tests {
             ("DD_PYTHON_VERSION", b"\n"),
         ])
         .unwrap();
-        assert_eq!(options.wanted.text(), "7.80.0");
+        assert_eq!(options.requested.text(), "7.80.0");
         assert!(!options.apm && options.process_agent && options.python.is_none());
     }
 
@@ -140,6 +140,6 @@ mod tests {
             .with(env::DD_AGENT_VERSION, "6.0.0");
         let options = Options::read(None, &environment).unwrap();
         assert_eq!(options.endpoints.repository.as_str(), "https://mirror.example/");
-        assert_eq!(options.wanted.text(), "7.81.2-1");
+        assert_eq!(options.requested.text(), "7.81.2-1");
     }
 }

@@ -6,7 +6,7 @@ use super::{Context, Exit};
 use crate::app::docker::{self, DOCKERFILE, Existing, PACK};
 use crate::app::{Desired, Facts, Note, Parts, codes};
 use crate::cli::{ChangeOptions, OneAppOrName};
-use crate::datadog::options;
+use crate::datadog::{AgentVersion, options};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 
@@ -94,10 +94,10 @@ fn notes(facts: &Facts, there: &[(String, Option<String>)]) -> Vec<Note> {
 fn package_version(text: &str) -> Result<String> {
     let version = options::check("DD_AGENT_VERSION", text)
         .map_err(|problem| Failure::usage(format_args!("--agent-version: {problem}")))?;
-    let is_whole = version.starts_with(['6', '7']) && version.matches('.').count() == 2;
-    if !is_whole {
-        return Err(Failure::usage(format_args!("--agent-version: `{text}` is not a whole version"))
-            .hint(format_args!("name one, such as {AGENT_VERSION}: an image should not change by itself")));
-    }
-    Ok(if version.contains('-') { version.into_owned() } else { format!("{version}-1") })
+    let version = AgentVersion::parse(&version).filter(|version| matches!(version.major, 6 | 7));
+    let version = version.ok_or_else(|| {
+        Failure::usage(format_args!("--agent-version: `{text}` is not a whole version"))
+            .hint(format_args!("name one, such as {AGENT_VERSION}: an image should not change by itself"))
+    })?;
+    Ok(AgentVersion { revision: version.revision.or(Some(1)), ..version }.to_string())
 }

@@ -127,7 +127,7 @@ fn wanted(args: &Args, agent: Option<&str>, facts: &Facts) -> Result<Desired> {
 
 fn downgrade(before: Option<&String>, agent: Option<&str>) -> Option<Note> {
     let (before, agent) = (before?, agent?);
-    versions::is_older(agent, before).then(|| {
+    versions::is_downgrade(agent, before).then(|| {
         let message = format!("this is a downgrade: the app asks for {before} now");
         Note::new(codes::DOWNGRADE, message)
     })

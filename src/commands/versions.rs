@@ -49,16 +49,16 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         context.ui.json(&json!({ "agent": agents, "buildpack": buildpacks, "apps": apps }))?;
         return Ok(Exit::Done);
     }
-    let recent = |list: &[String], major: &str| -> String {
-        let of = list.iter().filter(|one| major.is_empty() || one.split('.').next() == Some(major));
+    let recent = |list: &[String], major: Option<u32>| -> String {
+        let of = list.iter().filter(|one| major.is_none_or(|major| versions::is_of_major(one, major)));
         let of = of.filter(|one| args.all || !versions::is_preview(one));
         let most = if args.all { usize::MAX } else { RECENT };
         of.take(most).map(String::as_str).collect::<Vec<_>>().join("  ")
     };
     let mut text = vec![
-        format!("Agent 7    {}", recent(&agents, "7")),
-        format!("Agent 6    {}", recent(&agents, "6")),
-        format!("buildpack  {}", recent(&buildpacks, "")),
+        format!("Agent 7    {}", recent(&agents, Some(7))),
+        format!("Agent 6    {}", recent(&agents, Some(6))),
+        format!("buildpack  {}", recent(&buildpacks, None)),
     ];
     if !facts.is_empty() {
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());

@@ -1,5 +1,6 @@
 //! Datadog's words as types: keys, sites, tags. Pure; calls nothing.
 
+pub mod agent_version;
 pub mod boolean;
 #[cfg(feature = "cli")]
 pub mod drain;
@@ -10,6 +11,7 @@ pub mod options;
 pub mod site;
 pub mod tags;
 
+pub use agent_version::{AgentRequest, AgentVersion};
 #[cfg(feature = "cli")]
 pub use drain::DrainUrl;
 pub use key::ApiKey;

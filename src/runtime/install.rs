@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::layout::{AGENT_VERSION, BINARY, Layout};
-use super::version::AgentVersion;
+use super::version;
 
 /// The script that bash sources when a dyno starts.
 pub(super) const PROFILE: &str = include_str!("profile.sh");
@@ -40,7 +40,7 @@ pub fn install(home: &Path, binary: &Path) -> io::Result<PathBuf> {
     replace(&script, |path| fs::write(path, PROFILE))?;
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
     if !home.join(AGENT_VERSION).exists()
-        && let Some(version) = AgentVersion::ask(&Layout::of_home(home))
+        && let Some(version) = version::ask(&Layout::of_home(home))
     {
         record_agent_version(home, &version.to_string())?;
     }

@@ -30,13 +30,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
 
-use crate::datadog::boolean;
+use crate::datadog::{AgentVersion, boolean};
 use crate::env::Environment;
 use layout::Layout;
 use notice::{Level, Notices};
 use start::Handed;
 use supervise::Supervisor;
-use version::AgentVersion;
 
 pub use fill::{Filled, MARKER, fill, is_marked};
 pub use identity::all_tags;

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::datadog::AgentVersion;
 use crate::env::{
     DD_DISABLE_HOST_METRICS, DD_DYNO_HOST, DD_HEROKU_CONF_FOLDER, DD_HEROKU_LEADER, DD_HOST_ALIASES,
     DD_HOSTNAME, DD_PROCESS_AGENT, DD_PYTHON_VERSION, DD_PYTHONPATH, DYNO, DYNO_TAGS, DYNOTYPE, Environment,
@@ -18,8 +19,7 @@ use super::layout::Layout;
 use super::notice::{Level, Notices};
 use super::python::{self, Python};
 use super::shell::Script;
-use super::version::AgentVersion;
-use super::{boolean, identity, lock, text};
+use super::{boolean, identity, lock, text, version};
 
 /// The default of `DD_HEROKU_CONF_FOLDER`, in the home or else at the root.
 const APP_FOLDER: &str = "datadog";
@@ -27,9 +27,9 @@ const APP_FOLDER_AT_ROOT: &str = "/app/datadog";
 
 /// Configures the Agent of `layout` and gives back the script to evaluate.
 pub(super) fn prepare(env: &Environment, layout: &Layout, notices: Notices) -> String {
-    let version = AgentVersion::find(layout);
+    let version = version::find(layout);
     let asked = env.get(DD_PYTHON_VERSION).and_then(|text| text.trim().parse().ok());
-    let python = Python::find(layout, asked, version.map_or(7, |version| version.0));
+    let python = Python::find(layout, asked, version.map_or(7, |version| version.major));
     let app = app_folder(env, layout);
     let running = lock::is_held(layout);
     if !running {
@@ -167,7 +167,7 @@ fn variables(
     }
     if let Some(version) = version {
         script.set("DD_AGENT_VERSION", &version.to_string());
-        script.set("DD_AGENT_MAJOR_VERSION", &version.0.to_string());
+        script.set("DD_AGENT_MAJOR_VERSION", &version.major.to_string());
     }
 
     script.set("__dd_heroku_prerun", &prerun.map(path).unwrap_or_default());

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::datadog::boolean;
+use crate::datadog::{AgentVersion, boolean};
 use crate::env::{
     DD_API_KEY, DD_APM_RECEIVER_SOCKET, DD_DOGSTATSD_SOCKET, DD_DOGSTATSD_URL, DD_GIT_COMMIT_SHA,
     DD_HEROKU_DYNO, DD_HEROKU_SKIP_DYNOS, DD_INSTRUMENTATION_TELEMETRY_ENABLED, DD_PROFILING_ENABLED,
@@ -18,8 +18,7 @@ use super::layout::Layout;
 use super::lock::{self, Lock};
 use super::notice::{Level, Notices};
 use super::shell::Script;
-use super::version::AgentVersion;
-use super::{identity, text};
+use super::{identity, text, version};
 
 /// The longest text that Linux takes as one variable, with room for its name.
 const LONGEST: usize = 130_000;
@@ -53,8 +52,8 @@ pub(super) fn start(
 ) -> String {
     let off = off(env, layout);
     let changes = changes(env, handed, off == Some(Off::Skipped), notices);
-    let recorded = fs::read_to_string(layout.home.join(super::layout::AGENT_VERSION)).ok();
-    let version = recorded.as_deref().or(handed.agent_version.as_deref()).and_then(AgentVersion::parse);
+    let handed_version = || handed.agent_version.as_deref().and_then(AgentVersion::parse);
+    let version = version::recorded(layout).or_else(handed_version);
     match Lock::take(layout) {
         Lock::Held => {}
         lock => {

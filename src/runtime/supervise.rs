@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process, wait};
 
+use crate::datadog::AgentVersion;
 use crate::env::{
     DATADOG_CONF, DD_APM_ENABLED, DD_HEROKU_RESTART_MS, DD_HOSTNAME, DD_LD_LIBRARY_PATH, DD_PROCESS_AGENT,
     DD_PYTHONPATH, Environment,
@@ -18,8 +19,7 @@ use super::disk;
 use super::layout::Layout;
 use super::notice::{Level, Notices};
 use super::signals::{CHILD, INT, Signals, TERM};
-use super::version::AgentVersion;
-use super::{boolean, text};
+use super::{boolean, text, version};
 
 /// How often in a row an agent is started again.
 const LIMIT: u32 = 8;
@@ -56,20 +56,21 @@ fn programs(env: &Environment, layout: &Layout, version: AgentVersion, notices: 
         let arguments = arguments.iter().map(|&word| word.to_owned()).chain([conf.clone()]).collect();
         Program { name, path, arguments, may_end, running: None, failures: 0, due: Some(Instant::now()) }
     };
-    let mut all = vec![program("agent", layout.bin().join("agent"), &[version.run_command(), "-c"], false)];
+    let mut all =
+        vec![program("agent", layout.bin().join("agent"), &[version::run_command(version), "-c"], false)];
     if boolean(env, DD_APM_ENABLED, true) {
         let path = layout.embedded().join("bin/trace-agent");
-        all.push(program("trace-agent", path, &[version.trace_flag()], true));
+        all.push(program("trace-agent", path, &[version::trace_flag(version)], true));
     } else {
         notices.say(Level::Debug, "the trace-agent is off: DD_APM_ENABLED is false");
     }
     if boolean(env, DD_PROCESS_AGENT, false)
-        && let Some(path) = version.process_program(layout)
+        && let Some(path) = version::process_program(version, layout)
     {
         if path.parent() == Some(&layout.bin()) {
             let _ = disk::link(&path, "agent");
         }
-        all.push(program("process-agent", path, &[version.process_flag()], true));
+        all.push(program("process-agent", path, &[version::process_flag(version)], true));
     }
     all.retain(|program| {
         let there = program.path.is_file();
@@ -106,7 +107,7 @@ impl<'a> Supervisor<'a> {
         lock: Option<File>,
         notices: Notices,
     ) -> Self {
-        let version = version.or_else(|| AgentVersion::find(layout)).unwrap_or(AgentVersion::NEWEST);
+        let version = version.or_else(|| version::find(layout)).unwrap_or(version::NEWEST);
         let programs = programs(env, layout, version, notices);
         let pause = env.get(DD_HEROKU_RESTART_MS).and_then(|text| text.parse().ok()).unwrap_or(1000);
         Self { programs, env, layout, notices, first_pause: Duration::from_millis(pause), lock }

@@ -6,11 +6,12 @@ use super::{Finding, Input, compiled, config};
 use crate::app::facts::ConfigVars;
 use crate::app::findings::explanations::Severity;
 use crate::app::{codes, versions};
+use crate::datadog::agent_version::{AgentRequest, is_old_form};
 use crate::datadog::boolean;
 use crate::secret::Secret;
 
 /// So many minor versions behind the newest, about two years, is far.
-const FAR: u64 = 20;
+const FAR: u32 = 20;
 
 const VERSION: &str = "DD_AGENT_VERSION";
 const MAJOR: &str = "DD_AGENT_MAJOR_VERSION";
@@ -55,13 +56,13 @@ fn wrong(input: &Input<'_>, vars: &ConfigVars) -> Vec<(&'static str, String)> {
     if vars.get(PYTHON) == Some("2") {
         found.push((codes::PYTHON_2, format!("{PYTHON} is 2")));
     }
-    if let Some(version) = version.filter(|version| version.ends_with("_amd64")) {
+    if let Some(version) = version.filter(|version| is_old_form(version)) {
         found.push((codes::OLD_VERSION_FORM, format!("{VERSION} is {version}")));
     }
     if let (Some(version), Some(agents)) = (version, input.agents)
-        && versions::find(bare(version), agents).is_none()
+        && versions::find(version, agents).is_none()
     {
-        let near = versions::near(bare(version), agents);
+        let near = versions::near(version, agents);
         let near = if near.is_empty() { String::new() } else { format!("; near are {}", near.join(", ")) };
         found.push((codes::NO_SUCH_VERSION, format!("there is no Agent {version}{near}")));
     }
@@ -85,10 +86,10 @@ fn mended(input: &Input<'_>, vars: &ConfigVars) -> BTreeMap<String, Option<Secre
         return fix;
     }
     let Some(version) = vars.get(VERSION) else { return fix };
-    match input.agents.map(|agents| versions::find(bare(version), agents)) {
-        Some(None) => unset(VERSION),
-        _ if bare(version) != version => {
-            fix.insert(VERSION.to_owned(), Some(Secret::new(bare(version))));
+    match (input.agents.map(|agents| versions::find(version, agents)), AgentRequest::parse(version)) {
+        (Some(None), _) => unset(VERSION),
+        (_, Some(request)) if request.to_string() != version => {
+            fix.insert(VERSION.to_owned(), Some(Secret::new(request.to_string())));
         }
         _ => {}
     }
@@ -98,7 +99,7 @@ fn mended(input: &Input<'_>, vars: &ConfigVars) -> BTreeMap<String, Option<Secre
 fn behind(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
     let (agents, version) = (input.agents?, vars.get(VERSION)?);
     let newest = versions::find("7", agents)?;
-    let there = versions::find(bare(version), agents)?;
+    let there = versions::find(version, agents)?;
     let minors = versions::minors_behind(there, newest).filter(|minors| *minors >= FAR)?;
     Finding::new(
         codes::FAR_BEHIND,
@@ -107,17 +108,10 @@ fn behind(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
 }
 
 fn is_agent_6(vars: &ConfigVars) -> bool {
-    match vars.get(VERSION).map(bare) {
-        Some("latest") | None => vars.get(MAJOR) == Some("6"),
-        Some(version) => version == "6" || version.starts_with("6."),
+    match vars.get(VERSION).map(AgentRequest::parse) {
+        Some(Some(AgentRequest::Latest)) | None => vars.get(MAJOR) == Some("6"),
+        Some(request) => request.and_then(AgentRequest::major) == Some(6),
     }
-}
-
-/// A version without its epoch and its old ending.
-fn bare(version: &str) -> &str {
-    let version = version.trim();
-    let version = version.strip_prefix("1:").unwrap_or(version);
-    version.strip_suffix("_amd64").unwrap_or(version)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! Which Agent is wanted, and which of the repository's packages that is. Pure.
+//! Which Agent is requested, and which of the repository's packages that is. Pure.
 
 use super::debian_version::Version;
 use crate::buildpack::error::{Error, Kind, Result};
 use crate::buildpack::repository::{HEROKU_PACKAGE, Package};
+use crate::datadog::agent_version::{AgentRequest, AgentVersion, is_old_form};
 
 /// The versions installed when none is asked for.
 const PINNED_7: &str = "7.81.2-1";
@@ -11,32 +12,25 @@ const PINNED_6: &str = "6.53.1-1";
 const NEAREST: usize = 8;
 
 /// What `DD_AGENT_VERSION` and `DD_AGENT_MAJOR_VERSION` ask for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requested {
     /// 6 or 7.
     pub major: u32,
-    /// Which of them.
-    pub which: Which,
+    /// Which of its versions; never [`AgentRequest::Latest`].
+    which: AgentRequest,
     /// The value was written in the form that was used before Agent 6.9: `6.8.3-1_amd64`.
     pub old_form: bool,
 }
 
-/// Which of a major version's Agents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// The newest whose version begins with this: `7`, `7.81`. Previews are passed over.
-    Newest(String),
-    /// This version, in its newest revision where none is given.
-    Exactly(String),
-}
-
-impl Wanted {
+impl Requested {
     /// Reads both variables. `DD_AGENT_VERSION` beats the major version.
     pub fn parse(version: Option<&str>, major: Option<&str>) -> Result<Self> {
-        let major = match major {
+        let request = version.map(|given| AgentRequest::parse(given).ok_or_else(|| not_a_version(given)));
+        let request = request.transpose()?;
+        let line = match major {
             None | Some("7") => 7,
             Some("6") => 6,
-            Some(other) if version.is_none() || version == Some("latest") => {
+            Some(other) if matches!(request, None | Some(AgentRequest::Latest)) => {
                 return Err(Error::new(
                     Kind::Options,
                     format!("DD_AGENT_MAJOR_VERSION is `{other}`, which is no major version of the Agent"),
@@ -45,85 +39,69 @@ impl Wanted {
             }
             Some(_) => 7,
         };
-        let pinned = if major == 6 { PINNED_6 } else { PINNED_7 };
-        let Some(given) = version else {
-            return Ok(Self { major, which: Which::Exactly(pinned.into()), old_form: false });
+        let pinned = AgentRequest::parse(if line == 6 { PINNED_6 } else { PINNED_7 });
+        let which = match request.or(pinned) {
+            None | Some(AgentRequest::Latest) => AgentRequest::Newest { major: line, minor: None },
+            Some(request) => request,
         };
-        if given == "latest" {
-            return Ok(Self { major, which: Which::Newest(major.to_string()), old_form: false });
+        match which.major() {
+            Some(major @ (6 | 7)) => Ok(Self { major, which, old_form: version.is_some_and(is_old_form) }),
+            _ => Err(not_a_version(version.unwrap_or_default())),
         }
-        let bare = given.strip_suffix("_amd64").unwrap_or(given);
-        let bare = bare.strip_prefix("1:").unwrap_or(bare);
-        let (major, which) = match bare.parse::<Version>().map(|version| version.major_minor().0) {
-            Ok(major @ (6 | 7)) if bare.matches('.').count() < 2 && !bare.contains('-') => {
-                (major, Which::Newest(bare.to_owned()))
-            }
-            Ok(major @ (6 | 7)) => (major, Which::Exactly(bare.to_owned())),
-            _ => {
-                return Err(Error::new(
-                    Kind::Options,
-                    format!("DD_AGENT_VERSION is `{given}`, which is no version of Agent 6 or 7"),
-                )
-                .remedy(format!(
-                    "Set it to a version, or unset it for {PINNED_7}: `heroku config:unset DD_AGENT_VERSION`"
-                )));
-            }
-        };
-        Ok(Self { major, which, old_form: given.ends_with("_amd64") })
     }
 
     /// What was asked for, as a person would write it.
-    pub fn text(&self) -> &str {
-        match &self.which {
-            Which::Newest(text) | Which::Exactly(text) => text,
-        }
+    pub fn text(&self) -> String {
+        self.which.to_string()
     }
 
-    fn fits(&self, version: &Version) -> bool {
-        match &self.which {
-            Which::Exactly(wanted) => version.upstream() == wanted || version.without_epoch() == *wanted,
-            Which::Newest(prefix) => {
-                let rest = version.upstream().strip_prefix(prefix.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) && !version.is_preview()
-            }
-        }
+    fn is_met_by(&self, version: &Version) -> bool {
+        AgentVersion::parse(&version.to_string()).is_some_and(|version| self.which.is_met_by(version))
     }
 }
 
-/// The package that is wanted: the newest that fits, made for Heroku if there is one.
-pub fn resolve<'a>(wanted: &Wanted, packages: &'a [Package]) -> Result<&'a Package> {
+fn not_a_version(given: &str) -> Error {
+    Error::new(Kind::Options, format!("DD_AGENT_VERSION is `{given}`, which is no version of Agent 6 or 7"))
+        .remedy(format!(
+            "Set it to a version, or unset it for {PINNED_7}: `heroku config:unset DD_AGENT_VERSION`"
+        ))
+}
+
+/// The package that is requested: the newest that fits, made for Heroku if there is one.
+pub fn resolve<'a>(requested: &Requested, packages: &'a [Package]) -> Result<&'a Package> {
     packages
         .iter()
-        .filter(|package| wanted.fits(&package.version))
+        .filter(|package| requested.is_met_by(&package.version))
         .max_by(|a, b| {
             let for_heroku = |package: &Package| package.name == HEROKU_PACKAGE;
             for_heroku(a).cmp(&for_heroku(b)).then_with(|| a.version.cmp(&b.version))
         })
-        .ok_or_else(|| unknown(wanted, packages))
+        .ok_or_else(|| unknown(requested, packages))
 }
 
-fn unknown(wanted: &Wanted, packages: &[Package]) -> Error {
-    let near = nearest(wanted, packages);
+fn unknown(requested: &Requested, packages: &[Package]) -> Error {
+    let near = nearest(requested, packages);
     let error =
-        Error::new(Kind::UnknownVersion, format!("the package repository has no Agent {}", wanted.text()));
+        Error::new(Kind::UnknownVersion, format!("the package repository has no Agent {}", requested.text()));
     let Some(first) = near.first() else {
-        return error.remedy(format!("It lists no Agent {} at all: check DD_HEROKU_APT_URL.", wanted.major));
+        return error
+            .remedy(format!("It lists no Agent {} at all: check DD_HEROKU_APT_URL.", requested.major));
     };
     error
         .remedy(format!("The nearest versions it has: {}.", near.join(", ")))
         .remedy(format!("Choose one and build again: `heroku config:set DD_AGENT_VERSION={first}`"))
 }
 
-/// The versions that exist around the one wanted, the nearest first.
-fn nearest(wanted: &Wanted, packages: &[Package]) -> Vec<String> {
+/// The versions that exist around the one requested, the nearest first.
+fn nearest(requested: &Requested, packages: &[Package]) -> Vec<String> {
     let mut versions: Vec<&Version> = packages.iter().map(|package| &package.version).collect();
     versions.sort();
     versions.dedup();
-    let Ok(wanted) = format!("1:{}", wanted.text()).parse::<Version>() else { return Vec::new() };
-    let (wanted_minor, at) = (wanted.major_minor().1, versions.partition_point(|version| **version < wanted));
+    let Ok(requested) = format!("1:{}", requested.text()).parse::<Version>() else { return Vec::new() };
+    let (minor, at) = (requested.major_minor().1, versions.partition_point(|version| **version < requested));
     let mut ranked: Vec<(usize, &Version)> = versions.into_iter().enumerate().collect();
     ranked.sort_by_key(|(index, version)| {
-        (version.major_minor().1.abs_diff(wanted_minor), index.abs_diff(at), std::cmp::Reverse(*index))
+        (version.major_minor().1.abs_diff(minor), index.abs_diff(at), std::cmp::Reverse(*index))
     });
     ranked.into_iter().take(NEAREST).map(|(_, version)| version.without_epoch()).collect()
 }
@@ -152,7 +130,7 @@ mod tests {
 
     fn resolved(version: Option<&str>, major: Option<&str>) -> String {
         let packages = repository();
-        match Wanted::parse(version, major).and_then(|wanted| resolve(&wanted, &packages).cloned()) {
+        match Requested::parse(version, major).and_then(|requested| resolve(&requested, &packages).cloned()) {
             Ok(package) => format!("{} {}", package.name, package.version),
             Err(error) => error.to_string(),
         }
@@ -185,26 +163,26 @@ mod tests {
 
     #[test]
     fn each_major_version_has_its_pinned_default() {
-        assert_eq!(Wanted::parse(None, Some("6")).unwrap().text(), "6.53.1-1");
-        assert_eq!(Wanted::parse(None, Some("7")).unwrap().text(), "7.81.2-1");
-        assert_eq!(Wanted::parse(Some("latest"), Some("6")).unwrap().which, Which::Newest("6".into()));
-        assert_eq!(Wanted::parse(Some("6.8.3-1_amd64"), None).unwrap().major, 6);
-        assert!(Wanted::parse(Some("6.8.3-1_amd64"), None).unwrap().old_form);
+        assert_eq!(Requested::parse(None, Some("6")).unwrap().text(), "6.53.1-1");
+        assert_eq!(Requested::parse(None, Some("7")).unwrap().text(), "7.81.2-1");
+        assert_eq!(Requested::parse(Some("latest"), Some("6")).unwrap().text(), "6");
+        assert_eq!(Requested::parse(Some("6.8.3-1_amd64"), None).unwrap().major, 6);
+        assert!(Requested::parse(Some("6.8.3-1_amd64"), None).unwrap().old_form);
     }
 
     #[test]
     fn values_that_are_no_version_are_refused() {
         for version in ["5.32.8", "8", "next", "7.81/2", "", "7 81"] {
-            assert!(Wanted::parse(Some(version), None).is_err(), "{version}");
+            assert!(Requested::parse(Some(version), None).is_err(), "{version}");
         }
-        assert!(Wanted::parse(None, Some("5")).is_err());
-        assert!(Wanted::parse(Some("7.81.2"), Some("seven")).is_ok());
+        assert!(Requested::parse(None, Some("5")).is_err());
+        assert!(Requested::parse(Some("7.81.2"), Some("seven")).is_ok());
     }
 
     #[test]
     fn an_unknown_version_names_its_neighbors_nearest_first() {
-        let wanted = Wanted::parse(Some("7.81.3"), None).unwrap();
-        let error = resolve(&wanted, &repository()).unwrap_err();
+        let requested = Requested::parse(Some("7.81.3"), None).unwrap();
+        let error = resolve(&requested, &repository()).unwrap_err();
         assert_eq!(error.kind, Kind::UnknownVersion);
         assert_eq!(
             error.remedies,

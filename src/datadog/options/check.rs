@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::problem::{LEVELS, Problem};
 use super::{Kind, find, has_credentials};
+use crate::datadog::agent_version::{AgentRequest, is_old_form};
 use crate::datadog::boolean;
 use crate::datadog::key::ApiKey;
 use crate::datadog::site::Site;
@@ -68,27 +69,17 @@ fn one_of<'v>(value: &'v str, allowed: &[&str], problem: Problem) -> Result<Cow<
     if allowed.contains(&value) { Ok(value.into()) } else { Err(problem) }
 }
 
-/// `7.81.2`, `7.81.2-1`, `7`, `latest`; an epoch is dropped, since upstream's buildpack puts its own there.
+/// `7.81.2`, `7.81.2-1`, `7`, `latest`; an epoch is dropped, since Datadog's buildpack puts its own there.
 fn agent_version(value: &str) -> Result<Cow<'_, str>, Problem> {
-    let bare = value.strip_prefix("1:").unwrap_or(value);
-    if let Some(plain) = bare.strip_suffix("_amd64") {
-        return match agent_version(plain) {
-            Ok(plain) => Err(Problem::OldVersion(plain.into_owned())),
-            Err(_) => Err(Problem::AgentVersion),
-        };
-    }
-    let (upstream, revision) = bare.split_once('-').map_or((bare, None), |(v, r)| (v, Some(r)));
-    let (upstream, candidate) = upstream.split_once("~rc.").map_or((upstream, None), |(v, r)| (v, Some(r)));
-    let is_number =
-        |part: &str| !part.is_empty() && part.len() < 10 && part.bytes().all(|b| b.is_ascii_digit());
-    let parts: Vec<_> = upstream.split('.').collect();
-    let well_formed =
-        parts.len() == 3 && parts.iter().copied().chain(revision).chain(candidate).all(is_number);
-    match bare {
-        "latest" | "6" | "7" if bare == value => Ok(bare.into()),
-        _ if well_formed && matches!(parts[0], "5" | "6" | "7") => Ok(bare.into()),
-        _ => Err(Problem::AgentVersion),
-    }
+    let written = match AgentRequest::parse(value).ok_or(Problem::AgentVersion)? {
+        // Datadog's buildpack takes no other line than a whole major version.
+        AgentRequest::Newest { major: 6 | 7, minor: None } | AgentRequest::Latest if !value.contains(':') => {
+            return Ok(value.into());
+        }
+        AgentRequest::Exactly(version) if matches!(version.major, 5..=7) => version.to_string(),
+        _ => return Err(Problem::AgentVersion),
+    };
+    if is_old_form(value) { Err(Problem::OldVersion(written)) } else { Ok(written.into()) }
 }
 
 fn percentiles(value: &str) -> Result<Cow<'_, str>, Problem> {
