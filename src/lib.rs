@@ -6,8 +6,8 @@
 //! | the build step | [`buildpack`] | Heroku's build machine |
 //! | the dyno runtime | [`runtime`] | every dyno |
 //!
-//! [`datadog`] holds the words that all of them share. Only [`runtime`] and [`datadog`] are there without the
-//! `cli` feature. `ARCHITECTURE.md` says who may call whom; `tests/tidy.rs` holds it.
+//! [`datadog`] and [`platform`] hold the terms that all of them share. Without the `cli` feature there are only these
+//! and [`runtime`]. `ARCHITECTURE.md` says who may call whom; `tests/tidy.rs` holds it.
 
 #[cfg(feature = "cli")]
 pub mod app;
@@ -31,6 +31,7 @@ pub mod failure;
 pub mod heroku;
 #[cfg(feature = "cli")]
 pub mod keychain;
+pub mod platform;
 #[cfg(feature = "cli")]
 pub mod program;
 #[cfg(feature = "cli")]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::buildpack::Buildpack;
+use crate::platform::stack::CONTAINER;
 
 /// What to read of an app beside the app itself. Each part is one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +119,7 @@ pub struct App {
 impl App {
     /// Whether the app deploys container images, to which buildpacks do nothing.
     pub fn is_container(&self) -> bool {
-        self.build_stack == "container" || self.stack == "container"
+        self.build_stack == CONTAINER || self.stack == CONTAINER
     }
 
     /// Whether classic buildpacks make its slugs.

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use super::booleans::is_on;
 use super::buildpack::Buildpack;
 use super::database_urls::DATABASES;
-use super::desired::init::METADATA;
 use super::facts::{ConfigVars, Facts};
 use super::findings::KeyState;
 use super::integrations::databases;
 use super::{deployed, drains, order};
 use crate::datadog::Site;
 use crate::datadog::drain::masked;
+use crate::platform::feature;
 use crate::secret::Secret;
 
 /// The labs features that matter to Datadog.
-const FEATURES: [&str; 3] = [METADATA, "log-runtime-metrics", "runtime-heroku-exec"];
+const FEATURES: [&str; 3] = [feature::DYNO_METADATA, feature::RUNTIME_METRICS, feature::EXEC];
 
 /// One app at a glance.
 #[derive(Clone, Debug)]

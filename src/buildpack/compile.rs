@@ -24,6 +24,7 @@ use super::slug::cache_writer::CacheWriter;
 use super::slug::install::install;
 use super::slug::python::prune_setup;
 use super::slug::report::{Clock, Report, size_of};
+use crate::platform::stack;
 use crate::runtime;
 
 /// Scripts of the app that the runtime's own must know of.
@@ -119,13 +120,13 @@ fn check_stack(stack: Option<&str>) -> Result {
     let Some(stack) = stack.filter(|stack| !stack.starts_with("heroku-")) else { return Ok(()) };
     let error = Error::new(Kind::Options, format!("the stack `{stack}` is not supported by this buildpack"));
     Err(match stack {
-        "container" => error.remedy(
+        stack::CONTAINER => error.remedy(
             "Apps that deploy images carry the Agent in the image: `dd-heroku docker init` writes it.",
         ),
-        "cnb" => {
+        stack::CNB => {
             error.remedy("Apps of the Fir generation send telemetry through drains: `heroku telemetry:add`.")
         }
-        _ => error.remedy("Move the app to one that is: `heroku stack:set heroku-24`"),
+        _ => error.remedy(format!("Move the app to one that is: `heroku stack:set {}`", stack::DEFAULT)),
     })
 }
 

@@ -8,9 +8,7 @@ use crate::app::{Part, Parts};
 use crate::cli::Context;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::Writer;
-
-/// The stages, in the order in which a slug goes through them.
-const STAGES: [&str; 4] = ["review", "development", "staging", "production"];
+use crate::platform::Stage;
 
 /// How often, and for how long in all, a promotion is looked at.
 const POLL: Duration = Duration::from_secs(1);
@@ -24,7 +22,7 @@ pub fn promote(context: &Context, app: &str) -> Result {
         Failure::new(Code::Failed, format_args!("`{app}` is in no pipeline, so it cannot be promoted"))
     })?;
     let pipeline = reader.pipeline(&coupling.pipeline)?;
-    let place = |stage: &str| STAGES.iter().position(|one| *one == stage);
+    let place = Stage::parse;
     let later = pipeline.apps.iter().filter(|(_, stage)| place(stage) > place(&coupling.stage));
     let next = later.clone().map(|(_, stage)| place(stage)).min();
     let names: Vec<_> = later.filter(|(_, stage)| Some(place(stage)) == next).map(|(name, _)| name).collect();

@@ -7,9 +7,6 @@ use std::time::Duration;
 use crate::env::Environment;
 use crate::program;
 
-/// The labs feature without which no dyno can be entered.
-pub const FEATURE: &str = "runtime-heroku-exec";
-
 /// Why a command could not be run in a dyno.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExecError {

@@ -1,31 +1,11 @@
 //! Who this dyno is: its type, its host name, its tags, whether it is skipped, whether it leads. Pure.
 
 use crate::datadog::{boolean, tags};
+use crate::platform::dyno::{self, FIRST_WEB, process_type};
 
-/// The one-off dyno types that `DD_HEROKU_SKIP_DYNOS=true` stands for.
-const ONE_OFF: &str = "run release scheduler advanced-scheduler* crontogo*";
-/// The dyno that `DD_HEROKU_LEADER=true` stands for.
-const FIRST: &str = "web.1";
 /// The longest label and the longest name of RFC 1123.
 const LABEL: usize = 63;
 const NAME: usize = 253;
-
-/// The type of a dyno: `web` of `web.1` and of Fir's `web-12a34b56d-e78f9`.
-pub(super) fn dyno_type(dyno: &str) -> &str {
-    match dyno.split_once('.') {
-        Some((kind, _)) => kind,
-        None => fir_type(dyno).unwrap_or(dyno),
-    }
-}
-
-/// The type in a name as Fir makes them: a type, the hash of a release, the hash of a dyno.
-fn fir_type(dyno: &str) -> Option<&str> {
-    let (rest, own) = dyno.rsplit_once('-')?;
-    let (kind, release) = rest.rsplit_once('-')?;
-    let hash = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let fits = own.len() == 5 && (5..=10).contains(&release.len()) && hash(own) && hash(release);
-    (fits && !kind.is_empty()).then_some(kind)
-}
 
 /// The host name to report: the user's own; `<app>.<dyno>` where that is asked for and both are known; else the name
 /// of the machine. Always one that RFC 1123 allows, unless it is the user's own.
@@ -57,7 +37,7 @@ fn shorten(text: &str, length: usize) -> String {
 /// The tags that describe the dyno, separated by spaces; none without a value.
 pub(super) fn dyno_tags(dyno: &str, app: &str, version: &str) -> String {
     let tags =
-        [("dyno", dyno), ("dynotype", dyno_type(dyno)), ("buildpackversion", version), ("appname", app)];
+        [("dyno", dyno), ("dynotype", process_type(dyno)), ("buildpackversion", version), ("appname", app)];
     let word = |text: &str| {
         text.split([' ', ',', '\t', '\r', '\n']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
     };
@@ -80,17 +60,13 @@ pub fn all_tags(dyno: &str, own: &str) -> String {
 
 /// Whether `DD_HEROKU_SKIP_DYNOS` names the type of this dyno.
 pub(super) fn is_skipped(patterns: &str, dyno: &str) -> bool {
-    let patterns = match boolean::parse(patterns) {
-        Some(true) => ONE_OFF,
-        Some(false) => "",
-        None => patterns,
-    };
-    let kind = dyno_type(dyno);
-    !kind.is_empty()
-        && tags::split(patterns).any(|pattern| match pattern.strip_suffix('*') {
-            Some(start) => kind.starts_with(start),
-            None => kind == pattern || dyno == pattern,
-        })
+    let kind = process_type(dyno);
+    match boolean::parse(patterns) {
+        Some(true) => dyno::is_one_off(kind),
+        Some(false) => false,
+        None if kind.is_empty() => false,
+        None => tags::split(patterns).any(|pattern| dyno::matches(pattern, kind) || dyno == pattern),
+    }
 }
 
 /// Whether this dyno runs the checks of databases: it does without `DD_HEROKU_LEADER`. Fir's dynos have no numbers, so
@@ -98,10 +74,10 @@ pub(super) fn is_skipped(patterns: &str, dyno: &str) -> bool {
 pub(super) fn leads(leader: &str, dyno: &str) -> bool {
     let leader = leader.trim();
     match boolean::parse(leader) {
-        Some(true) => leads(FIRST, dyno),
+        Some(true) => leads(FIRST_WEB, dyno),
         Some(false) => true,
         None if leader.is_empty() => true,
-        None => dyno == leader || (!dyno.contains('.') && dyno_type(dyno) == dyno_type(leader)),
+        None => dyno == leader || (!dyno.contains('.') && process_type(dyno) == process_type(leader)),
     }
 }
 
@@ -109,20 +85,6 @@ pub(super) fn leads(leader: &str, dyno: &str) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn the_type_is_what_stands_before_the_number_or_the_hashes() {
-        for (dyno, kind) in [
-            ("web.1", "web"),
-            ("advanced-scheduler-x.12", "advanced-scheduler-x"),
-            ("web-12a34b56d-e78f9", "web"),
-            ("mail-worker-12a34b56d-e78f9", "mail-worker"),
-            ("mail-worker", "mail-worker"),
-            ("", ""),
-        ] {
-            assert_eq!(dyno_type(dyno), kind, "{dyno}");
-        }
-    }
 
     #[test]
     fn host_names_are_made_of_app_and_dyno_only_where_both_are_known() {

@@ -11,6 +11,8 @@ use crate::env::{
     HEROKU_APP_NAME, PATH,
 };
 
+use crate::platform::dyno::process_type;
+
 use super::agent_conf::{self, Wanted};
 use super::confs::Copy;
 use super::databases::SERVICES;
@@ -135,7 +137,7 @@ fn variables(
         DD_HOSTNAME,
         &identity::host_name(&text(env, DD_HOSTNAME), dyno_host, &app_name, &dyno, &machine),
     );
-    let kind = identity::dyno_type(&dyno);
+    let kind = process_type(&dyno);
     if kind.is_empty() {
         script.set(DYNOTYPE, "");
     } else {

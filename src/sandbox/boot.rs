@@ -18,6 +18,7 @@ use super::options::Options;
 use super::store;
 use super::world::app::{App, Slug};
 use crate::env::{self, Environment};
+use crate::platform::feature::DYNO_METADATA;
 
 /// How long a dyno has between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(30);
@@ -116,7 +117,7 @@ pub fn boot(
 fn bash(env: &Environment, app: &App, slug: &Slug, dyno: &str, home: &Path) -> Command {
     let mut bash = Command::new("bash");
     bash.args(["--noprofile", "--norc", "-c", BOOT]).env_clear().envs(&app.config);
-    if app.features.contains("runtime-dyno-metadata") {
+    if app.features.contains(DYNO_METADATA) {
         let release = app.current();
         let version = release.map_or(0, |release| release.version);
         bash.env("HEROKU_APP_NAME", &app.name)

@@ -8,6 +8,7 @@ use flate2::read::GzDecoder;
 
 use super::agent_step::{self, Installed, Workshop};
 use super::world::app::Config;
+use crate::platform::stack;
 
 /// The config var that has every build of its app fail.
 pub(crate) const FAIL_BUILD: &str = "DD_HEROKU_SANDBOX_FAIL_BUILD";
@@ -51,7 +52,7 @@ pub(crate) fn agent_size(agent: &str) -> u64 {
 
 /// Builds, telling `log` each line as it comes.
 pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, Failed> {
-    if job.stack == "container" && !contains(&job.source, "heroku.yml") {
+    if job.stack == stack::CONTAINER && !contains(&job.source, "heroku.yml") {
         log(" !     Your app does not include a heroku.yml build manifest. To deploy your app,");
         log(" !     either create a heroku.yml, or push an image to the container registry.");
         return Err(Failed);

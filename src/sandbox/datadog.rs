@@ -11,6 +11,7 @@ use super::platform::dynos;
 use super::world::World;
 use super::world::app::App;
 use crate::datadog::boolean;
+use crate::platform::feature::DYNO_METADATA;
 
 /// The site asked: the header that this program sends where a base URL stands for `https://api.<site>`.
 const SITE_HEADER: &str = "dd-heroku-site";
@@ -183,7 +184,7 @@ fn hosts(app: &App) -> Vec<Value> {
         return Vec::new();
     }
     let by_dyno = app.config.get("DD_DYNO_HOST").and_then(|text| boolean::parse(text)) == Some(true)
-        && (app.features.contains("runtime-dyno-metadata") || app.config.contains_key("HEROKU_APP_NAME"));
+        && (app.features.contains(DYNO_METADATA) || app.config.contains_key("HEROKU_APP_NAME"));
     let mut hosts = Vec::new();
     for (dyno, process) in dynos::names(app) {
         let machine = |boot: u32| ids::named("machine", &format!("{}/{dyno}/{boot}", app.name));

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::{plot, table};
 use crate::app::metrics::Measure;
 use crate::app::metrics::measure::Unit;
-use crate::app::metrics::preview::{NO_DYNO, Preview, Stats, dynotype};
+use crate::app::metrics::preview::{NO_DYNO, Preview, Stats};
 use crate::app::metrics::series::Series;
+use crate::platform::dyno::process_type;
 
 /// How wide the plot is, in characters; with its scale it fits 80 columns.
 const COLUMNS: usize = 60;
@@ -21,7 +22,7 @@ pub fn json(preview: &Preview) -> Value {
             "metric": measure.id(),
             "unit": measure.unit().name(),
             "dyno": dyno,
-            "dynotype": dynotype(dyno),
+            "dynotype": process_type(dyno),
             "count": stats.count,
             "min": stats.min,
             "avg": stats.mean(),
@@ -34,7 +35,7 @@ pub fn json(preview: &Preview) -> Value {
         json!({
             "metric": Measure::Requests.id(),
             "dyno": dyno,
-            "dynotype": dynotype(dyno),
+            "dynotype": process_type(dyno),
             "status": status,
             "code": code,
             "count": count,

@@ -189,6 +189,16 @@ fn dynos_follow_the_formation() {
 }
 
 #[test]
+fn a_dyno_size_that_does_not_exist_is_refused() {
+    let sandbox = Sandbox::start();
+    let resize = |size: &str| json!({"updates": [{"type": "web", "size": size}]});
+    let formation = write(&sandbox, "PATCH", "/apps/shop/formation", resize("Standard-2X"));
+    assert_eq!(formation[0]["size"], "Standard-2X");
+    let huge = refused(&sandbox, "PATCH", "/apps/shop/formation", resize("Huge-9X"));
+    assert_eq!(huge, (422, "invalid_params".into()));
+}
+
+#[test]
 fn telemetry_drains_are_for_fir_only() {
     let sandbox = Sandbox::start();
     let owner = |app: &str| json!({"id": get(&sandbox, &format!("/apps/{app}"))["id"], "type": "app"});

@@ -11,9 +11,9 @@ const LONGEST: usize = 400;
 const LONGEST_VERB: usize = 150;
 
 /// Whom a module may call. `env`, `failure`, `secret`, `transport` and `program` are for all of the CLI.
-const MAY_CALL: [(&str, &[&str]); 14] = [
-    ("app", &["datadog"]),
-    ("buildpack", &["datadog", "runtime"]),
+const MAY_CALL: [(&str, &[&str]); 15] = [
+    ("app", &["datadog", "platform"]),
+    ("buildpack", &["datadog", "platform", "runtime"]),
     (
         "cli",
         &[
@@ -24,6 +24,7 @@ const MAY_CALL: [(&str, &[&str]); 14] = [
             "engine",
             "heroku",
             "keychain",
+            "platform",
             "repo",
             "sandbox",
             "ui",
@@ -41,6 +42,7 @@ const MAY_CALL: [(&str, &[&str]); 14] = [
             "engine",
             "heroku",
             "keychain",
+            "platform",
             "repo",
             "sandbox",
             "ui",
@@ -49,19 +51,20 @@ const MAY_CALL: [(&str, &[&str]); 14] = [
     ("database", &["app"]),
     ("datadog", &[]),
     ("datadog_api", &["app", "datadog"]),
-    ("engine", &["app", "cli", "database", "datadog_api", "heroku", "repo", "ui"]),
+    ("engine", &["app", "cli", "database", "datadog_api", "heroku", "platform", "repo", "ui"]),
     ("heroku", &["app", "datadog", "keychain"]),
     ("repo", &["app", "datadog"]),
-    ("runtime", &["datadog"]),
-    ("sandbox", &["buildpack", "datadog", "runtime"]),
-    ("ui", &["app", "datadog"]),
+    ("runtime", &["datadog", "platform"]),
+    ("sandbox", &["buildpack", "datadog", "platform", "runtime"]),
+    ("ui", &["app", "datadog", "platform"]),
     ("keychain", &[]),
+    ("platform", &[]),
 ];
 
 const FOR_ALL: [&str; 5] = ["env", "failure", "program", "secret", "transport"];
 
 /// What the lean build has.
-const LEAN: [&str; 3] = ["datadog", "env", "runtime"];
+const LEAN: [&str; 4] = ["datadog", "env", "platform", "runtime"];
 
 #[test]
 fn modules_call_only_whom_they_may() {

@@ -6,6 +6,7 @@ use crate::app::database_urls::Database;
 use crate::app::desired::Desired;
 use crate::app::facts::{Addon, ConfigVars, Facts};
 use crate::app::integrations::databases;
+use crate::platform::postgres;
 use crate::secret::Secret;
 
 /// The database that is meant.
@@ -78,7 +79,7 @@ pub fn target(facts: &Facts, name: &str) -> Result<Target, Refused> {
         has: postgres.iter().map(|addon| addon.name.clone()).collect(),
     };
     let addon = postgres.iter().find(named).ok_or_else(none)?;
-    if databases::has_one_user_only(&addon.plan) {
+    if postgres::has_one_user_only(&addon.plan) {
         return Err(Refused::Plan { addon: addon.name.clone(), plan: addon.plan.clone() });
     }
     let own = attachments.iter().filter(|one| one.addon_id == addon.id);

@@ -7,15 +7,14 @@ use crate::app::buildpack::{Buildpack, Role};
 use crate::app::database_urls::{self, Database};
 use crate::app::facts::{ConfigVars, Facts, Generation};
 use crate::app::plan::agent_buildpack;
-use crate::app::prerun::{Block, ONE_OFF};
+use crate::app::prerun::Block;
 use crate::app::telemetry::Signal;
 use crate::app::{codes, deployed};
 use crate::datadog::drain::Labels;
 use crate::datadog::{ApiKey, DrainUrl, Site};
+use crate::platform::dyno::ONE_OFF;
+use crate::platform::feature::DYNO_METADATA;
 use crate::secret::Secret;
-
-/// The labs feature that gives a dyno its app's name.
-pub const METADATA: &str = "runtime-dyno-metadata";
 
 /// The answers to the questions of `init`. What is `None` stays as it is, or gets the recommended value.
 #[derive(Clone, Debug)]
@@ -87,7 +86,7 @@ impl Setup {
             ..Desired::default()
         };
         if app.generation == Generation::Cedar {
-            desired.features.insert(METADATA.to_owned(), true);
+            desired.features.insert(DYNO_METADATA.to_owned(), true);
         }
         if app.generation == Generation::Fir {
             let (site, key, signals) = (self.site, self.key.clone(), Signal::ALL.into());

@@ -2,16 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::init::METADATA;
 use super::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
 use crate::app::codes;
 use crate::app::facts::{ConfigVars, Facts};
 use crate::app::prerun::{self, Block};
 use crate::app::telemetry::Signal;
 use crate::datadog::options;
-
-/// The labs feature that writes the dynos' metrics to the log for Datadog to read.
-const RUNTIME_METRICS: &str = "log-runtime-metrics";
+use crate::platform::feature::{DYNO_METADATA, RUNTIME_METRICS};
 
 /// The app without Datadog, but for the variables and features to `keep`. `prerun` is the text of the script in the
 /// app's checkout.
@@ -26,7 +23,7 @@ pub fn desired(facts: &Facts, keep: &BTreeSet<String>, prerun: Option<&str>) -> 
         rebuild: RebuildWhen::Due,
         ..Desired::default()
     };
-    for feature in [METADATA, RUNTIME_METRICS] {
+    for feature in [DYNO_METADATA, RUNTIME_METRICS] {
         if !is_kept(feature) {
             desired.features.insert(feature.to_owned(), false);
         }
@@ -103,7 +100,7 @@ mod tests {
         ];
         facts.config =
             Some(vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
-        let keep = BTreeSet::from(["DD_ENV".to_owned(), METADATA.to_owned()]);
+        let keep = BTreeSet::from(["DD_ENV".to_owned(), DYNO_METADATA.to_owned()]);
         let wish = desired(&facts, &keep, None);
         assert_eq!(wish.config.keys().collect::<Vec<_>>(), ["DD_API_KEY", "HEROKU_APP_NAME"]);
         assert_eq!(wish.features.keys().collect::<Vec<_>>(), [RUNTIME_METRICS]);

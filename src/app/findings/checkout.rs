@@ -3,8 +3,9 @@
 use super::{Finding, Input, config};
 use crate::app::buildpack::{Buildpack, Role};
 use crate::app::desired::{Desired, File};
-use crate::app::prerun::{Block, ONE_OFF};
+use crate::app::prerun::Block;
 use crate::app::{codes, order};
+use crate::platform::dyno::ONE_OFF;
 
 pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
     if !input.facts.app.has_buildpacks() {

@@ -5,9 +5,7 @@ use crate::app::booleans::is_on;
 use crate::app::codes;
 use crate::app::database_urls::Database;
 use crate::app::facts::Attachment;
-
-/// The plans without further credentials.
-const WITHOUT_CREDENTIALS: [&str; 5] = ["essential", "mini", "basic", "hobby", "dev"];
+use crate::platform::postgres;
 
 pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
     let facts = input.facts;
@@ -18,8 +16,8 @@ pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
     if !is_on(facts, "DD_ENABLE_DBM") {
         return Vec::new();
     }
-    let postgres = Database::Postgres;
-    let named = vars.get(postgres.url_var()).unwrap_or(postgres.default_var());
+    let database = Database::Postgres;
+    let named = vars.get(database.url_var()).unwrap_or(database.default_var());
     let watched: Vec<_> = named
         .split(',')
         .map(str::trim)
@@ -27,13 +25,14 @@ pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
         .collect();
     let plan_of = |attachment: &Attachment| {
         let addon = addons.iter().find(|addon| addon.id == attachment.addon_id)?;
-        addon.plan.strip_prefix("heroku-postgresql:")
+        addon.plan.starts_with("heroku-postgresql:").then_some(addon.plan.as_str())
     };
     let mut findings = Vec::new();
     for (name, attachment) in &watched {
         let Some(plan) = plan_of(attachment) else { continue };
-        if WITHOUT_CREDENTIALS.iter().any(|one| plan.starts_with(one)) {
-            let evidence = format!("{name} is {} on {plan}", attachment.addon);
+        if postgres::has_one_user_only(plan) {
+            let tier = plan.trim_start_matches("heroku-postgresql:");
+            let evidence = format!("{name} is {} on {tier}", attachment.addon);
             let fix = config([("DD_ENABLE_DBM", None)]);
             findings
                 .extend(Finding::new(codes::DBM_ESSENTIAL, evidence).map(|finding| finding.fixed_by(fix)));

@@ -3,10 +3,10 @@
 use super::{Finding, Input};
 use crate::app::desired::{Desired, Drain};
 use crate::app::facts::Generation;
-use crate::app::metrics::FEATURE;
 use crate::app::{codes, drains};
 use crate::datadog::drain::Labels;
 use crate::datadog::{ApiKey, DrainUrl};
+use crate::platform::feature::RUNTIME_METRICS;
 
 pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
     let facts = input.facts;
@@ -14,9 +14,9 @@ pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let ours: Vec<_> = drains::to_datadog(there).map(|(_, url)| url).collect();
-    let is_on = facts.features.as_ref().and_then(|features| features.get(FEATURE).copied());
+    let is_on = facts.features.as_ref().and_then(|features| features.get(RUNTIME_METRICS).copied());
     if ours.is_empty() {
-        let evidence = format!("{FEATURE} is on, and no drain sends to Datadog");
+        let evidence = format!("{RUNTIME_METRICS} is on, and no drain sends to Datadog");
         let finding = Finding::new(codes::METRICS_WITHOUT_DRAIN, evidence);
         // A drain costs money: whether to have one is a person's choice. One of another make may serve.
         return finding.filter(|_| is_on == Some(true) && there.is_empty()).into_iter().collect();
@@ -81,7 +81,7 @@ mod tests {
             let mut facts = sound();
             let drain = |url: &&String| There { id: "d".into(), url: Secret::new(url.as_str()), addon: None };
             facts.drains = Some(urls.iter().map(drain).collect());
-            facts.features.as_mut().unwrap().insert(FEATURE.into(), metrics);
+            facts.features.as_mut().unwrap().insert(RUNTIME_METRICS.into(), metrics);
             let findings = found(&facts);
             assert_eq!(codes(&findings), expected, "{urls:?}");
             assert!(findings.iter().all(|finding| !finding.evidence.contains(KEY)));

@@ -4,9 +4,9 @@ use super::{Finding, Input, KeyState, config};
 use crate::app::booleans::is_on;
 use crate::app::codes;
 use crate::app::desired::Desired;
-use crate::app::desired::init::METADATA;
 use crate::app::facts::{ConfigVars, Generation};
 use crate::datadog::Site;
+use crate::platform::feature::DYNO_METADATA;
 use crate::secret::mask;
 
 pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
@@ -66,11 +66,11 @@ fn app_name(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
         return Finding::new(codes::PRIVATE_SPACE, evidence).map(|finding| finding.fixed_by(by_hand()));
     }
     let features = input.facts.features.as_ref()?;
-    if features.get(METADATA).copied().unwrap_or(false) {
+    if features.get(DYNO_METADATA).copied().unwrap_or(false) {
         return None;
     }
-    let fix = Desired { features: [(METADATA.to_owned(), true)].into(), ..Desired::default() };
-    let evidence = format!("{METADATA} is off, and HEROKU_APP_NAME is not set");
+    let fix = Desired { features: [(DYNO_METADATA.to_owned(), true)].into(), ..Desired::default() };
+    let evidence = format!("{DYNO_METADATA} is off, and HEROKU_APP_NAME is not set");
     Finding::new(codes::NO_APP_NAME, evidence).map(|finding| finding.fixed_by(fix))
 }
 
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn what_names_hosts_wrongly_is_found_and_mended() {
         let mut nameless = sound();
-        nameless.features = Some([(METADATA.to_owned(), false)].into());
+        nameless.features = Some([(DYNO_METADATA.to_owned(), false)].into());
         assert_eq!(codes(&found(&nameless)), [codes::NO_APP_NAME]);
         assert_eq!(left(nameless.clone()), [""; 0]);
         nameless.config.as_mut().unwrap().set("HEROKU_APP_NAME", Some("shop"));

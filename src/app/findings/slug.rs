@@ -6,6 +6,7 @@ use super::{Finding, Input, compiled};
 use crate::app::booleans::is_off;
 use crate::app::desired::{Desired, RebuildWhen};
 use crate::app::{Buildpack, codes, deployed};
+use crate::platform::Stage;
 
 /// Heroku refuses slugs of more than 500 MB; from here on the owner should know.
 const NEAR: u64 = 450_000_000;
@@ -33,12 +34,11 @@ fn apm_off(input: &Input<'_>) -> Option<Finding> {
     if !is_off(config, "DD_APM_ENABLED") || deployed::build(input.facts).is_none() {
         return None;
     }
-    let place =
-        |stage: &str| ["review", "development", "staging", "production"].iter().position(|one| *one == stage);
     let wanting: Vec<_> = input
         .pipeline
         .iter()
-        .filter(|other| place(&other.stage) > place(stage) && !is_off(&other.config, "DD_APM_ENABLED"))
+        .filter(|other| Stage::parse(&other.stage) > Stage::parse(stage))
+        .filter(|other| !is_off(&other.config, "DD_APM_ENABLED"))
         .map(|other| other.app.as_str())
         .collect();
     if wanting.is_empty() {

@@ -3,8 +3,8 @@
 use super::{Finding, Input, KeyState, find};
 use crate::app::Buildpack;
 use crate::app::buildpack::DATADOG;
-use crate::app::desired::init::METADATA;
 use crate::app::facts::{App, Build, ConfigVars, Facts, Release, Status};
+use crate::platform::feature::DYNO_METADATA;
 
 pub(super) const KEY: &str = "0123456789abcdef0123456789ab3f9a";
 
@@ -30,7 +30,7 @@ pub(super) fn sound() -> Facts {
         },
         config: Some(vars(&[("DD_API_KEY", KEY), ("DD_SITE", "datadoghq.com"), ("DD_DYNO_HOST", "true")])),
         buildpacks: Some(list(&buildpacks)),
-        features: Some([(METADATA.to_owned(), true)].into()),
+        features: Some([(DYNO_METADATA.to_owned(), true)].into()),
         formation: Some(Vec::new()),
         releases: Some(vec![release(1, "Deploy 60883d9f", at)]),
         builds: Some(vec![Build {

@@ -8,6 +8,7 @@ use crate::app::database_urls::{self, Database};
 use crate::app::dbm::CREDENTIAL;
 use crate::app::desired::{Desired, Note};
 use crate::app::facts::{Addon, Attachment, ConfigVars, Facts};
+use crate::platform::postgres;
 use crate::secret::Secret;
 
 const MONITORING: &str = "DD_ENABLE_DBM";
@@ -36,7 +37,7 @@ pub(super) fn add(
     if add.dbm {
         for name in &mut names {
             let Some(addon) = addon_of(facts, name) else { continue };
-            if has_one_user_only(&addon.plan) {
+            if postgres::has_one_user_only(&addon.plan) {
                 return Err(Refused::NoMonitoring { addon: addon.name.clone(), plan: addon.plan.clone() });
             }
             match credential_of(facts, addon) {
@@ -159,13 +160,6 @@ fn credential_of<'o>(facts: &'o Facts, addon: &Addon) -> Option<&'o Attachment> 
     attachments
         .iter()
         .find(|one| one.addon_id == addon.id && one.namespace.as_deref() == Some(namespace.as_str()))
-}
-
-/// Whether a plan of Heroku Postgres has the default user and no other
-/// (<https://devcenter.heroku.com/articles/heroku-postgresql-credentials>).
-pub(in crate::app) fn has_one_user_only(plan: &str) -> bool {
-    let tier = plan.split_once(':').map(|(_, tier)| tier).unwrap_or_default();
-    ["essential", "mini", "basic", "hobby", "dev"].iter().any(|small| tier.starts_with(small))
 }
 
 #[cfg(test)]

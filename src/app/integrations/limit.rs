@@ -5,6 +5,7 @@ use super::{Folder, state};
 use crate::app::desired::Desired;
 use crate::app::facts::Facts;
 use crate::datadog::integrations::Integration;
+use crate::platform::dyno::process_type;
 
 /// What is desired for a check to run on `dynos` only: process types (`web`) or single dynos (`web.1`). None of them
 /// lifts the limit.
@@ -22,7 +23,7 @@ pub fn limit(
     }
     let has: Vec<_> = facts.formation.iter().flatten().map(|process| process.kind.clone()).collect();
     for dyno in dynos {
-        let kind = dyno.split('.').next().unwrap_or_default();
+        let kind = process_type(dyno);
         if !has.is_empty() && !has.iter().any(|known| known == kind) {
             return Err(Refused::NoProcessType { app: app(), kind: kind.to_owned(), has });
         }

@@ -5,9 +5,6 @@
 //! The lines: <https://devcenter.heroku.com/articles/log-runtime-metrics>,
 //! <https://devcenter.heroku.com/articles/http-routing#heroku-router-log-format>.
 
-/// The labs feature that writes memory and load of the dynos into the log.
-pub const FEATURE: &str = "log-runtime-metrics";
-
 pub mod change;
 pub mod dashboard;
 pub mod definition;

@@ -80,11 +80,6 @@ impl Stats {
     }
 }
 
-/// `web` of `web.1`.
-pub fn dynotype(dyno: &str) -> &str {
-    dyno.split('.').next().unwrap_or(dyno)
-}
-
 impl Preview {
     /// Takes the next bytes of the stream in; lines may be cut anywhere.
     pub fn feed(&mut self, mut bytes: &[u8]) {

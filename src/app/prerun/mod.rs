@@ -13,9 +13,6 @@ use ring::digest;
 /// Where the script lies in a checkout.
 pub const PATH: &str = "datadog/prerun.sh";
 
-/// The dyno types that run one command and end: an Agent there costs time and counts as a host.
-pub const ONE_OFF: [&str; 5] = ["run", "release", "scheduler", "advanced-scheduler*", "crontogo*"];
-
 const OPEN: &str = "# >>> dd-heroku ";
 const CLOSE: &str = "# <<< dd-heroku <<<\n";
 

@@ -11,6 +11,8 @@ use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::exec::{self, ExecError};
 use crate::heroku::{Run, Writer, rendezvous};
+use crate::platform::dyno::{self, FIRST_WEB};
+use crate::platform::feature;
 
 /// How many dynos are asked at the same time: each is a process of the official CLI.
 const AT_ONCE: usize = 4;
@@ -80,7 +82,8 @@ impl Reach {
 
     fn dynos(&self, facts: &Facts) -> Result<Vec<String>> {
         let app = &facts.app.name;
-        let there: Vec<&Dyno> = facts.dynos.iter().flatten().filter(|dyno| dyno.kind != "run").collect();
+        let there: Vec<&Dyno> =
+            facts.dynos.iter().flatten().filter(|dyno| !dyno::is_one_off(&dyno.kind)).collect();
         let names = || there.iter().map(|dyno| dyno.name.as_str()).collect::<Vec<_>>().join(", ");
         if there.is_empty() {
             return Err(Failure::new(Code::Failed, format_args!("no dyno of `{app}` runs"))
@@ -89,7 +92,7 @@ impl Reach {
         let chosen: Vec<&Dyno> = if self.all {
             there.clone()
         } else if self.dynos.is_empty() {
-            let web = there.iter().find(|dyno| dyno.name == "web.1").unwrap_or(&there[0]);
+            let web = there.iter().find(|dyno| dyno.name == FIRST_WEB).unwrap_or(&there[0]);
             vec![web]
         } else {
             let find = |name: &String| {
@@ -113,13 +116,13 @@ impl Reach {
 /// The feature's cost is told, not paid.
 fn require_feature(facts: &Facts) -> Result {
     let is_on = |on: &bool| *on;
-    if facts.features.as_ref().and_then(|features| features.get(exec::FEATURE)).is_none_or(is_on) {
+    if facts.features.as_ref().and_then(|features| features.get(feature::EXEC)).is_none_or(is_on) {
         return Ok(());
     }
     let app = &facts.app.name;
-    let message = format!("dynos of `{app}` cannot be entered: the feature {} is off", exec::FEATURE);
+    let message = format!("dynos of `{app}` cannot be entered: the feature {} is off", feature::EXEC);
     Err(Failure::new(Code::Failed, message)
-        .hint(format_args!("heroku features:enable {} -a {app} (restarts its dynos)", exec::FEATURE))
+        .hint(format_args!("heroku features:enable {} -a {app} (restarts its dynos)", feature::EXEC))
         .hint("or pass `--one-off`: another dyno, with an Agent of its own"))
 }
 

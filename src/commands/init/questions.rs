@@ -5,13 +5,13 @@ use crate::app::database_urls::{self, DATABASES};
 use crate::app::desired::RebuildWhen;
 use crate::app::desired::init::{Integrations, Setup};
 use crate::app::facts::{ConfigVars, Facts};
-use crate::app::prerun::ONE_OFF;
 use crate::cli::key;
 use crate::cli::keys::Keys;
 use crate::commands::Context;
 use crate::datadog::site::SITES;
 use crate::datadog::{ApiKey, boolean, options};
 use crate::failure::Result;
+use crate::platform::dyno::ONE_OFF;
 
 /// Asks what the flags leave open.
 pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, facts: &Facts) -> Result<Setup> {

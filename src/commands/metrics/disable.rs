@@ -2,7 +2,7 @@
 
 use crate::app::desired::Telemetry;
 use crate::app::facts::Generation;
-use crate::app::metrics::{self, change};
+use crate::app::metrics::change;
 use crate::app::telemetry::Signal;
 use crate::app::{Desired, Facts};
 use crate::cli::destination::{Destination, DestinationArgs};
@@ -11,6 +11,7 @@ use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
+use crate::platform::feature::RUNTIME_METRICS;
 
 /// Stops the metrics: turns `log-runtime-metrics` off; on Fir takes metrics out of the telemetry drain
 ///
@@ -44,7 +45,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         let mut desired =
             Desired { telemetry: Telemetry::Without([Signal::Metrics].into()), ..Desired::default() };
         if facts.app.generation == Generation::Cedar {
-            desired.features.insert(metrics::FEATURE.to_owned(), false);
+            desired.features.insert(RUNTIME_METRICS.to_owned(), false);
         }
         if let Some((destination, organizations)) = &organizations {
             let (site, key) = destination.of(facts)?;

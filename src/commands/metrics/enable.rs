@@ -2,7 +2,7 @@
 
 use crate::app::desired::{Drain, Telemetry};
 use crate::app::facts::Generation;
-use crate::app::metrics::{self, change};
+use crate::app::metrics::change;
 use crate::app::telemetry::Signal;
 use crate::app::{Desired, Facts, Note, codes};
 use crate::cli::destination::{Destination, DestinationArgs, LabelArgs};
@@ -11,6 +11,7 @@ use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
+use crate::platform::feature::RUNTIME_METRICS;
 
 /// Makes metrics of memory, load and requests from the app's logs
 ///
@@ -57,7 +58,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             desired.telemetry = Telemetry::Carry { site, key, signals, exactly: false };
             return Ok(desired);
         }
-        desired.features.insert(metrics::FEATURE.to_owned(), true);
+        desired.features.insert(RUNTIME_METRICS.to_owned(), true);
         desired.restart = !args.no_restart;
         desired.drain = Drain::One(destination.drain(facts, &args.labels)?);
         let Some(organizations) = &organizations else { return Ok(desired) };

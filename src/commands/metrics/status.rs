@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::app::Facts;
 use crate::app::metrics::definition::{self, Comparison};
-use crate::app::metrics::{self, Measure, There};
+use crate::app::metrics::{Measure, There};
 use crate::app::{drains, telemetry};
 use crate::cli::AppsOrNames;
 use crate::cli::destination::{Destination, DestinationArgs};
@@ -12,6 +12,7 @@ use crate::cli::organization::{Organizations, find};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
+use crate::platform::feature::RUNTIME_METRICS;
 use crate::ui::{self, table};
 
 /// Shows whether the app's metrics are made: the labs feature, the drain, and what is at Datadog
@@ -59,7 +60,7 @@ fn at_datadog(
 }
 
 fn is_on(one: &Facts) -> bool {
-    let feature = one.features.iter().flatten().any(|(name, on)| name == metrics::FEATURE && *on);
+    let feature = one.features.iter().flatten().any(|(name, on)| name == RUNTIME_METRICS && *on);
     feature || carries_metrics(one)
 }
 

@@ -1,10 +1,10 @@
 //! `prerun skip`: keeps the Agent off some dynos.
 
-use crate::app::prerun::ONE_OFF;
 use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
 use crate::datadog::options;
 use crate::failure::{Failure, Result};
+use crate::platform::dyno::ONE_OFF;
 
 /// Keeps the Agent, and with it the tracer, off dynos of some types
 ///

@@ -46,7 +46,7 @@ pub fn check<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Problem> {
         Kind::DynoTypes => dyno_types(value),
         Kind::Leader => match boolean::parse_input(value) {
             Some(on) => Ok(boolean::text(on).into()),
-            None => is_dyno(value).then(|| value.into()).ok_or(Problem::Leader),
+            None => is_numbered_dyno(value).then(|| value.into()).ok_or(Problem::Leader),
         },
         Kind::Path => (!value.contains(char::is_control)).then(|| value.into()).ok_or(Problem::Path),
         Kind::Port => match value.parse::<u16>() {
@@ -124,7 +124,7 @@ fn variable_names(value: &str) -> Result<Cow<'_, str>, Problem> {
 
 fn dyno_types(value: &str) -> Result<Cow<'_, str>, Problem> {
     let types: Vec<_> = value.split([',', ' ']).filter(|kind| !kind.is_empty()).collect();
-    match types.iter().find(|kind| !is_dyno_type(kind.strip_suffix('*').unwrap_or(kind))) {
+    match types.iter().find(|kind| !is_process_type(kind.strip_suffix('*').unwrap_or(kind))) {
         None if types.is_empty() => Err(Problem::Empty),
         None => Ok(types.join(",").into()),
         Some(odd) => Err(Problem::DynoType((*odd).to_owned())),
@@ -132,13 +132,14 @@ fn dyno_types(value: &str) -> Result<Cow<'_, str>, Problem> {
 }
 
 /// Heroku's process types: letters, digits, `-` and `_`.
-fn is_dyno_type(kind: &str) -> bool {
-    !kind.is_empty() && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+fn is_process_type(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-fn is_dyno(name: &str) -> bool {
+/// A dyno of Cedar's; the names of Fir's are new with each start.
+fn is_numbered_dyno(name: &str) -> bool {
     name.rsplit_once('.')
-        .is_some_and(|(kind, number)| is_dyno_type(kind) && number.parse::<u32>().is_ok_and(|n| n > 0))
+        .is_some_and(|(kind, number)| is_process_type(kind) && number.parse::<u32>().is_ok_and(|n| n > 0))
 }
 
 /// RFC 1123, and the underscore that the Agent lets pass.

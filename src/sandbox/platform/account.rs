@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::platform::stack;
 use crate::sandbox::exchange::{Answer, Refusal, Reply};
 use crate::sandbox::ids;
 use crate::sandbox::world::{EMAIL, Space, World, reference, user};
@@ -92,18 +93,18 @@ fn space_object(space: &Space) -> Value {
 }
 
 pub(crate) fn stacks() -> Reply {
-    let stack = |(name, default): (&str, bool)| {
+    let object = |name: &str| {
         json!({
             "created_at": LONG_AGO,
-            "default": default,
+            "default": name == stack::DEFAULT,
             "id": reference("stack", name)["id"],
             "name": name,
             "state": "public",
             "updated_at": LONG_AGO,
         })
     };
-    let names = [("cnb", false), ("container", false), ("heroku-22", false), ("heroku-24", true)];
-    Ok(Answer::list_by("name", names.map(stack)))
+    let names = [stack::CNB, stack::CONTAINER].into_iter().chain(stack::CLASSIC);
+    Ok(Answer::list_by("name", names.map(object)))
 }
 
 pub(crate) fn regions() -> Reply {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::platform::size::memory_mb;
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::world::app::{App, OneOff, Process};
 use crate::sandbox::world::{World, reference};
@@ -93,6 +94,9 @@ fn apply(formation: &mut [Process], kind: &str, scale: &Scale) -> Result<(), Ref
     }
     let size = scale.size.as_ref().or(scale.dyno_size.as_ref().and_then(|size| size.name.as_ref()));
     if let Some(size) = size {
+        if memory_mb(size).is_none() {
+            return Err(Refusal::invalid(format!("Couldn't find that dyno size ({size}).")));
+        }
         process.size.clone_from(size);
     }
     process.updated_at = ids::now();

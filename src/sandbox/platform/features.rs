@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::platform::feature;
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::ids;
 use crate::sandbox::world::World;
@@ -11,10 +12,15 @@ use crate::sandbox::world::app::App;
 /// Name, display name, state, description.
 const FEATURES: [(&str, &str, &str, &str); 6] = [
     ("http-session-affinity", "Session Affinity", "general", "Route a client's requests to one dyno"),
-    ("log-runtime-metrics", "Log Runtime Metrics", "public", "Write memory and load of each dyno to the log"),
+    (
+        feature::RUNTIME_METRICS,
+        "Log Runtime Metrics",
+        "public",
+        "Write memory and load of each dyno to the log",
+    ),
     ("preboot", "Preboot", "general", "Start new web dynos before the old ones stop"),
-    ("runtime-dyno-metadata", "Dyno Metadata", "public", "Give dynos their app's name, release and commit"),
-    ("runtime-heroku-exec", "Heroku Exec", "general", "Allow exec sessions into running dynos"),
+    (feature::DYNO_METADATA, "Dyno Metadata", "public", "Give dynos their app's name, release and commit"),
+    (feature::EXEC, "Heroku Exec", "general", "Allow exec sessions into running dynos"),
     ("spaces-dns-discovery", "DNS Discovery", "general", "Resolve dynos of a Private Space by name"),
 ];
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::World;
+use crate::platform::postgres;
 use crate::sandbox::exchange::Refusal;
 use crate::sandbox::ids;
 
@@ -44,8 +45,7 @@ impl Addon {
 
     /// Whether it is a Postgres plan that has the default credential only.
     pub(crate) fn is_essential(&self) -> bool {
-        let tier = self.plan.split(':').nth(1).unwrap_or_default();
-        ["essential", "mini", "basic", "hobby", "dev"].iter().any(|plan| tier.starts_with(plan))
+        postgres::has_one_user_only(&self.plan)
     }
 
     /// The URL for the user of `credential`; made up, yet always the same.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::addons::{Addon, Attachment};
 use super::app::{App, Build, Config, Drain, Process, Release, Slug, Status};
 use super::{Coupling, Datadog, FORMAT, Pipeline, Space, World};
+use crate::platform::stack;
 use crate::sandbox::{ids, tarball};
 
 const SEED: &str = include_str!("seed.json");
@@ -82,7 +83,7 @@ fn us() -> String {
 }
 
 fn heroku_24() -> String {
-    "heroku-24".into()
+    stack::DEFAULT.into()
 }
 
 fn cedar() -> String {

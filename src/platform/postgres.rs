@@ -1,0 +1,24 @@
+//! Plans of Heroku Postgres.
+
+/// The tiers that have the default user and no other
+/// (<https://devcenter.heroku.com/articles/heroku-postgresql-credentials>).
+const ONE_USER: [&str; 5] = ["essential", "mini", "basic", "hobby", "dev"];
+
+/// Whether a plan (`heroku-postgresql:essential-0`) has the default user and no other.
+pub fn has_one_user_only(plan: &str) -> bool {
+    let tier = plan.split_once(':').map(|(_, tier)| tier).unwrap_or_default();
+    ONE_USER.iter().any(|one| tier.starts_with(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_plans_have_one_user() {
+        for plan in ["essential-0", "mini", "basic", "hobby-dev", "dev"] {
+            assert!(has_one_user_only(&format!("heroku-postgresql:{plan}")), "{plan}");
+        }
+        assert!(!has_one_user_only("heroku-postgresql:standard-0") && !has_one_user_only("essential-0"));
+    }
+}
