@@ -6,12 +6,10 @@ use super::{Context, Exit};
 use crate::app::docker::{self, DOCKERFILE, Existing, PACK};
 use crate::app::{Desired, Facts, Note, Parts, codes};
 use crate::cli::{ChangeOptions, OneAppOrName};
-use crate::datadog::{AgentVersion, options};
+use crate::datadog::agent_version::{AgentVersion, PINNED_7};
+use crate::datadog::options;
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
-
-/// The Agent version that is written when none is asked for: the one that Datadog's buildpack pins.
-const AGENT_VERSION: &str = "7.81.2-1";
 
 /// The Agent in a container image
 #[derive(Debug, clap::Subcommand)]
@@ -28,7 +26,7 @@ pub enum Verb {
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The Agent's version
-    #[arg(long, value_name = "VERSION", default_value = AGENT_VERSION)]
+    #[arg(long, value_name = "VERSION", default_value = PINNED_7)]
     agent_version: String,
     /// The Dockerfile to build on
     #[arg(long, value_name = "FILE", default_value = "Dockerfile")]
@@ -97,7 +95,7 @@ fn package_version(text: &str) -> Result<String> {
     let version = AgentVersion::parse(&version).filter(|version| matches!(version.major, 6 | 7));
     let version = version.ok_or_else(|| {
         Failure::usage(format_args!("--agent-version: `{text}` is not a whole version"))
-            .hint(format_args!("name one, such as {AGENT_VERSION}: an image should not change by itself"))
+            .hint(format_args!("name one, such as {PINNED_7}: an image should not change by itself"))
     })?;
     Ok(AgentVersion { revision: version.revision.or(Some(1)), ..version }.to_string())
 }

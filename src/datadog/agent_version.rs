@@ -4,6 +4,11 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+/// The versions that Datadog's buildpack installs when none is asked for (release 2.44).
+pub const PINNED_7: &str = "7.81.2-1";
+/// The same of Agent 6, whose line ends with it.
+pub const PINNED_6: &str = "6.53.1-1";
+
 /// How versions ended before Agent 6.9, for which Datadog's buildpack still takes them.
 const OLD_ENDING: &str = "_amd64";
 

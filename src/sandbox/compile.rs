@@ -8,6 +8,7 @@ use flate2::read::GzDecoder;
 
 use super::agent_step::{self, Installed, Workshop};
 use super::world::app::Config;
+use crate::datadog::agent_version::{AgentRequest, AgentVersion, PINNED_6, PINNED_7};
 use crate::platform::stack;
 
 /// The config var that has every build of its app fail.
@@ -42,12 +43,10 @@ pub(crate) struct Compiled {
 /// The build failed; its log says why.
 pub(crate) struct Failed;
 
-/// What the pinned Agents of upstream's buildpack are.
-const PINNED: [(&str, &str); 2] = [("7", "7.81.2-1"), ("6", "6.53.1-1")];
-
 /// Bytes an Agent adds to a slug.
 pub(crate) fn agent_size(agent: &str) -> u64 {
-    if agent.starts_with("6.") { 112_000_000 } else { 96_000_000 }
+    let is_6 = AgentVersion::parse(agent).is_some_and(|agent| agent.major == 6);
+    if is_6 { 112_000_000 } else { 96_000_000 }
 }
 
 /// Builds, telling `log` each line as it comes.
@@ -108,27 +107,22 @@ fn is_ours_or_datadogs(buildpack: &str) -> bool {
 
 /// Says what a fork of the buildpack would say, or this machine's builds without gpgv.
 fn pretend(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Installed, Failed> {
-    let wanted = job.config.get("DD_AGENT_VERSION").map_or("", |version| version.trim());
-    let major = match job.config.get("DD_AGENT_MAJOR_VERSION").map(String::as_str) {
-        Some("6") => "6",
-        _ => "7",
-    };
-    let pinned =
-        |major: &str| PINNED.iter().find(|(of, _)| *of == major).map(|(_, version)| (*version).to_owned());
-    let version = match wanted.trim_end_matches("_amd64").trim_start_matches("1:") {
-        "" => pinned(major),
-        "latest" => pinned("7"),
-        "6" | "7" => pinned(wanted),
-        version => {
-            let known = version.starts_with("6.") || version.starts_with("7.");
-            let revision = if version.contains('-') { "" } else { "-1" };
-            known.then(|| format!("{version}{revision}"))
+    let requested = job.config.get("DD_AGENT_VERSION").map_or("", |version| version.trim());
+    let pinned = |major: u32| if major == 6 { PINNED_6 } else { PINNED_7 }.to_owned();
+    let is_6 = job.config.get("DD_AGENT_MAJOR_VERSION").is_some_and(|major| major == "6");
+    let version = match AgentRequest::parse(requested) {
+        None if requested.is_empty() => Some(pinned(if is_6 { 6 } else { 7 })),
+        Some(AgentRequest::Latest) => Some(pinned(7)),
+        Some(AgentRequest::Newest { major: major @ (6 | 7), minor: None }) => Some(pinned(major)),
+        Some(AgentRequest::Exactly(version)) if matches!(version.major, 6 | 7) => {
+            Some(AgentVersion { revision: version.revision.or(Some(1)), ..version }.to_string())
         }
+        _ => None,
     };
     let Some(version) = version else {
-        log(&format!("-----> ERROR: Version \"{wanted}\" was not found."));
+        log(&format!("-----> ERROR: Version \"{requested}\" was not found."));
         log("       Available versions:");
-        for (_, known) in PINNED {
+        for known in [PINNED_7, PINNED_6] {
             log(&format!("       {known}"));
         }
         log(" !     Push rejected, failed to compile Datadog app.");

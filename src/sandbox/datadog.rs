@@ -10,7 +10,7 @@ use super::log_pipelines;
 use super::platform::dynos;
 use super::world::World;
 use super::world::app::App;
-use crate::datadog::boolean;
+use crate::datadog::{AgentVersion, boolean};
 use crate::platform::feature::DYNO_METADATA;
 
 /// The site asked: the header that this program sends where a base URL stands for `https://api.<site>`.
@@ -183,6 +183,7 @@ fn hosts(app: &App) -> Vec<Value> {
     if !app.config.contains_key("DD_API_KEY") {
         return Vec::new();
     }
+    let version = AgentVersion::parse(agent).map(|agent| agent.without_revision().to_string());
     let by_dyno = app.config.get("DD_DYNO_HOST").and_then(|text| boolean::parse(text)) == Some(true)
         && (app.features.contains(DYNO_METADATA) || app.config.contains_key("HEROKU_APP_NAME"));
     let mut hosts = Vec::new();
@@ -207,7 +208,7 @@ fn hosts(app: &App) -> Vec<Value> {
                 "up": true,
                 "is_muted": false,
                 "tags_by_source": {"Datadog": tags},
-                "meta": {"agent_version": agent.split('-').next()},
+                "meta": {"agent_version": version},
             }));
         }
     }

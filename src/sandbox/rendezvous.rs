@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::world::app::App;
+use crate::datadog::AgentVersion;
 
 /// How long a client may take to say its secret.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -41,12 +42,12 @@ fn output(app: &App, name: &str, command: &str) -> String {
     let Some(agent) = app.current_slug().and_then(|slug| slug.agent.as_deref()) else {
         return "bash: agent-wrapper: command not found\n".to_owned();
     };
-    let version = agent.split('-').next().unwrap_or(agent);
+    let version = AgentVersion::parse(agent).map(|agent| agent.without_revision().to_string());
     let key = app.config.get("DD_API_KEY").map(String::as_str).unwrap_or_default();
     let last5 = key.get(key.len().saturating_sub(5)..).unwrap_or_default();
     let valid = if key.starts_with("bad") || key.is_empty() { "invalid" } else { "valid" };
     include_str!("status.txt")
-        .replace("{version}", version)
+        .replace("{version}", version.as_deref().unwrap_or(agent))
         .replace("{host}", &format!("{}.{name}", app.name))
         .replace("{last5}", last5)
         .replace("{valid}", valid)

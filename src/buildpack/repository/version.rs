@@ -3,11 +3,8 @@
 use super::debian_version::Version;
 use crate::buildpack::error::{Error, Kind, Result};
 use crate::buildpack::repository::{HEROKU_PACKAGE, Package};
-use crate::datadog::agent_version::{AgentRequest, AgentVersion, is_old_form};
+use crate::datadog::agent_version::{AgentRequest, AgentVersion, PINNED_6, PINNED_7, is_old_form};
 
-/// The versions installed when none is asked for.
-const PINNED_7: &str = "7.81.2-1";
-const PINNED_6: &str = "6.53.1-1";
 /// How many versions an error lists.
 const NEAREST: usize = 8;
 
