@@ -98,6 +98,9 @@ fn a_dry_run_writes_nothing_and_print_sql_needs_no_connection() {
     assert_eq!(postgres.sql("shop", "SELECT to_regnamespace('datadog') IS NULL"), "t");
     assert_eq!(sandbox.writes(), ["PATCH /apps/shop/config-vars"], "the test's own");
     let printed = dbm(&sandbox, &["setup", "-a", "no-such-app", "--print-sql", "--dry-run"]).success();
+    let as_json = ["setup", "-a", "no-such-app", "--print-sql", "--dry-run", "--json"];
+    let document = json_of(&dbm(&sandbox, &as_json).success());
+    assert!(document["statements"].as_str().unwrap().contains("GRANT"), "{document}");
     let script = sandbox.home().join("grants.sql");
     fs::write(&script, &printed.get_output().stdout).unwrap();
     for _ in 0..2 {

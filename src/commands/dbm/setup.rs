@@ -1,5 +1,7 @@
 //! `dbm setup`: everything that Database Monitoring needs.
 
+use serde_json::json;
+
 use super::{meant, parts};
 use crate::app::dbm::{CREDENTIAL, all_statements, desired};
 use crate::cli::{ChangeOptions, OneApp};
@@ -30,11 +32,16 @@ pub struct Args {
 
 /// Sets it up.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    if args.print_sql && (context.global.dry_run || !context.ui.json) {
-        context.ui.answer(all_statements(CREDENTIAL).trim_end())?;
-        if context.global.dry_run {
-            return Ok(Exit::Done);
+    if args.print_sql && context.global.dry_run {
+        let statements = all_statements(CREDENTIAL);
+        match context.ui.json {
+            true => context.ui.json(&json!({ "statements": statements }))?,
+            false => context.ui.answer(statements.trim_end())?,
         }
+        return Ok(Exit::Done);
+    }
+    if args.print_sql && !context.ui.json {
+        context.ui.answer(all_statements(CREDENTIAL).trim_end())?;
     }
     engine::run(context, &[context.app()?], &parts(), &|facts| {
         let target = meant(facts, &args.database)?;
