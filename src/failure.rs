@@ -25,6 +25,10 @@ pub enum Code {
     Interrupted,
     /// A build failed.
     BuildFailed,
+    /// A build succeeded, and the release that it made failed.
+    ReleaseFailed,
+    /// All changes were applied, and whether they are in effect could not be read.
+    Unverified,
     /// The service could not be reached or gave no usable answer.
     Unreachable,
     /// Changes are pending (`--exit-code`) or problems were found (`doctor`): nothing failed.
@@ -45,6 +49,8 @@ impl Code {
             Self::Declined => "declined",
             Self::Interrupted => "interrupted",
             Self::BuildFailed => "build_failed",
+            Self::ReleaseFailed => "release_failed",
+            Self::Unverified => "unverified",
             Self::Unreachable => "unreachable",
             Self::Pending => "pending",
         }
@@ -53,7 +59,9 @@ impl Code {
     /// The process's exit code.
     pub fn exit(self) -> u8 {
         match self {
-            Self::Failed | Self::BuildFailed | Self::Unreachable => 1,
+            Self::Failed | Self::BuildFailed | Self::ReleaseFailed | Self::Unverified | Self::Unreachable => {
+                1
+            }
             Self::Usage | Self::Unanswered => 2,
             Self::Pending => 3,
             Self::NotSignedIn | Self::KeyRefused => 4,

@@ -260,9 +260,7 @@ fn a_new_check_is_valid_and_tested() {
     let python = std::process::Command::new("python3").arg("-B").arg(test).output().unwrap();
     assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
     assert!(
-        place
-            .failure(1, &["checks", "new", "queue_depth", "-a", "shop", "--yes"])
-            .contains("is there already")
+        place.failure(1, &["checks", "new", "queue_depth", "-a", "shop", "--yes"]).contains("already exists")
     );
     assert!(place.failure(2, &["checks", "new", "nginx", "-a", "shop"]).contains("the Agent has a check"));
 }

@@ -60,8 +60,8 @@ fn a_build_that_fails_puts_the_variables_back() {
     let failed = run(&sandbox, &upgrade, 1);
     assert_eq!(failed["error"]["code"], "build_failed", "{failed:#}");
     let results: Vec<_> =
-        failed["changes"].as_array().unwrap().iter().map(|one| one["put_back"].clone()).collect();
-    assert_eq!(results, [json!(true), json!(true), Value::Null], "{failed:#}");
+        failed["changes"].as_array().unwrap().iter().map(|one| one["result"].clone()).collect();
+    assert_eq!(results, ["rolled_back", "rolled_back", "failed"], "{failed:#}");
     let after = sandbox.app("shop");
     assert_eq!(after["config"], before);
     assert!(!after["buildpacks"].to_string().contains("2.44"));

@@ -95,6 +95,30 @@ pub enum Change {
     Restart,
     /// Compiles the slug of a commit again.
     Rebuild(Rebuild),
+    /// Promotes the slug that the app runs to the next stage of its pipeline.
+    Promote(Promotion),
+}
+
+/// A promotion: where from and where to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promotion {
+    /// The pipeline's UUID.
+    pub pipeline: String,
+    /// The UUID of the app whose slug is promoted.
+    pub source: String,
+    /// The stage it goes to.
+    pub stage: String,
+    /// The apps it goes to.
+    pub targets: Vec<Target>,
+}
+
+/// An app that a slug is promoted to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its UUID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// A rebuild: which code, and what is known of what runs now.
@@ -137,7 +161,7 @@ impl Source {
     }
 }
 
-/// How a change ended.
+/// What became of a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Outcome {
     /// Not tried yet.
@@ -145,7 +169,7 @@ pub enum Outcome {
     Pending,
     /// It took effect.
     Done,
-    /// A build took effect.
+    /// A build took effect, and its release.
     Built {
         /// The build's UUID.
         id: String,
@@ -156,15 +180,28 @@ pub enum Outcome {
     },
     /// It did not take effect.
     Failed,
-    /// It took effect, and was undone when the build failed.
-    PutBack,
-    /// It was not tried, because something before it failed.
+    /// It was sent or begun, and how it ended is not known.
+    Unknown,
+    /// It took effect, and was rolled back when the build or its release failed.
+    RolledBack,
+    /// It was not tried, because something before it failed or the run was stopped.
     Skipped,
 }
 
 impl Outcome {
-    /// Whether the change took effect.
+    /// Whether the change is in effect.
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Done | Self::Built { .. })
+    }
+
+    /// The word in JSON.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Done | Self::Built { .. } => "done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::RolledBack => "rolled_back",
+            Self::Pending | Self::Skipped => "skipped",
+        }
     }
 }

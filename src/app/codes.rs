@@ -113,5 +113,9 @@ pub const OTHER_KEY: &str = "DDH064";
 pub const NO_TELEMETRY: &str = "DDH065";
 /// The telemetry drain of a Fir app has another key or site than the app, or there are several.
 pub const TELEMETRY_DIFFERS: &str = "DDH066";
+/// Heroku does not offer a labs feature for the app.
+pub const FEATURE_NOT_OFFERED: &str = "DDH067";
+/// The newest release failed.
+pub const RELEASE_FAILED: &str = "DDH068";
 /// The lint of the checkout found something.
 pub const LINT: &str = "DDH070";

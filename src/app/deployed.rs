@@ -43,6 +43,11 @@ pub fn commit(facts: &Facts) -> Option<&str> {
         .filter(|commit| !commit.is_empty())
 }
 
+/// The newest release, when it failed: its release phase did, as a rule, and an older release keeps running.
+pub fn failed_release(facts: &Facts) -> Option<&Release> {
+    facts.releases.as_deref()?.first().filter(|release| release.status == Status::Failed)
+}
+
 /// A build that is under way.
 pub fn pending_build(facts: &Facts) -> Option<&Build> {
     facts.builds.as_deref()?.first().filter(|build| build.status == Status::Pending)

@@ -35,13 +35,8 @@ impl Receipt {
         }
     }
 
-    /// Whether a slug was compiled.
-    pub fn has_built(&self) -> bool {
-        self.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Built { .. }))
-    }
-
-    /// The places of the config vars and buildpacks that were changed, each with the change that undoes it.
-    pub fn undoing(&self) -> Vec<(usize, Change)> {
+    /// The config vars and buildpacks that were changed, by place, each with the change that rolls it back.
+    pub fn rollback(&self) -> Vec<(usize, Change)> {
         let done = self.iter().enumerate().filter(|(_, (_, outcome))| outcome.is_done());
         done.filter_map(|(at, (change, _))| Some((at, inverse(change)?))).collect()
     }
@@ -51,9 +46,9 @@ impl Receipt {
         self.outcomes.iter().all(Outcome::is_done)
     }
 
-    /// Whether any change took effect.
+    /// Whether anything may be different from before.
     pub fn has_begun(&self) -> bool {
-        self.outcomes.iter().any(Outcome::is_done)
+        self.outcomes.iter().any(|outcome| outcome.is_done() || *outcome == Outcome::Unknown)
     }
 }
 
@@ -104,7 +99,7 @@ mod tests {
         let plan = Plan { changes: changes.clone(), ..Plan::default() };
         let mut outcomes = vec![Outcome::Done; 6];
         outcomes[5] = Outcome::Failed;
-        let undoing = Receipt { plan, outcomes }.undoing();
+        let undoing = Receipt { plan, outcomes }.rollback();
         assert_eq!(undoing.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 1, 2, 3]);
         for (at, change) in undoing {
             assert_eq!(inverse(&change).as_ref(), Some(&changes[at]));

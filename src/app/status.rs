@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::booleans::is_on;
 use super::buildpack::Buildpack;
 use super::database_urls::DATABASES;
-use super::facts::{ConfigVars, Facts};
-use super::findings::KeyState;
+use super::facts::{ConfigVars, Facts, KeyVerdict};
 use super::integrations::databases;
 use super::{deployed, drains, order};
 use crate::datadog::Site;
@@ -31,7 +30,7 @@ pub struct Status {
     /// Its key.
     pub key: Option<Secret>,
     /// What Datadog says of the key.
-    pub key_state: KeyState,
+    pub key_verdict: KeyVerdict,
     /// How hosts are named.
     pub hosts: Hosts,
     /// What installs the Agent, and its place, counted from 1.
@@ -52,6 +51,8 @@ pub struct Status {
     pub rebuild_due: Vec<String>,
     /// The UUID of a build that is under way.
     pub building: Option<String>,
+    /// The number of the newest release, when it failed.
+    pub failed_release: Option<u64>,
     /// What the Agent watches beside the dyno.
     pub integrations: Vec<&'static str>,
     /// Its log drains, masked, each with whether it goes to Datadog.
@@ -75,7 +76,7 @@ pub enum Hosts {
 
 impl Status {
     /// The status of an app.
-    pub fn of(facts: &Facts, key_state: KeyState) -> Self {
+    pub fn of(facts: &Facts) -> Self {
         let empty = ConfigVars::default();
         let config = facts.config.as_ref().unwrap_or(&empty);
         let list = facts.buildpacks.as_deref().unwrap_or_default();
@@ -94,7 +95,7 @@ impl Status {
             generation: facts.app.generation.to_string(),
             site: config.get("DD_SITE").unwrap_or(Site::default().domain()).to_owned(),
             key: config.get("DD_API_KEY").map(Secret::new),
-            key_state,
+            key_verdict: facts.key_verdict(),
             hosts: hosts(facts, config),
             buildpack,
             agent_wanted: deployed::agent_wanted(facts).map(owned),
@@ -107,6 +108,7 @@ impl Status {
                 .or_else(|| deploy.map(|one| one.created_at.clone())),
             rebuild_due: deployed::rebuild_due(facts).into_iter().map(owned).collect(),
             building: deployed::pending_build(facts).map(|build| build.id.clone()),
+            failed_release: deployed::failed_release(facts).map(|release| release.version),
             integrations: integrations(facts),
             drains: there
                 .iter()

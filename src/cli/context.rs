@@ -10,7 +10,7 @@ use super::global::Global;
 use super::sandboxed;
 use super::targets::Targets;
 use crate::datadog_api;
-use crate::engine::stop::Interrupts;
+use crate::engine::stop::Stop;
 use crate::env::{self, Environment};
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::remotes::{self, Asked, Choice, Remote};
@@ -28,7 +28,7 @@ pub struct Context {
     /// The terminal.
     pub ui: Ui,
     /// Ctrl-C.
-    pub interrupts: Interrupts,
+    pub stop: Stop,
     sandbox: Option<sandbox::Running>,
     client: OnceLock<Arc<heroku::Client>>,
     checkout: OnceLock<Option<Checkout>>,
@@ -38,8 +38,8 @@ impl Context {
     /// Makes the context; with `--sandbox` it starts that.
     pub fn new(env: &Environment, global: Global, ui: Ui) -> Result<Self> {
         let (sandbox, env) = sandboxed::enter(env, global.sandbox)?;
-        let interrupts = Interrupts::listen(ui);
-        Ok(Self { env, global, ui, interrupts, sandbox, client: OnceLock::new(), checkout: OnceLock::new() })
+        let stop = Stop::listen(ui);
+        Ok(Self { env, global, ui, stop, sandbox, client: OnceLock::new(), checkout: OnceLock::new() })
     }
 
     /// The Heroku client, with the token that the official CLI would use.
@@ -80,13 +80,7 @@ impl Context {
         self.checkout.get_or_init(|| Checkout::discover(&self.env)).as_ref()
     }
 
-    /// The checkout that the command runs in, when one of its remotes is `app`.
-    pub fn checkout_of(&self, app: &str) -> Option<&Checkout> {
-        let checkout = self.checkout()?;
-        self.remotes(checkout).iter().any(|remote| remote.app == app).then_some(checkout)
-    }
-
-    /// The checkout to write an app's files in: its own, or one that is no other app's.
+    /// The checkout to read an app's files in: its own, or one that is no other app's.
     pub fn checkout_for(&self, app: &str) -> Option<&Checkout> {
         let checkout = self.checkout()?;
         let remotes = self.remotes(checkout);
@@ -175,7 +169,7 @@ impl Context {
         Ok(names.swap_remove(at))
     }
 
-    fn remotes(&self, checkout: &Checkout) -> Vec<Remote> {
+    pub(super) fn remotes(&self, checkout: &Checkout) -> Vec<Remote> {
         let hosts = Endpoints::from_env(&self.env).map(|endpoints| endpoints.git).unwrap_or_default();
         remotes::of_heroku(&checkout.remotes().unwrap_or_default(), &hosts)
     }

@@ -1,14 +1,11 @@
-//! Where an app's logs and metrics are to go: the site, the key that the site took, the labels. Shared by the verbs
-//! that make drains.
+//! Where an app's logs and metrics go: the options of the verbs that create drains.
 
-use std::sync::{Mutex, PoisonError};
-
-use super::Context;
+use super::{Context, keys};
 use crate::app::Facts;
-use crate::cli::key;
-use crate::cli::keys::{Keys, known_site};
+use crate::app::desired::init::Destination;
+use crate::app::facts::KeyQuery;
+use crate::datadog::DrainUrl;
 use crate::datadog::drain::Labels;
-use crate::datadog::{ApiKey, DrainUrl, Site};
 use crate::failure::Result;
 
 /// Key and site.
@@ -37,32 +34,21 @@ pub struct LabelArgs {
     service: Option<String>,
 }
 
-/// The destinations of the apps; each pair of key and site is checked once.
-pub struct Destination<'c>(Mutex<Keys<'c>>);
-
-impl<'c> Destination<'c> {
-    /// Reads the key that is given.
-    pub fn new(context: &'c Context, args: &DestinationArgs) -> Result<Self> {
-        let given = key::given(context, args.api_key_stdin)?;
-        let guess = given.clone().or_else(|| context.demonstration_key());
-        let site = args.site.as_deref().map(|text| known_site(text, "--site")).transpose()?;
-        Ok(Self(Mutex::new(Keys::new(context, given, guess, site, None, args.no_verify))))
+impl DestinationArgs {
+    /// The key and the site to read.
+    pub fn query(&self, context: &Context) -> Result<KeyQuery> {
+        let site = self.site.as_deref().map(|text| keys::known_site(text, "--site")).transpose()?;
+        keys::query(context, self.api_key_stdin, site, self.no_verify)
     }
+}
 
-    /// The site and the key of an app, once the site took the key.
-    pub fn of(&self, facts: &Facts) -> Result<(Site, ApiKey)> {
-        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let site = keys.site(facts)?;
-        Ok((site, keys.accepted(facts, site)?))
-    }
-
+impl LabelArgs {
     /// The log drain of an app.
-    pub fn drain(&self, facts: &Facts, labels: &LabelArgs) -> Result<DrainUrl> {
-        let (site, key) = self.of(facts)?;
-        let there = |name| facts.config.as_ref().and_then(|config| config.get(name));
-        let env = labels.env.as_deref().or_else(|| there("DD_ENV"));
-        let service = labels.service.as_deref().or_else(|| there("DD_SERVICE"));
+    pub fn drain(&self, facts: &Facts, Destination { site, key, is_demo: _ }: Destination) -> DrainUrl {
+        let config = |name| facts.config.as_ref().and_then(|config| config.get(name));
+        let env = self.env.as_deref().or_else(|| config("DD_ENV"));
+        let service = self.service.as_deref().or_else(|| config("DD_SERVICE"));
         let labels = Labels::of_app(&facts.app.name, env, service);
-        Ok(DrainUrl { site, key: Some(key), labels })
+        DrainUrl { site, key: Some(key), labels }
     }
 }

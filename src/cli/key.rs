@@ -2,24 +2,16 @@
 
 use std::io::Read;
 
-use super::Context;
+use super::{Context, keys};
+use crate::app::facts::{FoundKey, KeyVerdict};
 use crate::datadog::{ApiKey, Site};
-use crate::datadog_api::Verdict;
+use crate::engine::KeyCheck;
 use crate::env;
-use crate::failure::{Code, Failure, Result};
+use crate::failure::{Failure, Result};
 use crate::keychain::Item;
 
-/// A key and where it was found.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// The key.
-    pub key: ApiKey,
-    /// Where it was found, as a person would say it.
-    pub place: &'static str,
-}
-
 /// The key that was given: on stdin, in `DD_API_KEY`, in the keyring. The app's own comes after these.
-pub fn given(context: &Context, from_stdin: bool) -> Result<Option<Found>> {
+pub fn given(context: &Context, from_stdin: bool) -> Result<Option<FoundKey>> {
     if from_stdin {
         return found(&stdin()?, "standard input").map(Some);
     }
@@ -34,7 +26,7 @@ pub fn given(context: &Context, from_stdin: bool) -> Result<Option<Found>> {
 }
 
 /// A new key, to take the place of one in use: on stdin or in `DD_API_KEY`. The keyring may hold the old one.
-pub fn new(context: &Context, from_stdin: bool) -> Result<Option<Found>> {
+pub fn new(context: &Context, from_stdin: bool) -> Result<Option<FoundKey>> {
     if from_stdin {
         return found(&stdin()?, "standard input").map(Some);
     }
@@ -42,30 +34,19 @@ pub fn new(context: &Context, from_stdin: bool) -> Result<Option<Found>> {
 }
 
 /// The key in `text`.
-pub fn found(text: &str, place: &'static str) -> Result<Found> {
+pub fn found(text: &str, place: &'static str) -> Result<FoundKey> {
     match ApiKey::parse(text) {
-        Ok(key) => Ok(Found { key, place }),
-        Err(why) => Err(Failure::new(Code::KeyRefused, format_args!("{why} (from {place})"))
-            .hint("copy an API key from https://app.datadoghq.com/organization-settings/api-keys")),
+        Ok(key) => Ok(FoundKey { key, place, is_demo: false }),
+        Err(why) => Err(keys::malformed(&why.to_string(), place)),
     }
 }
 
-/// Fails unless the site takes the key; tells a wrong site from a wrong key by trying the others.
-pub fn require_accepted(context: &Context, found: &Found, site: Site) -> Result {
-    let datadog_api = context.datadog_api()?;
-    if datadog_api.validate(&found.key, site)? == Verdict::Valid {
-        return Ok(());
+/// Fails unless the site accepts the key; tells a wrong site from a wrong key by trying the others.
+pub fn require_accepted(context: &Context, found: &FoundKey, site: Site) -> Result {
+    match KeyCheck::default().verdict(context, &found.key, site)? {
+        KeyVerdict::Accepted => Ok(()),
+        verdict => Err(keys::refused(found, site, verdict)),
     }
-    let key = found.key.masked();
-    let failure =
-        Failure::new(Code::KeyRefused, format_args!("{site} refuses the key {key} (from {})", found.place));
-    Err(match datadog_api.find_site(&found.key, site) {
-        Some(other) => failure.hint(format_args!("{other} takes it: pass `--site {other}`")),
-        None => failure.hint(format_args!(
-            "no other site takes it either: copy an API key from {}/organization-settings/api-keys",
-            site.web()
-        )),
-    })
 }
 
 /// What stands on standard input: a secret.

@@ -12,6 +12,7 @@ pub mod keys;
 pub mod organization;
 pub mod rebuild_args;
 pub mod sandboxed;
+mod services;
 pub mod targets;
 pub mod usage;
 

@@ -1,8 +1,8 @@
 //! The options of a rebuild, which every verb takes that may need one.
 
 use crate::app::desired::RebuildWhen;
+use crate::app::facts::CheckoutQuery;
 use crate::app::{Desired, Facts, Part, Source};
-use crate::cli::Context;
 use crate::failure::{Failure, Result};
 use crate::secret::Secret;
 use crate::transport;
@@ -53,34 +53,35 @@ impl Args {
         }
     }
 
-    /// Puts the answers into what is wanted of an app; `otherwise` is meant where nothing was said.
-    pub fn put_into(
-        &self,
-        desired: &mut Desired,
-        otherwise: RebuildWhen,
-        context: &Context,
-        facts: &Facts,
-    ) -> Result {
+    /// What to read of the checkout for these options.
+    pub fn checkout(&self) -> CheckoutQuery {
+        self.from.checkout()
+    }
+
+    /// Puts the answers into what is desired of an app; `otherwise` is meant where nothing was said.
+    pub fn put_into(&self, desired: &mut Desired, otherwise: RebuildWhen, facts: &Facts) -> Result {
         desired.rebuild = self.when().unwrap_or(otherwise);
-        self.from.put_into(desired, context, facts)
+        self.from.put_into(desired, facts)
     }
 }
 
 impl From {
-    /// Puts the source and the commit into what is wanted of an app.
-    pub fn put_into(&self, desired: &mut Desired, context: &Context, facts: &Facts) -> Result {
+    /// What to read of the checkout for these options.
+    pub fn checkout(&self) -> CheckoutQuery {
+        CheckoutQuery { git_ref: self.git_ref.clone(), ..CheckoutQuery::default() }
+    }
+
+    /// Puts the source and the commit into what is desired of an app.
+    pub fn put_into(&self, desired: &mut Desired, facts: &Facts) -> Result {
         let app = &facts.app.name;
-        let own = context.checkout_of(app);
-        desired.commit = match (&self.git_ref, own) {
-            (None, _) => None,
-            (Some(git_ref), Some(own)) => Some(own.resolve(git_ref)?),
-            (Some(_), None) => {
-                let message =
-                    format!("--ref needs the checkout of `{app}`, and no git remote here is that app's");
-                return Err(Failure::usage(message).hint(format_args!("heroku git:remote -a {app}")));
-            }
-        };
-        desired.source = self.source_url()?.map(Source::Url).or(own.map(|_| Source::Checkout));
+        let checkout = facts.own_checkout();
+        if self.git_ref.is_some() && checkout.is_none() {
+            let message =
+                format!("--ref needs the checkout of `{app}`, and no git remote here is that app's");
+            return Err(Failure::usage(message).hint(format_args!("heroku git:remote -a {app}")));
+        }
+        desired.commit = checkout.and_then(|checkout| checkout.commit.clone());
+        desired.source = self.source_url()?.map(Source::Url).or(checkout.map(|_| Source::Checkout));
         Ok(())
     }
 

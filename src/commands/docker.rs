@@ -1,10 +1,9 @@
 //! `docker init`: what an image needs for the Agent to run in it.
 
-use std::path::Path;
-
 use super::{Context, Exit};
 use crate::app::docker::{self, DOCKERFILE, Existing, PACK};
-use crate::app::{Desired, Facts, Note, Parts, codes};
+use crate::app::facts::{Checkout, CheckoutQuery, Query};
+use crate::app::{Desired, Facts, Note, codes};
 use crate::cli::{ChangeOptions, OneAppOrName};
 use crate::datadog::agent_version::{AgentVersion, PINNED_7};
 use crate::datadog::options;
@@ -47,30 +46,29 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
 
 fn init(context: &Context, args: &Args) -> Result<Exit> {
     let version = package_version(&args.agent_version)?;
-    let checkout = context.checkout().ok_or_else(|| {
-        Failure::new(Code::Failed, "the files belong into the app's repository, and this is no checkout")
-            .hint("run this in the app's checkout (heroku git:clone -a APP)")
-    })?;
-    let existing = checkout.read(Path::new(&args.dockerfile))?;
-    let existing = existing.as_deref().map(Existing::read).transpose().map_err(|musl| {
+    let files = vec![DOCKERFILE, docker::CONFIG_README];
+    let named_files = vec![args.dockerfile.clone()];
+    let query =
+        Query::default().with_checkout(CheckoutQuery { files, named_files, ..CheckoutQuery::default() });
+    engine::run(context, &[context.app()?], &query, &|facts| desired(args, &version, facts))
+}
+
+fn desired(args: &Args, version: &str, facts: &Facts) -> Result<Desired> {
+    let Some(checkout) = &facts.checkout else {
+        let message = "the files belong into the app's repository, and this is not a checkout";
+        return Err(Failure::new(Code::Failed, message)
+            .hint(format_args!("run this in the app's checkout (heroku git:clone -a {})", facts.app.name)));
+    };
+    let existing = checkout.text(&args.dockerfile).map(Existing::read).transpose().map_err(|musl| {
         Failure::new(Code::Failed, &musl)
             .hint("base the image on Debian or Ubuntu, such as debian:bookworm-slim, or heroku/heroku:24")
     })?;
-    engine::run(context, &[context.app()?], &Parts::new(), &|facts| {
-        let read = |path: &str| checkout.read(Path::new(path)).map(|text| (path.to_owned(), text));
-        let there = [DOCKERFILE, docker::CONFIG_README]
-            .map(read)
-            .into_iter()
-            .collect::<std::result::Result<Vec<_>, _>>()?;
-        let before =
-            |path: &str| there.iter().find(|(known, _)| known == path).and_then(|(_, text)| text.clone());
-        let files = docker::files(&version, existing.as_ref(), before);
-        Ok(Desired { files, notes: notes(facts, &there), ..Desired::default() })
-    })
+    let files = docker::files(version, existing.as_ref(), |path| checkout.text(path).map(str::to_owned));
+    Ok(Desired { files, notes: notes(facts, checkout), ..Desired::default() })
 }
 
 /// What there is to do beside, and what was left as it is.
-fn notes(facts: &Facts, there: &[(String, Option<String>)]) -> Vec<Note> {
+fn notes(facts: &Facts, checkout: &Checkout) -> Vec<Note> {
     let mut notes = Vec::new();
     if !facts.app.is_container() {
         let app = &facts.app.name;
@@ -78,8 +76,10 @@ fn notes(facts: &Facts, there: &[(String, Option<String>)]) -> Vec<Note> {
             format!("`{app}` is not on the container stack yet: heroku stack:set container -a {app}");
         notes.push(Note::new(codes::CONTAINER, message));
     }
-    for (path, _) in there.iter().filter(|(_, text)| text.is_some()) {
-        notes.push(Note::new(codes::FILE_KEPT, format!("`{path}` is there already, and stays as it is")));
+    for path in [DOCKERFILE, docker::CONFIG_README] {
+        if checkout.text(path).is_some() {
+            notes.push(Note::new(codes::FILE_KEPT, format!("`{path}` exists, and stays as it is")));
+        }
     }
     let message = format!(
         "the image takes the program that starts the Agent from {PACK}: dd-heroku buildpack pack -o {PACK}"

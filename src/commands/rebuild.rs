@@ -2,7 +2,8 @@
 
 use super::{Context, Exit};
 use crate::app::desired::RebuildWhen;
-use crate::app::{Desired, Facts, Part, Parts};
+use crate::app::facts::{Part, Query};
+use crate::app::{Desired, Facts};
 use crate::cli::rebuild_args::From;
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
@@ -28,15 +29,17 @@ pub struct Args {
 }
 
 /// What has to be read for a rebuild to be planned.
-pub const PARTS: [Part; 4] = [Part::Formation, Part::Releases, Part::Builds, Part::Slug];
+const PARTS: [Part; 4] = [Part::Formation, Part::Releases, Part::Builds, Part::Slug];
 
 /// Rebuilds the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let desire = |facts: &Facts| {
-        let mut desired =
-            Desired { rebuild: RebuildWhen::Always, clear_cache: args.clear_cache, ..Desired::default() };
-        args.from.put_into(&mut desired, context, facts)?;
-        Ok(desired)
-    };
-    engine::run(context, &context.apps()?, &Parts::from(PARTS), &desire)
+    let query = Query::from(PARTS).with_checkout(args.from.checkout());
+    engine::run(context, &context.apps()?, &query, &|facts| desired(args, facts))
+}
+
+fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
+    let mut desired =
+        Desired { rebuild: RebuildWhen::Always, clear_cache: args.clear_cache, ..Desired::default() };
+    args.from.put_into(&mut desired, facts)?;
+    Ok(desired)
 }

@@ -1,12 +1,12 @@
 //! `remove`: everything of Datadog's taken off an app again.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::{Context, Exit};
 use crate::app::desired::RebuildWhen;
 use crate::app::desired::remove;
-use crate::app::{Facts, Part, Parts, prerun};
+use crate::app::facts::{CheckoutQuery, Part, Query};
+use crate::app::{Desired, Facts, prerun};
 use crate::cli::rebuild_args;
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
@@ -38,27 +38,30 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if applies {
         apps.iter().try_for_each(|app| confirm(context, args, app))?;
     }
+    let query = Query::from(PARTS)
+        .with_checkout(CheckoutQuery { files: vec![prerun::PATH], ..args.rebuild.checkout() });
+    engine::run(context, &apps, &query, &|facts| desired(args, facts))
+}
+
+/// What is read of an app to see what of it is Datadog's.
+const PARTS: [Part; 10] = [
+    Part::Config,
+    Part::Buildpacks,
+    Part::Features,
+    Part::Formation,
+    Part::Releases,
+    Part::Builds,
+    Part::Drains,
+    Part::TelemetryDrains,
+    Part::Attachments,
+    Part::Slug,
+];
+
+fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
     let keep: BTreeSet<_> = args.keep.iter().cloned().collect();
-    let parts = Parts::from([
-        Part::Config,
-        Part::Buildpacks,
-        Part::Features,
-        Part::Formation,
-        Part::Releases,
-        Part::Builds,
-        Part::Drains,
-        Part::TelemetryDrains,
-        Part::Attachments,
-        Part::Slug,
-    ]);
-    let desire = |facts: &Facts| {
-        let own = context.checkout_of(&facts.app.name);
-        let script = own.map(|own| own.read(Path::new(prerun::PATH))).transpose()?.flatten();
-        let mut desired = remove::desired(facts, &keep, script.as_deref());
-        args.rebuild.put_into(&mut desired, RebuildWhen::Due, context, facts)?;
-        Ok(desired)
-    };
-    engine::run(context, &apps, &parts, &desire)
+    let mut desired = remove::desired(facts, &keep);
+    args.rebuild.put_into(&mut desired, RebuildWhen::Due, facts)?;
+    Ok(desired)
 }
 
 /// Has the person name the app, so that it is the one they mean.

@@ -1,12 +1,10 @@
 //! `rotate-key`: another API key on everything that used the old one.
 
-use std::sync::{Mutex, PoisonError};
-
 use super::{Context, Exit};
 use crate::app::desired::rotate_key;
-use crate::app::{Facts, Part, Parts};
+use crate::app::facts::{KeyQuery, Part, Query};
 use crate::cli::key;
-use crate::cli::keys::Keys;
+use crate::cli::keys;
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
 use crate::failure::{Failure, Result};
@@ -62,16 +60,19 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
                 .hint("or set DD_API_KEY to it"));
         }
     };
-    let keys = Mutex::new(Keys::new(context, Some(new.clone()), None, None, None, args.no_verify));
-    let desire = |facts: &Facts| {
+    let key = KeyQuery {
+        given: Some(new.clone()),
+        verify: !args.no_verify,
+        is_strict: true,
+        ..KeyQuery::default()
+    };
+    let query =
+        Query::from([Part::Config, Part::Drains, Part::TelemetryDrains, Part::Formation]).with_key(key);
+    engine::run(context, &apps, &query, &|facts| {
         let desired = rotate_key::desired(&new.key, from.as_deref(), facts);
         if !desired.notes.is_empty() {
-            let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
-            let site = keys.site(facts)?;
-            keys.check(&new, site)?;
+            keys::accepted(facts)?;
         }
         Ok(desired)
-    };
-    let parts = [Part::Config, Part::Drains, Part::TelemetryDrains, Part::Formation];
-    engine::run(context, &apps, &Parts::from(parts), &desire)
+    })
 }

@@ -3,10 +3,11 @@
 use std::ops::ControlFlow;
 
 use super::{Context, Exit};
+use crate::app::facts::{Part, Query};
 use crate::app::status::Status;
-use crate::app::{Facts, Part, deployed};
+use crate::app::{Facts, deployed};
 use crate::cli::AppsOrNames;
-use crate::cli::diagnosis::Doctor;
+use crate::cli::diagnosis;
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::Writer;
@@ -33,15 +34,14 @@ const PARTS: [Part; 7] =
 /// Shows the status of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let apps = context.apps()?;
-    let mut facts = engine::observe(context, &apps, &PARTS.into())?;
+    let query = Query::from(PARTS).with_key(diagnosis::key(args.no_verify));
     if args.watch {
-        for one in &facts {
+        for one in &engine::observe(context, &apps, &Query::from([Part::Builds]))? {
             watch(context, one)?;
         }
-        facts = engine::observe(context, &apps, &PARTS.into())?;
     }
-    let doctor = Doctor::new(context, args.no_verify);
-    let all: Vec<_> = facts.iter().map(|one| Status::of(one, doctor.key(one))).collect();
+    let facts = engine::observe(context, &apps, &query)?;
+    let all: Vec<_> = facts.iter().map(Status::of).collect();
     if context.ui.json {
         let documents = all.iter().map(status_view::to_json).collect();
         context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
@@ -64,9 +64,9 @@ fn watch(context: &Context, facts: &Facts) -> Result {
     let writer = Writer::new(context.heroku()?);
     let streamed = writer.stream_build(build, &mut |line| {
         progress.line(line);
-        if context.interrupts.is_stopping() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if context.stop.is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    if context.interrupts.is_stopping() {
+    if context.stop.is_requested() {
         return Err(Failure::new(Code::Interrupted, "interrupted; the build goes on at Heroku"));
     }
     if let Err(error) = streamed {

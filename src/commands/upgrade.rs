@@ -1,15 +1,16 @@
-//! `upgrade`: another version of the Agent or the buildpack, rebuilt, checked, and put back when the build fails.
+//! `upgrade`: another version of the Agent or the buildpack, rebuilt, checked, and rolled back when that fails.
 
 use std::collections::BTreeMap;
 
 use super::{Context, Exit};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
-use crate::app::{Facts, Parts, codes, order, versions};
+use crate::app::facts::{Part, Query};
+use crate::app::{Facts, codes, order, versions};
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::cli::{available_versions, rebuild_args};
 use crate::datadog::options;
-use crate::engine;
-use crate::engine::promotion;
+use crate::engine::{self, Observer};
+use crate::env::{DD_AGENT_MAJOR_VERSION, DD_AGENT_VERSION};
 use crate::failure::{Code, Failure, Result};
 use crate::secret::Secret;
 
@@ -44,58 +45,50 @@ pub struct Args {
     pub change: ChangeOptions,
 }
 
-const VERSION: &str = "DD_AGENT_VERSION";
-const MAJOR: &str = "DD_AGENT_MAJOR_VERSION";
-
 /// Upgrades the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let agent = args.agent_version.as_deref().map(|asked| resolved(context, args, asked)).transpose()?;
-    let parts = Parts::from(rebuild_args::PARTS);
-    let apps = context.apps()?;
-    let facts = engine::observe(context, &apps, &parts)?;
-    // What the app asked for before: a downgrade is told as one, also when the plan is made again.
+    let mut query = Query::from(rebuild_args::PARTS).with_checkout(args.from.checkout());
+    if args.promote {
+        query.heroku.extend([Part::Coupling, Part::Downstream]);
+    }
+    let observer = Observer::new(context);
+    let facts = observer.observe(&context.apps()?, &query)?;
+    // What the app asked for before: a downgrade is reported as one, also when the plan is made again.
     let before: BTreeMap<String, String> = facts
         .iter()
-        .filter_map(|one| Some((one.app.name.clone(), one.config.as_ref()?.get(VERSION)?.to_owned())))
+        .filter_map(|one| {
+            Some((one.app.name.clone(), one.config.as_ref()?.get(DD_AGENT_VERSION)?.to_owned()))
+        })
         .collect();
-    let desire = |facts: &Facts| {
-        let mut desired = wanted(args, agent.as_deref(), facts)?;
-        desired.notes.extend(downgrade(before.get(&facts.app.name), agent.as_deref()));
-        args.from.put_into(&mut desired, context, facts)?;
-        Ok(desired)
-    };
-    let exit = engine::run_from(context, facts, &parts, &desire)?;
-    let is_applied = !context.global.dry_run && (context.global.yes || !context.ui.json);
-    if args.promote && is_applied {
-        apps.iter().try_for_each(|app| promotion::promote(context, app))?;
-    }
-    Ok(exit)
+    engine::run_from(&observer, &facts, &query, &|facts| {
+        desired(args, agent.as_deref(), before.get(&facts.app.name), facts)
+    })
 }
 
 /// The version that is asked for, which must exist; `7` and `latest` become the newest.
 fn resolved(context: &Context, args: &Args, asked: &str) -> Result<String> {
-    let asked = options::check(VERSION, asked).map_err(|problem| {
+    let checked = options::check(DD_AGENT_VERSION, asked).map_err(|problem| {
         let failure = Failure::usage(format_args!("--agent-version: {problem}"));
-        match available_versions::agents(context, false)
-            .map(|agents| available_versions::require(asked, &agents).err())
-        {
+        let agents = available_versions::agents(context, false);
+        match agents.map(|agents| available_versions::require(asked, &agents).err()) {
             Ok(Some(near)) => near,
             _ => failure,
         }
     })?;
-    let is_open = matches!(asked.as_ref(), "6" | "7" | "latest");
     if args.no_verify {
-        return Ok(asked.into_owned());
+        return Ok(checked.into_owned());
     }
     let agents = available_versions::agents(context, false).map_err(|failure| match failure.code {
-        Code::Unreachable => failure.hint("pass `--no-verify` to leave it to the build"),
+        Code::Unreachable => failure.hint("pass `--no-verify` to leave that to the build"),
         _ => failure,
     })?;
-    let found = available_versions::require(&asked, &agents)?;
-    Ok(if is_open { found.to_owned() } else { asked.into_owned() })
+    let version = available_versions::require(&checked, &agents)?;
+    let is_open = matches!(checked.as_ref(), "6" | "7" | "latest");
+    Ok(if is_open { version.to_owned() } else { checked.into_owned() })
 }
 
-fn wanted(args: &Args, agent: Option<&str>, facts: &Facts) -> Result<Desired> {
+fn desired(args: &Args, agent: Option<&str>, before: Option<&String>, facts: &Facts) -> Result<Desired> {
     let app = &facts.app.name;
     if !facts.app.has_buildpacks() {
         return Err(Failure::new(Code::Failed, format_args!("`{app}` is not built by classic buildpacks"))
@@ -109,19 +102,22 @@ fn wanted(args: &Args, agent: Option<&str>, facts: &Facts) -> Result<Desired> {
     let mut desired = Desired {
         rebuild: RebuildWhen::Due,
         clear_cache: args.clear_cache,
-        put_back: !args.keep,
+        roll_back: !args.keep,
+        promote: args.promote,
         expects: agent.filter(|agent| agent.contains('.')).map(str::to_owned),
+        notes: downgrade(before, agent).into_iter().collect(),
         ..Desired::default()
     };
     if let Some(agent) = agent {
-        desired.config.insert(VERSION.to_owned(), Some(Secret::new(agent)));
+        desired.config.insert(DD_AGENT_VERSION.to_owned(), Some(Secret::new(agent)));
         // The exact version says all there is to say.
-        desired.config.insert(MAJOR.to_owned(), None);
+        desired.config.insert(DD_AGENT_MAJOR_VERSION.to_owned(), None);
     }
     if let Some(release) = &args.buildpack_version {
         let list = order::repinned(list, Some(release)).unwrap_or_default();
         desired.buildpacks = Buildpacks::Exactly(list);
     }
+    args.from.put_into(&mut desired, facts)?;
     Ok(desired)
 }
 

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{Context, Exit};
-use crate::app::{Facts, Part, Parts, deployed, versions};
+use crate::app::facts::{Part, Query};
+use crate::app::{Facts, deployed, versions};
 use crate::cli::AppsOrNames;
 use crate::cli::available_versions;
 use crate::engine;
@@ -39,7 +40,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         true => context.apps().unwrap_or_default(),
         false => Vec::new(),
     };
-    let parts = Parts::from([Part::Config, Part::Buildpacks, Part::Releases, Part::Builds]);
+    let parts = Query::from([Part::Config, Part::Buildpacks, Part::Releases, Part::Builds]);
     let facts = if apps.is_empty() { Vec::new() } else { engine::observe(context, &apps, &parts)? };
     if context.ui.json {
         let apps: Vec<_> = facts

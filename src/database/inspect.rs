@@ -1,7 +1,7 @@
 //! What Database Monitoring needs of a database, as it is there.
 
 use super::{Error, Session};
-use crate::app::dbm::Seen;
+use crate::app::dbm::Inspection;
 
 /// One row. `$1` is the name of the monitoring user, who may not be there.
 const SEEN: &str = "
@@ -24,9 +24,9 @@ LEFT JOIN pg_proc f ON f.proname = 'explain_statement' AND f.pronargs = 1
 LIMIT 1";
 
 /// What is there for the user `role`.
-pub fn seen(session: &Session, role: &str) -> Result<Seen, Error> {
+pub fn inspect(session: &Session, role: &str) -> Result<Inspection, Error> {
     let row = session.row(SEEN, &[&role])?;
-    Ok(Seen {
+    Ok(Inspection {
         extension: row.get("extension"),
         heroku_ext: row.get("heroku_ext"),
         role: row.get("role"),

@@ -16,7 +16,7 @@ use tokio_postgres::{Client, Config, Row};
 use crate::secret::Secret;
 
 pub use error::Error;
-pub use inspect::{explains, reads_statements, seen};
+pub use inspect::{explains, inspect, reads_statements};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 

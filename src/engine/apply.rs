@@ -1,219 +1,161 @@
-//! Carries a plan out. What does not depend on one another goes at the same time: first files, labs, buildpacks and
-//! drains; then the config vars, in one request, which restart the dynos with all of it; then the rebuild.
+//! Carries a plan out, round by round, and rolls back what must not stay when its build or release fails.
 
-use std::collections::BTreeMap;
 use std::thread;
 
+use super::Services;
+use super::executors::{Executor, Undone};
+use super::schedule;
 use super::source::Prepared;
-use super::{executors, rebuild};
 use crate::app::change::{Change, Outcome};
-use crate::app::{Buildpack, Plan, Receipt, metrics};
-use crate::cli::Context;
-use crate::failure::{Code, Failure, Result};
-use crate::heroku::Writer;
-use crate::secret::Secret;
+use crate::app::{Plan, Receipt};
+use crate::failure::{Code, Failure};
 use crate::ui;
 
 /// A plan that was carried out, and what stopped it where something did.
-pub struct Applied {
-    /// What became of each change.
-    pub receipt: Receipt,
-    /// What stopped it.
-    pub failure: Option<Failure>,
+pub(super) struct Applied {
+    pub(super) receipt: Receipt,
+    pub(super) failure: Option<Failure>,
 }
 
-/// Which changes go together: each round begins when the one before is done.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Round {
-    Surroundings,
-    Config,
-    Rebuild,
-}
-
-/// What goes in one request, or one after the other.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Lane {
-    Features,
-    Buildpacks,
-    Drains,
-    Datadog,
-    Database,
-    Files,
-    Config,
-    Restart,
-    Rebuild,
-}
-
-fn place(change: &Change) -> (Round, Lane) {
-    match change {
-        Change::FeatureEnable { .. } | Change::FeatureDisable { .. } => (Round::Surroundings, Lane::Features),
-        Change::BuildpacksSet { .. } => (Round::Surroundings, Lane::Buildpacks),
-        Change::DrainAdd { .. } | Change::DrainRemove { .. } | Change::Telemetry(_) => {
-            (Round::Surroundings, Lane::Drains)
-        }
-        Change::Datadog { .. } => (Round::Surroundings, Lane::Datadog),
-        Change::Database(_) => (Round::Surroundings, Lane::Database),
-        Change::Restart => (Round::Config, Lane::Restart),
-        Change::FileWrite { .. } | Change::FileRemove { .. } => (Round::Surroundings, Lane::Files),
-        Change::ConfigSet { .. } | Change::ConfigUnset { .. } => (Round::Config, Lane::Config),
-        Change::Rebuild(_) => (Round::Rebuild, Lane::Rebuild),
-    }
+/// What became of the changes of a lane, and what stopped it. Changes without an outcome were not begun.
+#[derive(Default)]
+struct Ended {
+    outcomes: Vec<Outcome>,
+    failure: Option<Failure>,
 }
 
 /// Carries `plan` out, as far as it goes.
-pub fn apply(context: &Context, plan: Plan, prepared: Prepared) -> Applied {
-    let _applying = context.interrupts.applying();
-    let mut rounds: BTreeMap<Round, BTreeMap<Lane, Vec<usize>>> = BTreeMap::new();
-    for (at, change) in plan.changes.iter().enumerate() {
-        let (round, lane) = place(change);
-        rounds.entry(round).or_default().entry(lane).or_default().push(at);
-    }
+pub(super) fn apply(services: &dyn Services, plan: Plan, prepared: &Prepared) -> Applied {
     let mut receipt = Receipt::new(plan);
-    let progress = context.ui.progress(format_args!("changing {}", receipt.plan.app.name));
-    let work = Work { context, plan: &receipt.plan, prepared: &prepared, progress: &progress };
+    let progress = services.ui().progress(format_args!("changing {}", receipt.plan.app.name));
+    let plan = receipt.plan.clone();
+    let executor = Executor { services, plan: &plan, prepared, progress: &progress };
     let mut failure = None;
-    let mut outcomes = receipt.outcomes.clone();
-    for lanes in rounds.into_values() {
-        if failure.is_none() && context.interrupts.is_stopping() {
-            failure = Some(Failure::new(Code::Interrupted, "interrupted"));
-        }
+    for lanes in schedule::rounds(&plan.changes) {
         if failure.is_some() {
             break;
         }
-        let lanes: Vec<_> = lanes.into_values().collect();
-        let results = match lanes.as_slice() {
-            [only] => vec![work.lane(only)],
-            several => thread::scope(|scope| {
-                let running: Vec<_> = several.iter().map(|lane| scope.spawn(|| work.lane(lane))).collect();
-                running.into_iter().filter_map(|one| one.join().ok()).collect()
-            }),
-        };
-        for (lane, (done, failed)) in lanes.iter().zip(results) {
+        let ended = at_once(&lanes, |lane| run_lane(&executor, lane));
+        for (lane, ended) in lanes.iter().zip(ended) {
             for (nth, at) in lane.iter().enumerate() {
-                outcomes[*at] = done.get(nth).cloned().unwrap_or(Outcome::Skipped);
+                receipt.outcomes[*at] = ended.outcomes.get(nth).cloned().unwrap_or(Outcome::Skipped);
+                if receipt.outcomes[*at].is_done() {
+                    services.stop().record(ui::short(&plan.changes[*at]));
+                }
             }
-            failure = failure.or(failed);
+            failure = failure.or(ended.failure);
         }
     }
-    receipt.outcomes = outcomes;
-    if receipt.plan.put_back && failure.as_ref().is_some_and(|failure| failure.code == Code::BuildFailed) {
-        let undoing = receipt.undoing();
-        progress.now("putting back what was there before");
-        match work.undo(&undoing) {
-            Ok(()) => undoing.iter().for_each(|(at, _)| receipt.outcomes[*at] = Outcome::PutBack),
-            Err(cause) => {
-                failure = failure
-                    .map(|failure| failure.hint(format_args!("it could not be put back: {:#}", cause.error)));
-            }
-        }
+    for outcome in receipt.outcomes.iter_mut().filter(|outcome| **outcome == Outcome::Pending) {
+        *outcome = Outcome::Skipped;
     }
-    let failure = failure.map(|failure| tell(failure, &receipt));
+    let may_roll_back = |failure: &Failure| matches!(failure.code, Code::BuildFailed | Code::ReleaseFailed);
+    if plan.roll_back && failure.as_ref().is_some_and(may_roll_back) {
+        progress.now("rolling back");
+        failure = failure.map(|failure| roll_back(&executor, &mut receipt, failure));
+    }
+    let failure = failure.map(|failure| with_account(failure, &receipt));
     Applied { receipt, failure }
 }
 
-/// Says what is done and what is left, and that the same command goes on from there.
-fn tell(failure: Failure, receipt: &Receipt) -> Failure {
-    if receipt.outcomes.contains(&Outcome::PutBack) {
-        return failure.hint("config vars and buildpacks are as they were before (`--keep` leaves them)");
+/// Runs the lanes of a round at the same time; what each came to is in the lanes' order. A lane that panics leaves it
+/// unknown what became of its changes.
+fn at_once(lanes: &[Vec<usize>], run: impl Fn(&[usize]) -> Ended + Sync) -> Vec<Ended> {
+    let run = &run;
+    thread::scope(|scope| {
+        let running: Vec<_> = lanes.iter().map(|lane| scope.spawn(move || run(lane))).collect();
+        lanes
+            .iter()
+            .zip(running)
+            .map(|(lane, thread)| {
+                thread.join().unwrap_or_else(|_| Ended {
+                    outcomes: vec![Outcome::Unknown; lane.len()],
+                    failure: Some(Failure::new(
+                        Code::Failed,
+                        "a part of the program broke off; this is a bug of dd-heroku",
+                    )),
+                })
+            })
+            .collect()
+    })
+}
+
+/// Makes the changes of one lane, one after the other, config vars all at once, until one fails.
+fn run_lane(executor: &Executor<'_>, lane: &[usize]) -> Ended {
+    let changes: Vec<_> = lane.iter().map(|at| &executor.plan.changes[*at]).collect();
+    if changes.iter().all(|change| schedule::is_config(change)) {
+        return match executor.config(&changes) {
+            Ok(()) => Ended { outcomes: vec![Outcome::Done; lane.len()], failure: None },
+            Err(failure) if failure.code == Code::Interrupted => {
+                Ended { outcomes: Vec::new(), failure: Some(failure) }
+            }
+            Err(failure) => Ended { outcomes: vec![Outcome::Failed; lane.len()], failure: Some(failure) },
+        };
     }
-    if !receipt.has_begun() {
+    let mut ended = Ended::default();
+    for change in changes {
+        match executor.execute(change) {
+            Ok(outcome) => ended.outcomes.push(outcome),
+            Err(Undone { outcome, failure }) => {
+                ended.outcomes.push(outcome);
+                ended.failure = Some(failure);
+                break;
+            }
+        }
+    }
+    ended
+}
+
+/// Rolls back what decides how a slug is compiled: buildpacks, then all config vars in one request. Every one of the two
+/// is tried; what could not be rolled back stays in effect, and the receipt says so.
+fn roll_back(executor: &Executor<'_>, receipt: &mut Receipt, mut failure: Failure) -> Failure {
+    let (config, rest): (Vec<_>, Vec<_>) =
+        receipt.rollback().into_iter().partition(|(_, change)| schedule::is_config(change));
+    let mut settle = |places: &[(usize, Change)], result: Result<(), Failure>| match result {
+        Ok(()) => places.iter().for_each(|(at, _)| receipt.outcomes[*at] = Outcome::RolledBack),
+        Err(cause) => {
+            let names: Vec<_> = places.iter().map(|(at, _)| ui::short(&executor.plan.changes[*at])).collect();
+            failure.hints.push(format!("not rolled back: {}: {:#}", names.join(", "), cause.error));
+        }
+    };
+    for one in rest {
+        let result = executor.execute(&one.1).map(drop).map_err(|undone| undone.failure);
+        settle(std::slice::from_ref(&one), result);
+    }
+    if !config.is_empty() {
+        let changes: Vec<_> = config.iter().map(|(_, change)| change).collect();
+        let result = executor.config(&changes);
+        settle(&config, result);
+    }
+    failure
+}
+
+/// Adds what is done and what is left, and that the same command goes on from there.
+fn with_account(failure: Failure, receipt: &Receipt) -> Failure {
+    if !receipt.has_begun() && !receipt.outcomes.contains(&Outcome::RolledBack) {
         return failure.hint("nothing was changed");
     }
-    failure.hint(ui::story(receipt)).hint("run the same command again: it goes on from here")
+    let failure = failure.hint(ui::story(receipt));
+    if receipt.outcomes.contains(&Outcome::RolledBack) {
+        return failure.hint("`--keep` would leave the new values set");
+    }
+    failure.hint("run the same command again: it continues from what is in effect")
 }
 
-/// What the lanes work with.
-struct Work<'w> {
-    context: &'w Context,
-    plan: &'w Plan,
-    prepared: &'w Prepared,
-    progress: &'w ui::Progress,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Work<'_> {
-    /// Makes the changes of one lane, one after the other, config vars all at once, until one fails.
-    fn lane(&self, lane: &[usize]) -> (Vec<Outcome>, Option<Failure>) {
-        let changes: Vec<_> = lane.iter().map(|at| &self.plan.changes[*at]).collect();
-        if matches!(changes[..], [Change::ConfigSet { .. } | Change::ConfigUnset { .. }, ..]) {
-            return match self.config(&changes) {
-                Ok(()) => (vec![Outcome::Done; lane.len()], None),
-                Err(failure) => (vec![Outcome::Failed; lane.len()], Some(failure)),
-            };
-        }
-        let mut outcomes = Vec::new();
-        for change in changes {
-            match self.change(change) {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(failure) => {
-                    outcomes.push(Outcome::Failed);
-                    return (outcomes, Some(failure));
-                }
-            }
-        }
-        (outcomes, None)
-    }
-
-    /// Carries out what undoes a part of the plan: buildpacks, then all config vars at once.
-    fn undo(&self, undoing: &[(usize, Change)]) -> Result {
-        let is_config = |change: &&Change| matches!(place(change).1, Lane::Config);
-        let (config, rest): (Vec<_>, Vec<_>) = undoing.iter().map(|(_, change)| change).partition(is_config);
-        for change in rest {
-            self.change(change)?;
-        }
-        if config.is_empty() { Ok(()) } else { self.config(&config) }
-    }
-
-    fn config(&self, changes: &[&Change]) -> Result {
-        let vars: BTreeMap<String, Option<Secret>> = changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::ConfigSet { key, after, .. } => Some((key.clone(), Some(after.clone()))),
-                Change::ConfigUnset { key, .. } => Some((key.clone(), None)),
-                _ => None,
-            })
-            .collect();
-        self.progress.now("setting config vars");
-        Ok(self.writer()?.patch_config(&self.plan.app.name, &vars)?)
-    }
-
-    fn change(&self, change: &Change) -> Result<Outcome> {
-        let app = &self.plan.app.name;
-        match change {
-            Change::FeatureEnable { name } => self.writer()?.set_feature(app, name, true)?,
-            Change::FeatureDisable { name } => self.writer()?.set_feature(app, name, false)?,
-            Change::BuildpacksSet { before: _, after } => {
-                let references: Vec<_> = after.iter().map(Buildpack::reference).map(str::to_owned).collect();
-                self.writer()?.put_buildpacks(app, &references)?;
-            }
-            Change::DrainAdd { url, host: _ } => drop(self.writer()?.add_drain(app, url)?),
-            Change::DrainRemove { id, .. } => self.writer()?.remove_drain(app, id)?,
-            Change::FileWrite { path, before: _, after, executable } => {
-                self.checkout()?.write_atomic(path, after, *executable)?;
-            }
-            Change::FileRemove { path, before: _ } => self.checkout()?.remove(path)?,
-            Change::ConfigSet { .. } | Change::ConfigUnset { .. } => self.config(&[change])?,
-            Change::Telemetry(change) => executors::telemetry(&self.writer()?, &self.plan.app, change)?,
-            Change::Database(change) => executors::database(self.context, &self.plan.app, change)?,
-            Change::Datadog { access, change } => {
-                self.progress.now(&format!("at Datadog: {}", metrics::change::name(change)));
-                executors::datadog(&self.context.datadog_api()?, access, change)?;
-            }
-            Change::Restart => self.writer()?.restart(app, None)?,
-            Change::Rebuild(rebuild) => {
-                let Self { context, plan, prepared, progress } = *self;
-                return rebuild::run(context, plan, rebuild, prepared, progress);
-            }
-        }
-        Ok(Outcome::Done)
-    }
-
-    fn writer(&self) -> Result<Writer<'_>> {
-        Ok(Writer::new(self.context.heroku()?))
-    }
-
-    fn checkout(&self) -> Result<&crate::repo::Checkout> {
-        self.context
-            .checkout()
-            .ok_or_else(|| Failure::new(Code::Failed, "the checkout is not there any more"))
+    #[test]
+    fn a_lane_that_panics_leaves_the_outcomes_of_the_others_in_their_places() {
+        let lanes = [vec![0], vec![1, 2], vec![3]];
+        let ended = at_once(&lanes, |lane| match lane {
+            [1, 2] => panic!("a lane that breaks off"),
+            lane => Ended { outcomes: vec![Outcome::Done; lane.len()], failure: None },
+        });
+        let outcomes: Vec<_> = ended.iter().map(|ended| ended.outcomes.clone()).collect();
+        let (done, unknown) = (Outcome::Done, Outcome::Unknown);
+        assert_eq!(outcomes, [vec![done.clone()], vec![unknown; 2], vec![done]]);
+        assert_eq!(ended.iter().filter(|ended| ended.failure.is_some()).count(), 1);
     }
 }

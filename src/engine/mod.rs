@@ -1,11 +1,17 @@
-//! The way of every changing command, from reading to verifying. It knows no command.
+//! The way of every changing command: read, plan, show, confirm, apply, verify. It knows no command: a verb gives it a
+//! [`Query`](crate::app::facts::Query) and a pure function from facts to what is desired.
 
-pub mod apply;
-pub mod executors;
-pub mod promotion;
-pub mod rebuild;
+mod apply;
+mod executors;
+mod key_check;
+mod observe;
 mod run;
-pub mod source;
+mod schedule;
+mod services;
+mod source;
 pub mod stop;
 
-pub use run::{Desire, observe, run, run_from};
+pub use key_check::KeyCheck;
+pub use observe::{Observer, observe};
+pub use run::{Desire, run, run_from};
+pub use services::{Mode, Services};

@@ -1,135 +1,190 @@
-//! The way of every changing verb: read, plan, show, agree, apply, verify, report.
+//! From facts to a receipt: plan, show, confirm, apply, verify.
 
 use super::apply::{Applied, apply};
 use super::source::Prepared;
+use super::{Observer, Services};
+use crate::app::change::Outcome;
 use crate::app::desired::RebuildWhen;
-use crate::app::{Desired, Facts, Parts, Plan, Receipt, plan};
-use crate::cli::Context;
+use crate::app::facts::Query;
+use crate::app::plan::share;
+use crate::app::{Desired, Facts, Plan, Receipt, plan};
 use crate::failure::{Code, Exit, Failure, Result};
 use crate::ui::{self, plan_json, plan_view};
 
-/// What a verb wants of an app, given what is there.
-pub type Desire<'d> = dyn Fn(&Facts) -> Result<Desired> + Sync + 'd;
+/// What a verb wants of an app: a pure function of what is known, called as often as needed.
+pub type Desire<'d> = dyn Fn(&Facts) -> Result<Desired> + 'd;
 
-/// Brings apps to what `desire` wants of each. Reads `parts` of them, all at once.
-pub fn run(context: &Context, apps: &[String], parts: &Parts, desire: &Desire<'_>) -> Result<Exit> {
-    run_from(context, observe(context, apps, parts)?, parts, desire)
+/// Brings apps to what `desire` wants of each.
+pub fn run(services: &dyn Services, apps: &[String], query: &Query, desire: &Desire<'_>) -> Result<Exit> {
+    let observer = Observer::new(services);
+    let facts = observer.observe(apps, query)?;
+    run_from(&observer, &facts, query, desire)
 }
 
 /// The same for apps that were read already.
-pub fn run_from(context: &Context, facts: Vec<Facts>, parts: &Parts, desire: &Desire<'_>) -> Result<Exit> {
-    let mut plans = plan_all(&facts, desire)?;
-    let ui = context.ui;
-    let wants_to_apply = !context.global.dry_run && (context.global.yes || !ui.json);
-    if !wants_to_apply || plans.iter().all(Plan::is_empty) {
-        show(context, &plans, !wants_to_apply)?;
-        let pending = plans.iter().any(|plan| !plan.is_empty());
-        return Ok(if pending && context.global.exit_code { Exit::Pending } else { Exit::Done });
+pub fn run_from(
+    observer: &Observer<'_>,
+    facts: &[Facts],
+    query: &Query,
+    desire: &Desire<'_>,
+) -> Result<Exit> {
+    let run = Run { observer, query, desire };
+    let (ui, mode) = (observer.services.ui(), observer.services.mode());
+    let mut plans = run.plan(facts)?;
+    let applies = !mode.dry_run && (mode.yes || !ui.json);
+    if !applies || plans.iter().all(Plan::is_empty) {
+        run.show(&plans, !applies)?;
+        let is_pending = plans.iter().any(|plan| !plan.is_empty());
+        return Ok(if is_pending && mode.exit_code { Exit::Pending } else { Exit::Done });
     }
-    if !context.global.yes {
-        plans = agree(context, plans, parts, desire)?;
+    if !mode.yes {
+        plans = run.confirm(plans)?;
     } else if !ui.json {
-        show(context, &plans, true)?;
+        run.show(&plans, true)?;
     }
-    carry_out(context, plans, parts, desire)
+    run.carry_out(plans)
 }
 
-/// Reads `parts` of several apps, all at once.
-pub fn observe(context: &Context, apps: &[String], parts: &Parts) -> Result<Vec<Facts>> {
-    let reader = context.reader()?;
-    let _progress = context.ui.progress(match apps {
-        [one] => format!("reading {one}"),
-        many => format!("reading {} apps", many.len()),
-    });
-    reader.observe_all(apps, parts).into_iter().map(|one| Ok(one?)).collect()
+struct Run<'r> {
+    observer: &'r Observer<'r>,
+    query: &'r Query,
+    desire: &'r Desire<'r>,
 }
 
-fn plan_all(facts: &[Facts], desire: &Desire<'_>) -> Result<Vec<Plan>> {
-    facts.iter().map(|one| plan(&desire(one)?, one).map_err(ui::conflict)).collect()
-}
-
-/// Shows the plans as the answer: for people, or as one JSON document when nothing is going to be applied.
-fn show(context: &Context, plans: &[Plan], is_all: bool) -> Result {
-    let ui = context.ui;
-    if ui.json {
-        let documents: Vec<_> = plans.iter().map(plan_json::plan).collect();
-        return ui.json(&ui::one_or_many(documents, context.is_fleet()));
+impl Run<'_> {
+    fn plan(&self, facts: &[Facts]) -> Result<Vec<Plan>> {
+        let planned = facts.iter().map(|one| plan(&(self.desire)(one)?, one).map_err(ui::conflict));
+        let mut plans = planned.collect::<Result<Vec<_>>>()?;
+        share(&mut plans);
+        Ok(plans)
     }
-    let mut text: Vec<_> = plans.iter().map(plan_view::render).collect();
-    text.extend(Some(plan_view::cost(plans)).filter(|cost| is_all && !cost.is_empty()));
-    ui.answer(text.join("\n"))
-}
 
-/// Shows the plans and asks. When the world changed meanwhile, the new plans are shown and the question asked again.
-fn agree(context: &Context, mut plans: Vec<Plan>, parts: &Parts, desire: &Desire<'_>) -> Result<Vec<Plan>> {
-    let names: Vec<_> = plans.iter().map(|plan| plan.app.name.clone()).collect();
-    loop {
-        show(context, &plans, !context.ui.interactive)?;
-        let question = format!("{} Apply?", plan_view::cost(&plans));
-        if !context.ui.confirm(question.trim_start(), false, "`--yes` to apply, or `--dry-run` to look")? {
-            return Err(Failure::new(Code::Declined, "declined; nothing was changed"));
+    /// Shows the plans as the answer: as text, or as one JSON document when nothing is going to be applied.
+    fn show(&self, plans: &[Plan], with_cost: bool) -> Result {
+        let (ui, mode) = (self.observer.services.ui(), self.observer.services.mode());
+        if ui.json {
+            let documents: Vec<_> = plans.iter().map(plan_json::plan).collect();
+            return ui.json(&ui::one_or_many(documents, mode.many));
         }
-        let fresh = plan_all(&observe(context, &names, parts)?, desire)?;
-        if fresh == plans {
-            return Ok(plans);
-        }
-        if fresh.iter().all(Plan::is_empty) {
-            return Ok(fresh);
-        }
-        context.ui.warn("something changed since that plan was shown; this is the plan now");
-        plans = fresh;
+        let mut text: Vec<_> = plans.iter().map(plan_view::render).collect();
+        text.extend(Some(plan_view::cost(plans)).filter(|cost| with_cost && !cost.is_empty()));
+        ui.answer(text.join("\n"))
     }
-}
 
-/// Applies the plans one app after the other, verifies each, and reports.
-fn carry_out(context: &Context, plans: Vec<Plan>, parts: &Parts, desire: &Desire<'_>) -> Result<Exit> {
-    // Whatever a plan needs that may be missing is looked for before anything is changed.
-    let prepared = plans.iter().map(|plan| Prepared::for_plan(context, plan)).collect::<Result<Vec<_>>>()?;
-    let mut documents = Vec::new();
-    let mut stopped = None;
-    for (plan, prepared) in plans.into_iter().zip(prepared) {
-        if stopped.is_some() {
-            documents.push(plan_json::plan(&plan));
-            continue;
+    /// Shows the plans and asks. When the world changed meanwhile, the new plans are shown and the question is asked
+    /// again.
+    fn confirm(&self, mut plans: Vec<Plan>) -> Result<Vec<Plan>> {
+        let ui = self.observer.services.ui();
+        let names: Vec<_> = plans.iter().map(|plan| plan.app.name.clone()).collect();
+        loop {
+            self.show(&plans, !ui.interactive)?;
+            let question = format!("{} Apply?", plan_view::cost(&plans));
+            if !ui.confirm(question.trim_start(), false, "`--yes` to apply, or `--dry-run` to preview")? {
+                return Err(Failure::new(Code::Declined, "canceled; nothing was changed"));
+            }
+            let fresh = self.plan(&self.observer.observe(&names, self.query)?)?;
+            if fresh == plans || fresh.iter().all(Plan::is_empty) {
+                return Ok(fresh);
+            }
+            ui.warn("something changed since that plan was shown; this is the plan now");
+            plans = fresh;
         }
-        let Applied { mut receipt, failure } = apply(context, plan, prepared);
-        let failure = failure.or_else(|| verify(context, &mut receipt, parts, desire).err());
-        if !context.ui.json {
-            context.ui.answer(ui::report(&receipt))?;
-        }
-        documents.push(plan_json::receipt(&receipt, failure.as_ref()));
-        stopped = failure;
     }
-    if context.ui.json {
-        context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
-    }
-    match stopped {
-        Some(failure) => Err(Failure { told: context.ui.json, ..failure }),
-        None => Ok(Exit::Done),
-    }
-}
 
-/// Reads the app again: nothing of the plan may be left. Learns the number of the release that a build made.
-fn verify(context: &Context, receipt: &mut Receipt, parts: &Parts, desire: &Desire<'_>) -> Result {
-    if receipt.plan.is_empty() {
-        return Ok(());
+    /// Applies the plans one app after the other, verifies each, and reports. The first failure ends it, and so does a
+    /// stop.
+    fn carry_out(&self, plans: Vec<Plan>) -> Result<Exit> {
+        let services = self.observer.services;
+        let (ui, stop) = (services.ui(), services.stop());
+        // Whatever a plan needs that may be missing is looked for before anything is changed.
+        let prepared =
+            plans.iter().map(|plan| Prepared::for_plan(services, plan)).collect::<Result<Vec<_>>>()?;
+        let _running = stop.running();
+        let names: Vec<_> = plans.iter().map(|plan| plan.app.name.clone()).collect();
+        let mut documents = Vec::new();
+        let mut stopped: Option<Failure> = None;
+        for (nth, (plan, prepared)) in plans.into_iter().zip(prepared).enumerate() {
+            if stopped.is_some() {
+                documents.push(plan_json::plan(&plan));
+                continue;
+            }
+            let Applied { mut receipt, failure } = apply(services, plan, &prepared);
+            let failure = failure.or_else(|| self.verify(&mut receipt).err());
+            if !ui.json {
+                ui.answer(ui::report(&receipt))?;
+            }
+            documents.push(plan_json::receipt(&receipt, failure.as_ref()));
+            stopped = failure.map(|failure| among(failure, &names, nth));
+        }
+        if ui.json {
+            ui.json(&ui::one_or_many(documents, services.mode().many))?;
+        }
+        match stopped {
+            Some(failure) => Err(Failure { told: ui.json, ..failure }),
+            None => Ok(Exit::Done),
+        }
     }
-    let name = receipt.plan.app.name.clone();
-    let facts = observe(context, std::slice::from_ref(&name), parts)?;
-    receipt.learn(&facts[0]);
-    let has_built = receipt.has_built();
-    let left = plan_all(&facts, &|facts: &Facts| {
-        let mut desired = desire(facts)?;
+
+    /// Reads the app again: nothing of the plan may be left. Learns the number of the release that a build made.
+    fn verify(&self, receipt: &mut Receipt) -> Result {
+        if receipt.plan.is_empty() {
+            return Ok(());
+        }
+        let name = receipt.plan.app.name.clone();
+        if self.observer.services.stop().is_requested() {
+            return Err(unverified(&name, Failure::new(Code::Interrupted, "interrupted")));
+        }
+        let facts = self
+            .observer
+            .observe(std::slice::from_ref(&name), self.query)
+            .map_err(|failure| unverified(&name, failure))?;
+        for one in &facts {
+            receipt.learn(one);
+        }
+        let left = facts.iter().map(|one| self.left(receipt, one)).collect::<Result<Vec<_>>>()?;
+        let left: Vec<_> = left.iter().filter(|plan| !plan.is_empty()).map(plan_view::render).collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "all changes were applied, but `{name}` still differs from the plan:\n{}",
+            left.join("\n")
+        );
+        Err(Failure::new(Code::Failed, message)
+            .hint("someone else may be changing the app; run the same command again"))
+    }
+
+    /// The plan that is left once `receipt` was applied.
+    fn left(&self, receipt: &Receipt, facts: &Facts) -> Result<Plan> {
+        let mut desired = (self.desire)(facts)?;
+        let has_built = receipt.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Built { .. }));
         if has_built && desired.rebuild == RebuildWhen::Always {
             desired.rebuild = RebuildWhen::Due;
         }
-        Ok(desired)
-    })?;
-    let left: Vec<_> = left.iter().filter(|plan| !plan.is_empty()).map(plan_view::render).collect();
-    if left.is_empty() {
-        return Ok(());
+        plan(&desired, facts).map_err(ui::conflict)
     }
-    let message = format!("all changes were made, yet `{name}` is not as it should be:\n{}", left.join("\n"));
-    Err(Failure::new(Code::Failed, message)
-        .hint("somebody else may be changing the app; run the same command again"))
+}
+
+/// All changes were applied, and whether they are in effect could not be read.
+fn unverified(app: &str, failure: Failure) -> Failure {
+    let code = if failure.code == Code::Interrupted { Code::Interrupted } else { Code::Unverified };
+    let error = failure.error.context(format!("all changes to `{app}` were applied, but not verified"));
+    Failure { code, error, ..failure }
+        .hint("run the same command again: it changes only what is not in effect")
+}
+
+/// Adds which of several apps are done and which are left.
+fn among(failure: Failure, names: &[String], nth: usize) -> Failure {
+    if names.len() < 2 {
+        return failure;
+    }
+    let list = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut failure = failure;
+    if nth > 0 {
+        failure = failure.hint(format_args!("done: {}", list(&names[..nth])));
+    }
+    if nth + 1 < names.len() {
+        failure = failure.hint(format_args!("not changed: {}", list(&names[nth + 1..])));
+    }
+    failure
 }

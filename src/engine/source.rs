@@ -1,16 +1,16 @@
 //! What a rebuild needs before anything is changed: the packed commit of the checkout, or a tarball that answers.
 
+use super::Services;
 use crate::app::change::{Change, Source};
 use crate::app::{Plan, Rebuild};
-use crate::cli::Context;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku;
 use crate::repo::Archive;
 use crate::secret::Secret;
 use crate::ui::plan_view::short;
 
-/// The source of a plan's rebuild, at hand.
-pub enum Prepared {
+/// The source of a plan's rebuild.
+pub(super) enum Prepared {
     /// The plan has no rebuild.
     Nothing,
     /// The packed commit.
@@ -20,8 +20,8 @@ pub enum Prepared {
 }
 
 impl Prepared {
-    /// Gets the source of the plan's rebuild ready, or says why it cannot be had.
-    pub fn for_plan(context: &Context, plan: &Plan) -> Result<Self> {
+    /// Gets the source of the plan's rebuild ready, or says why it is not available.
+    pub(super) fn for_plan(services: &dyn Services, plan: &Plan) -> Result<Self> {
         let rebuild = plan.changes.iter().find_map(|change| match change {
             Change::Rebuild(rebuild) => Some(rebuild),
             _ => None,
@@ -29,9 +29,9 @@ impl Prepared {
         let Some(Rebuild { commit, source, .. }) = rebuild else { return Ok(Self::Nothing) };
         match source {
             Source::Checkout => {
-                let checkout = context.checkout_of(&plan.app.name).or_else(|| context.checkout());
-                let checkout = checkout
-                    .ok_or_else(|| Failure::new(Code::Failed, "the checkout is not there any more"))?;
+                let checkout = services
+                    .checkout()?
+                    .ok_or_else(|| Failure::new(Code::Failed, "the checkout is no longer there"))?;
                 if checkout.has_submodules(commit)? {
                     return Err(submodules(commit));
                 }
@@ -49,7 +49,7 @@ impl Prepared {
                     return Ok(Self::Url(url.clone()));
                 }
                 let message =
-                    format!("Heroku no longer holds the source of {}, the commit that runs", short(commit));
+                    format!("Heroku no longer has the source of {}, the commit that runs", short(commit));
                 Err(Failure::new(Code::Failed, message)
                     .hint("run in the app's checkout, or pass `--source-url URL` of a tarball of that commit")
                     .hint("or pass `--no-rebuild` and deploy: the rest takes effect then"))
@@ -62,6 +62,6 @@ impl Prepared {
 fn submodules(commit: &str) -> Failure {
     let message = format!("{} has submodules, whose files are not in an archive of it", short(commit));
     Failure::new(Code::Failed, message)
-        .hint("pass `--source-url URL` of a .tar.gz that has them in it")
-        .hint("or pass `--no-rebuild`, and deploy with `git push heroku`: a push brings them along")
+        .hint("pass `--source-url URL` of a .tar.gz that includes their files")
+        .hint("or pass `--no-rebuild`, and deploy with `git push heroku`: a push includes them")
 }

@@ -16,6 +16,9 @@ pub enum ExecError {
     /// It took too long.
     #[error("the dyno did not answer within {} s", .0.as_secs())]
     TimedOut(Duration),
+    /// The thread that asked broke off.
+    #[error("a part of the program broke off; this is a bug of dd-heroku")]
+    BrokeOff,
     /// The CLI complained: its last lines.
     #[error("{0}")]
     Refused(String),

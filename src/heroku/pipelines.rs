@@ -11,7 +11,9 @@ use super::error::Error;
 use super::read::Reader;
 use super::wire;
 use super::write::{ConfigPatch, Writer};
-use crate::app::facts::{ConfigVars, Status};
+use crate::app::facts::{ConfigVars, Coupling, Downstream, DownstreamApp, Status};
+use crate::app::{Part, Parts};
+use crate::platform::Stage;
 
 /// A pipeline and what is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +31,21 @@ pub struct Pipeline {
 pub struct Promotion {
     /// Its UUID.
     pub id: String,
-    /// Each app it goes to, by UUID, with how that went and what went wrong.
-    pub targets: Vec<(String, Status, Option<String>)>,
+    /// Each app it goes to.
+    pub targets: Vec<PromotionTarget>,
+}
+
+/// How a promotion to one app goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromotionTarget {
+    /// The app's UUID.
+    pub app: String,
+    /// How it ended.
+    pub status: Status,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// The UUID of the release that it made, whose release phase may still run.
+    pub release: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +53,7 @@ struct Target {
     app: wire::Named,
     status: String,
     error_message: Option<String>,
+    release: Option<wire::Named>,
 }
 
 impl Reader<'_> {
@@ -63,6 +79,24 @@ impl Reader<'_> {
         })
     }
 
+    /// The apps of the next stage of a pipeline that has any; `None` when no such stage comes after.
+    pub fn downstream(&self, Coupling { pipeline, stage }: &Coupling) -> Result<Option<Downstream>, Error> {
+        let later: Vec<_> = self
+            .pipeline(pipeline)?
+            .apps
+            .into_iter()
+            .filter(|(_, other)| Stage::parse(other) > Stage::parse(stage))
+            .collect();
+        let Some(next) = later.iter().map(|(_, stage)| Stage::parse(stage)).min() else { return Ok(None) };
+        let next: Vec<_> = later.into_iter().filter(|(_, stage)| Stage::parse(stage) == next).collect();
+        let stage = next[0].1.clone();
+        let apps = next.into_iter().map(|(name, _)| {
+            let facts = self.observe(&name, &Parts::from([Part::Releases]))?;
+            Ok(DownstreamApp { id: facts.app.id, name, releases: facts.releases.unwrap_or_default() })
+        });
+        Ok(Some(Downstream { pipeline: pipeline.clone(), stage, apps: apps.collect::<Result<_, Error>>()? }))
+    }
+
     fn couplings(&self, pipeline: &str) -> Result<(wire::Named, Vec<wire::Coupling>), Error> {
         let pipeline: wire::Named = self.client.get(format!("/pipelines/{}", segment(pipeline)))?;
         let path = format!("/pipelines/{}/pipeline-couplings", segment(&pipeline.id));
@@ -79,8 +113,13 @@ impl Reader<'_> {
     pub fn promotion(&self, id: &str) -> Result<Promotion, Error> {
         let path = format!("/pipeline-promotions/{}/promotion-targets", segment(id));
         let targets: Vec<Target> = self.client.list(Call::get(path))?;
-        let told = |target: Target| (target.app.id, Status::parse(&target.status), target.error_message);
-        Ok(Promotion { id: id.to_owned(), targets: targets.into_iter().map(told).collect() })
+        let targets = targets.into_iter().map(|target| PromotionTarget {
+            app: target.app.id,
+            status: Status::parse(&target.status),
+            error: target.error_message,
+            release: target.release.map(|release| release.id),
+        });
+        Ok(Promotion { id: id.to_owned(), targets: targets.collect() })
     }
 }
 

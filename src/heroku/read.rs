@@ -75,6 +75,8 @@ impl<'a> Reader<'a> {
             }
             // Read afterwards, when the app's generation is known: Cedar has none.
             Part::TelemetryDrains => fill(|into| into.telemetry_drains = Some(Vec::new())),
+            // Read afterwards, when the coupling names the pipeline.
+            Part::Downstream => fill(|into| into.downstream = Some(None)),
             Part::Dynos => {
                 let list = into_all::<wire::Dyno, _>(self.client.list(at("dynos"))?);
                 fill(|into| into.dynos = Some(list))

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::error::Error;
 use super::read::{Fill, Reader, fill};
-use crate::app::facts::Generation;
+use crate::app::facts::{Coupling, Generation};
 use crate::app::{Facts, Part, Parts, deployed};
 
 /// How many requests are on their way at the same time, whatever the number of apps.
@@ -43,6 +43,9 @@ impl Reader<'_> {
         if parts.contains(&Part::TelemetryDrains) {
             self.add_telemetry_drains(&mut facts);
         }
+        if parts.contains(&Part::Downstream) {
+            self.add_downstream(&mut facts);
+        }
         facts
     }
 
@@ -61,6 +64,13 @@ impl Reader<'_> {
             Some((one.app.name.clone(), slug.to_owned()))
         };
         add(facts, unknown, |(app, slug)| self.slug(app, slug), |into, slug| into.slug = Some(slug));
+    }
+
+    /// Reads the apps of the next stage of each app's pipeline.
+    fn add_downstream(&self, facts: &mut [Result<Facts, Error>]) {
+        let coupling = |one: &Facts| one.coupling.clone().flatten();
+        let read = |coupling: &Coupling| self.downstream(coupling);
+        add(facts, coupling, read, |into, downstream| into.downstream = Some(downstream));
     }
 
     /// Reads the telemetry drains of the apps that can have some.

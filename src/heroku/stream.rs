@@ -10,10 +10,13 @@ use url::Url;
 
 use super::build::{is_page, parse, refused};
 use super::call::network;
+use super::client::Client;
 use super::error::{Error, Kind};
+use super::read::Reader;
 use super::retry::Patience;
 use super::write::Writer;
-use crate::app::facts::Build;
+use crate::app::facts::{Build, Release};
+use crate::secret::Secret;
 use crate::transport::Fault;
 
 /// How the output of a build ended.
@@ -35,16 +38,35 @@ impl Writer<'_> {
     /// Fails with [`Kind::StreamLost`] when there is no output to be had any more; the build goes on, and
     /// [`finish_build`](Self::finish_build) tells how it ends.
     pub fn stream_build(&self, build: &Build, line: &mut Sink<'_>) -> Result<Streamed, Error> {
-        let fail = |kind: Kind| kind.of("GET", "the build's output");
-        let Some(url) = &build.output_stream_url else { return Err(fail(Kind::StreamLost)) };
+        self.client.stream(build.output_stream_url.as_ref(), "the build's output", line)
+    }
+}
+
+impl Reader<'_> {
+    /// The same of the output of a release phase
+    /// (<https://devcenter.heroku.com/articles/platform-api-reference#release>).
+    pub fn stream_release(&self, release: &Release, line: &mut Sink<'_>) -> Result<Streamed, Error> {
+        self.client.stream(release.output_stream_url.as_ref(), "the output of the release phase", line)
+    }
+}
+
+impl Client {
+    fn stream(
+        &self,
+        url: Option<&Secret>,
+        what: &'static str,
+        line: &mut Sink<'_>,
+    ) -> Result<Streamed, Error> {
+        let fail = |kind: Kind| kind.of("GET", what);
+        let Some(url) = url else { return Err(fail(Kind::StreamLost)) };
         let url = parse(url).map_err(fail)?;
-        let http = self.client.http(&url).map_err(fail)?;
+        let http = self.http(&url).map_err(fail)?;
         let mut lines = Lines::default();
-        let mut patience = Patience::new(self.client);
+        let mut patience = Patience::new(self);
         loop {
             // Bytes are counted to go on after a cut: they must be those of the output, not of its compression.
             let mut request = http.get(url.clone()).header(ACCEPT_ENCODING, "identity");
-            request = request.timeout(self.client.pace.silence);
+            request = request.timeout(self.pace.silence);
             if lines.received > 0 {
                 request = request.header(RANGE, format!("bytes={}-", lines.received));
             }
@@ -69,7 +91,7 @@ impl Writer<'_> {
                 });
             };
             if lines.received > before {
-                patience = Patience::new(self.client);
+                patience = Patience::new(self);
             }
             patience.bear(fail(cut)).map_err(|_| fail(Kind::StreamLost))?;
         }

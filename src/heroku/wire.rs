@@ -130,6 +130,7 @@ pub(super) struct Release {
     current: bool,
     slug: Option<Named>,
     created_at: String,
+    output_stream_url: Option<String>,
 }
 
 impl From<Release> for facts::Release {
@@ -142,6 +143,7 @@ impl From<Release> for facts::Release {
             current: of.current,
             slug: of.slug.map(|slug| slug.id),
             created_at: of.created_at,
+            output_stream_url: of.output_stream_url.map(Secret::new),
         }
     }
 }

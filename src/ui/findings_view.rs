@@ -1,9 +1,12 @@
 //! Findings as a person sees them.
 
 use console::style;
+use serde_json::{Value, json};
 
+use super::plan_json;
 use crate::app::findings::Finding;
 use crate::app::findings::explanations::Severity;
+use crate::app::{Facts, plan};
 
 /// The findings of an app, the worst first.
 pub fn render(app: &str, findings: &[Finding]) -> String {
@@ -51,4 +54,18 @@ fn counts(findings: &[Finding]) -> String {
     let parts =
         [count(Severity::Error, "error"), count(Severity::Warning, "warning"), count(Severity::Info, "info")];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// A finding as JSON, with the changes that would fix it alone.
+pub fn to_json(finding: &Finding, facts: &Facts) -> Value {
+    let plan = finding.fix.as_ref().and_then(|fix| plan(fix, facts).ok());
+    let changes: Vec<_> = plan.iter().flat_map(|plan| &plan.changes).map(plan_json::change).collect();
+    json!({
+        "code": finding.about.code,
+        "severity": finding.severity.as_str(),
+        "title": finding.about.title,
+        "evidence": finding.evidence,
+        "cost": finding.about.cost,
+        "fix": changes,
+    })
 }

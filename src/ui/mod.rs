@@ -25,7 +25,7 @@ use crate::env::{self, Environment};
 use crate::failure::{Code, Failure, Result};
 
 pub use progress::Progress;
-pub use receipt::{report, story};
+pub use receipt::{name as short, report, story};
 pub use table::table;
 
 /// When to color.
@@ -165,6 +165,11 @@ pub fn conflict(conflict: Conflict) -> Failure {
         Conflict::NeverDeployed(app) => failure.hint(format_args!("deploy `{app}` first: git push heroku main")),
         Conflict::NoSource(app) => failure
             .hint(format_args!("run this in the checkout of `{app}`, or pass `--source-url URL` of a .tar.gz of the commit")),
+        Conflict::NoPipeline(app) => failure.hint(format_args!("heroku pipelines:add PIPELINE -a {app}")),
+        Conflict::LastStage { app, .. } => {
+            failure.hint(format_args!("leave `--promote` out: heroku pipelines:info shows the stages of `{app}`"))
+        }
+        Conflict::Database(why) => failure.hint(why.hint()),
         Conflict::NoSlug(_) => failure.hint("the Agent of such an app comes with its image: dd-heroku docker init"),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::app::change::{Change, Outcome, Rebuild};
+use crate::app::change::{Change, Outcome, Promotion, Rebuild, Target};
 use crate::app::{Buildpack, Note, Plan, Receipt};
 use crate::datadog::options;
 use crate::failure::Failure;
@@ -21,7 +21,7 @@ pub fn receipt(receipt: &Receipt, stopped: Option<&Failure>) -> Value {
 }
 
 fn document(plan: &Plan, outcomes: Option<&[Outcome]>, stopped: Option<&Failure>) -> Value {
-    let Plan { app, formation: _, changes, notes, known_builds: _, put_back: _ } = plan;
+    let Plan { app, formation: _, changes, notes, known_builds: _, roll_back: _ } = plan;
     let changes: Vec<_> = changes
         .iter()
         .enumerate()
@@ -86,6 +86,10 @@ pub fn change(change: &Change) -> Map<String, Value> {
         Change::Datadog { access: _, change } => beyond::datadog_json(change),
         Change::Database(change) => beyond::database_json(change),
         Change::Restart => json!({ "kind": "restart" }),
+        Change::Promote(Promotion { pipeline: _, source: _, stage, targets }) => {
+            let names: Vec<_> = targets.iter().map(|Target { id: _, name }| name).collect();
+            json!({ "kind": "promote", "stage": stage, "targets": names })
+        }
         Change::Rebuild(Rebuild { commit, release: _, slug_size: _, source: _, clear_cache, expects: _ }) => {
             let mut object = json!({ "kind": "rebuild", "commit": commit });
             if *clear_cache {
@@ -105,15 +109,7 @@ fn references(list: &[Buildpack]) -> Vec<String> {
 }
 
 fn with_outcome(object: &mut Map<String, Value>, outcome: &Outcome) {
-    let word = match outcome {
-        Outcome::Done | Outcome::Built { .. } => "done",
-        Outcome::Failed | Outcome::PutBack => "failed",
-        Outcome::Pending | Outcome::Skipped => "skipped",
-    };
-    object.insert("result".into(), word.into());
-    if *outcome == Outcome::PutBack {
-        object.insert("put_back".into(), true.into());
-    }
+    object.insert("result".into(), outcome.as_str().into());
     if let Outcome::Built { id, release: _, version } = outcome {
         let release = version.map(|version| format!("v{version}"));
         object.insert("build".into(), json!({ "id": id, "status": "succeeded", "release": release }));

@@ -4,7 +4,7 @@ use console::{style, truncate_str};
 
 use super::beyond;
 
-use crate::app::change::{Change, Rebuild};
+use crate::app::change::{Change, Promotion, Rebuild};
 use crate::app::facts::Process;
 use crate::app::metrics::change as metrics;
 use crate::app::telemetry;
@@ -21,7 +21,7 @@ const WIDTH: usize = 80;
 
 /// The app, its changes and the notes.
 pub fn render(plan: &Plan) -> String {
-    let Plan { app: _, formation: _, changes, notes, known_builds: _, put_back: _ } = plan;
+    let Plan { app: _, formation: _, changes, notes, known_builds: _, roll_back: _ } = plan;
     let names = changes.iter().filter_map(config_name).map(str::len).max().unwrap_or_default();
     let mut lines = vec![heading(plan)];
     if changes.is_empty() {
@@ -44,10 +44,13 @@ pub fn cost(plans: &[Plan]) -> String {
     let rebuilds = plans.iter().map(Plan::rebuilds).sum::<usize>();
     let count =
         |n: usize, what: &str| (n > 0).then(|| format!("{n} {what}{}", if n == 1 { "" } else { "s" }));
-    let parts: Vec<_> = [count(restarts, "restart").map(|text| text + " now"), count(rebuilds, "rebuild")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let promotions = plans.iter().map(Plan::promotions).sum::<usize>();
+    let parts = [
+        count(restarts, "restart").map(|text| text + " now"),
+        count(rebuilds, "rebuild"),
+        count(promotions, "promotion"),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
     match parts.is_empty() {
         true if plans.iter().all(Plan::is_empty) => String::new(),
         true => "No restart, no rebuild.".to_owned(),
@@ -128,6 +131,10 @@ fn show(change: &Change, names: usize) -> Vec<String> {
             vec![line(sign, beyond::datadog_kind(change), metrics::name(change))]
         }
         Change::Database(change) => vec![line(Sign::Add, "database", &beyond::database_text(change))],
+        Change::Promote(Promotion { pipeline: _, source: _, stage, targets }) => {
+            let names: Vec<_> = targets.iter().map(|target| target.name.as_str()).collect();
+            vec![line(Sign::Act, "promote", &format!("to {stage}: {}", names.join(", ")))]
+        }
         Change::Restart => vec![line(Sign::Act, "restart", "all dynos, for the labs feature to take effect")],
         Change::Rebuild(Rebuild { commit, release, slug_size, source: _, clear_cache, expects: _ }) => {
             let cache = if *clear_cache { ", without the build cache" } else { "" };

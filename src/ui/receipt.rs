@@ -4,7 +4,7 @@ use console::style;
 
 use super::beyond;
 use super::plan_view::short;
-use crate::app::change::{Change, Outcome};
+use crate::app::change::{Change, Outcome, Promotion};
 use crate::app::{Buildpack, Receipt, metrics};
 
 /// A line per change that took effect, failed or was left out.
@@ -14,7 +14,8 @@ pub fn report(receipt: &Receipt) -> String {
         let sign = match outcome {
             Outcome::Done | Outcome::Built { .. } => style("✓ done   ").green(),
             Outcome::Failed => style("✗ failed ").red(),
-            Outcome::PutBack => style("↩ as before").yellow(),
+            Outcome::Unknown => style("? unknown").yellow(),
+            Outcome::RolledBack => style("↩ rolled back").yellow(),
             Outcome::Pending | Outcome::Skipped => style("- not yet").dim(),
         };
         let built = match outcome {
@@ -35,7 +36,8 @@ pub fn story(receipt: &Receipt) -> String {
     };
     let parts = [
         part("done", &Outcome::is_done),
-        part("put back", &|outcome| *outcome == Outcome::PutBack),
+        part("rolled back", &|outcome| *outcome == Outcome::RolledBack),
+        part("not known whether done", &|outcome| *outcome == Outcome::Unknown),
         part("failed", &|outcome| *outcome == Outcome::Failed),
         part("left", &|outcome| matches!(outcome, Outcome::Pending | Outcome::Skipped)),
     ];
@@ -43,7 +45,7 @@ pub fn story(receipt: &Receipt) -> String {
 }
 
 /// A change in a few words.
-fn name(change: &Change) -> String {
+pub fn name(change: &Change) -> String {
     match change {
         Change::FeatureEnable { name } => format!("labs {name}"),
         Change::FeatureDisable { name } => format!("labs {name} off"),
@@ -65,6 +67,10 @@ fn name(change: &Change) -> String {
         }
         Change::Database(change) => format!("database {}", beyond::database_text(change)),
         Change::Restart => "restart of the dynos".to_owned(),
+        Change::Promote(Promotion { stage, targets, .. }) => {
+            let names: Vec<_> = targets.iter().map(|target| target.name.as_str()).collect();
+            format!("promotion to {stage} ({})", names.join(", "))
+        }
         Change::Rebuild(rebuild) => format!("rebuild of {}", short(&rebuild.commit)),
     }
 }

@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 
 use super::plan_view::{megabytes, short};
 use super::table;
-use crate::app::findings::KeyState;
+use crate::app::facts::KeyVerdict;
 use crate::app::status::{Hosts, Status};
 use crate::secret::Secret;
 
 /// As JSON.
 pub fn to_json(status: &Status) -> Value {
-    let valid = match status.key_state {
-        KeyState::Unknown => Value::Null,
-        state => (state == KeyState::Valid).into(),
+    let valid = match status.key_verdict {
+        KeyVerdict::Unknown => Value::Null,
+        state => (state == KeyVerdict::Accepted).into(),
     };
     let buildpack = status.buildpack.as_ref().map(|(buildpack, position)| {
         json!({ "url": buildpack.shown_reference(), "pin": buildpack.pin(), "position": position })
@@ -110,11 +110,11 @@ pub fn many(all: &[Status]) -> String {
 
 fn key(status: &Status) -> String {
     let Some(key) = &status.key else { return "-".to_owned() };
-    let state = match status.key_state {
-        KeyState::Unknown => String::new(),
-        KeyState::Valid => format!(" {}", style("accepted").green()),
-        KeyState::Refused => format!(" {}", style("refused").red()),
-        KeyState::OtherSite(site) => format!(" {}", style(format!("is {site}'s")).red()),
+    let state = match status.key_verdict {
+        KeyVerdict::Unknown => String::new(),
+        KeyVerdict::Accepted => format!(" {}", style("accepted").green()),
+        KeyVerdict::Refused => format!(" {}", style("refused").red()),
+        KeyVerdict::OtherSite(site) => format!(" {}", style(format!("is {site}'s")).red()),
     };
     format!("{}{state}", key.masked())
 }

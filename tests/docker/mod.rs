@@ -79,5 +79,5 @@ fn what_cannot_work_is_said() {
     fs::write(folder.join("Dockerfile"), "FROM node:24-alpine\n").unwrap();
     fails(&[], 1, "has no glibc");
     let run = sandbox.command(&["docker", "init", "-a", "imagery", "--yes"]).assert().code(1);
-    assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("no checkout"));
+    assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("not a checkout"));
 }

@@ -47,7 +47,7 @@ fn a_person_who_says_no_changes_nothing() {
         terminal.types(no);
         let (code, shown) = terminal.ends();
         assert_eq!(code, 6, "{shown}");
-        assert!(shown.contains("declined; nothing was changed"), "{shown}");
+        assert!(shown.contains("canceled; nothing was changed"), "{shown}");
     }
     assert_eq!(sandbox.writes(), [""; 0]);
 }
@@ -101,7 +101,7 @@ fn ctrl_c_while_a_silent_build_streams_says_what_was_done() {
     terminal.types("y").sees("building 60883d9").presses_ctrl_c();
     let (code, shown) = terminal.ends();
     assert_eq!(code, 130, "{shown}");
-    assert!(shown.contains("the build of 60883d9 goes on at Heroku"), "{shown}");
+    assert!(shown.contains("the build of 60883d9 continues at Heroku"), "{shown}");
     assert!(shown.contains("done: labs"), "{shown}");
 }
 
@@ -120,7 +120,7 @@ fn the_app_is_asked_for_when_none_is_named() {
     let sandbox = Sandbox::start();
     let mut terminal = Terminal::open(&sandbox, &["init"]);
     terminal.sees("Which app?").sees("vault").enters();
-    terminal.sees("Setting Datadog up on fjord").presses_ctrl_c();
+    terminal.sees("Setting up Datadog on fjord").presses_ctrl_c();
     assert_eq!(terminal.ends().0, 130);
 }
 

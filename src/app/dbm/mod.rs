@@ -9,7 +9,7 @@ mod sql;
 use crate::secret::Secret;
 
 pub use requirements::{Account, Need, needs};
-pub use setup::{Refused, Target, desired, target};
+pub use setup::{Refused, Target, changes, desired, target};
 pub use sql::{all_statements, statements};
 
 /// The credential, and with it the database user, that the Agent signs in with.
@@ -18,7 +18,7 @@ pub const CREDENTIAL: &str = "datadog";
 /// What Database Monitoring needs of a database, as it is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "a row of yes and no, each a fact of its own")]
-pub struct Seen {
+pub struct Inspection {
     /// The schema that `pg_stat_statements` is installed in.
     pub extension: Option<String>,
     /// Whether Heroku keeps extensions in a schema of theirs.

@@ -1,6 +1,6 @@
 //! Everything that Database Monitoring needs, each with whether it is there and what to do about it.
 
-use super::{CREDENTIAL, Seen};
+use super::{CREDENTIAL, Inspection};
 
 /// What the app's side looks like.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +39,7 @@ const QUERY_SIZE: i32 = 4096;
 /// user fared when it tried, with what the database said.
 pub fn needs(
     account: &Account,
-    seen: Option<&Seen>,
+    seen: Option<&Inspection>,
     reads: Option<Result<(), String>>,
     explains: Option<Result<(), String>>,
 ) -> Vec<Need> {
@@ -77,7 +77,7 @@ pub fn needs(
         yes(account.is_deep, "DD_ENABLE_DBM", "DD_ENABLE_DBM is not true"),
         setup(),
     );
-    let see = |is: fn(&Seen) -> bool| seen.map(is);
+    let see = |is: fn(&Inspection) -> bool| seen.map(is);
     let told = |what: Option<bool>| match what {
         Some(true) => "yes".to_owned(),
         Some(false) => "no".to_owned(),
@@ -125,7 +125,7 @@ mod tests {
             is_on: true,
             ..Account::default()
         };
-        let seen = Seen { role: true, query_size: 1024, ..Seen::default() };
+        let seen = Inspection { role: true, query_size: 1024, ..Inspection::default() };
         let all = needs(&account, Some(&seen), Some(Ok(())), Some(Err("permission denied".into())));
         let of = |what: &str| all.iter().find(|need| need.what == what).expect(what);
         assert_eq!(of("credential used").is_met, Some(true));

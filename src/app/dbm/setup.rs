@@ -1,10 +1,10 @@
 //! Which database is meant, and what is desired of the app for Database Monitoring of it.
 
-use super::{Account, CREDENTIAL, Change, Seen, sql};
+use super::{Account, CREDENTIAL, Change, sql};
 use crate::app::booleans;
 use crate::app::database_urls::Database;
 use crate::app::desired::Desired;
-use crate::app::facts::{Addon, ConfigVars, Facts};
+use crate::app::facts::{self, Addon, ConfigVars, Facts};
 use crate::app::integrations::databases;
 use crate::platform::postgres;
 use crate::secret::Secret;
@@ -102,6 +102,11 @@ pub fn target(facts: &Facts, name: &str) -> Result<Target, Refused> {
 }
 
 impl Target {
+    /// The config var of the credential: the one it has, or the one that it gets when it is attached.
+    fn credential_variable(&self, facts: &Facts) -> String {
+        self.variable.clone().unwrap_or_else(|| format!("{}_URL", free_name(facts, &self.id)))
+    }
+
     /// The app's side of it.
     pub fn account(&self, facts: &Facts) -> Account {
         let empty = ConfigVars::default();
@@ -118,25 +123,28 @@ impl Target {
     }
 }
 
-/// What is desired for Database Monitoring of `target`. `has_credential` and `seen` are what is there already.
-pub fn desired(facts: &Facts, target: &Target, has_credential: bool, seen: &Seen) -> Desired {
+/// What is desired of the app for Database Monitoring of `target`.
+pub fn desired(facts: &Facts, name: &str, target: &Target) -> Desired {
+    let mut desired = Desired { monitored: Some(name.to_owned()), ..Desired::default() };
+    databases::sign_in_by(facts, &target.id, &target.credential_variable(facts), &mut desired);
+    desired
+}
+
+/// What has to change in the database, and in how the app is connected to it.
+pub fn changes(facts: &Facts, target: &Target, database: &facts::Database) -> Vec<Change> {
     let mut changes = Vec::new();
-    if !has_credential {
+    if !database.has_credential {
         changes.push(Change::Credential { addon: target.addon.clone() });
     }
-    let name = free_name(facts, &target.id);
-    let variable = target.variable.clone().unwrap_or_else(|| format!("{name}_URL"));
     if target.variable.is_none() {
-        changes.push(Change::Attach { addon: target.addon.clone(), name });
+        changes.push(Change::Attach { addon: target.addon.clone(), name: free_name(facts, &target.id) });
     }
-    let statements = sql::statements(seen, CREDENTIAL);
+    let statements = sql::statements(&database.inspection, CREDENTIAL);
     if !statements.is_empty() {
         let (addon, url, role) = (target.addon.clone(), target.url.clone(), CREDENTIAL.to_owned());
         changes.push(Change::Run { addon, url, role, statements });
     }
-    let mut desired = Desired { database: changes, ..Desired::default() };
-    databases::sign_in_by(facts, &target.id, &variable, &mut desired);
-    desired
+    changes
 }
 
 /// A name for the attachment that the app does not have yet.

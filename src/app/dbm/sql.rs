@@ -1,6 +1,6 @@
 //! The statements that give a database user what Database Monitoring needs. Each may be run again without harm.
 
-use super::Seen;
+use super::Inspection;
 
 /// Shows how a statement would be run. The loop opens a cursor, which takes one statement and no more: nothing that
 /// follows a `;` in what the Agent passes can be run with the owner's rights.
@@ -15,7 +15,7 @@ END
 $function$";
 
 /// The statements that are still to be run for `role`.
-pub fn statements(seen: &Seen, role: &str) -> Vec<String> {
+pub fn statements(inspection: &Inspection, role: &str) -> Vec<String> {
     let role = quoted(role);
     let mut statements = Vec::new();
     let mut add = |is_needed: bool, statement: String| {
@@ -23,19 +23,19 @@ pub fn statements(seen: &Seen, role: &str) -> Vec<String> {
             statements.push(statement);
         }
     };
-    let home = if seen.heroku_ext { " WITH SCHEMA heroku_ext" } else { "" };
-    add(seen.extension.is_none(), format!("CREATE EXTENSION IF NOT EXISTS pg_stat_statements{home}"));
-    add(!seen.schema, "CREATE SCHEMA IF NOT EXISTS datadog".into());
-    add(!seen.schema_usage, format!("GRANT USAGE ON SCHEMA datadog TO {role}"));
-    add(!seen.public_usage, format!("GRANT USAGE ON SCHEMA public TO {role}"));
-    add(!seen.monitor, format!("GRANT pg_monitor TO {role}"));
-    let is_wrong = seen.definer == Some(false);
+    let home = if inspection.heroku_ext { " WITH SCHEMA heroku_ext" } else { "" };
+    add(inspection.extension.is_none(), format!("CREATE EXTENSION IF NOT EXISTS pg_stat_statements{home}"));
+    add(!inspection.schema, "CREATE SCHEMA IF NOT EXISTS datadog".into());
+    add(!inspection.schema_usage, format!("GRANT USAGE ON SCHEMA datadog TO {role}"));
+    add(!inspection.public_usage, format!("GRANT USAGE ON SCHEMA public TO {role}"));
+    add(!inspection.monitor, format!("GRANT pg_monitor TO {role}"));
+    let is_wrong = inspection.definer == Some(false);
     add(is_wrong, "DROP FUNCTION datadog.explain_statement(text)".into());
-    let is_new = is_wrong || seen.definer.is_none();
+    let is_new = is_wrong || inspection.definer.is_none();
     add(is_new, FUNCTION.into());
     add(is_new, "REVOKE EXECUTE ON FUNCTION datadog.explain_statement(text) FROM PUBLIC".into());
     add(
-        is_new || !seen.callable,
+        is_new || !inspection.callable,
         format!("GRANT EXECUTE ON FUNCTION datadog.explain_statement(text) TO {role}"),
     );
     statements
@@ -43,7 +43,7 @@ pub fn statements(seen: &Seen, role: &str) -> Vec<String> {
 
 /// All of them, for a database that has nothing of it yet: to be printed.
 pub fn all_statements(role: &str) -> String {
-    let statements = statements(&Seen::default(), role);
+    let statements = statements(&Inspection::default(), role);
     let function = |statement: String| statement.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION");
     statements.into_iter().fold(String::new(), |all, statement| all + &function(statement) + ";\n")
 }
@@ -57,8 +57,8 @@ fn quoted(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn complete() -> Seen {
-        Seen {
+    fn complete() -> Inspection {
+        Inspection {
             extension: Some("public".into()),
             heroku_ext: false,
             role: true,
@@ -75,16 +75,16 @@ mod tests {
     #[test]
     fn only_what_is_missing_is_run() {
         assert_eq!(statements(&complete(), "datadog"), [""; 0]);
-        assert_eq!(statements(&Seen::default(), "datadog").len(), 8);
+        assert_eq!(statements(&Inspection::default(), "datadog").len(), 8);
         assert_eq!(
-            statements(&Seen { monitor: false, ..complete() }, "a\"b"),
+            statements(&Inspection { monitor: false, ..complete() }, "a\"b"),
             ["GRANT pg_monitor TO \"a\"\"b\""]
         );
         assert_eq!(
-            statements(&Seen { extension: None, heroku_ext: true, ..complete() }, "datadog"),
+            statements(&Inspection { extension: None, heroku_ext: true, ..complete() }, "datadog"),
             ["CREATE EXTENSION IF NOT EXISTS pg_stat_statements WITH SCHEMA heroku_ext"]
         );
-        let wrong = statements(&Seen { definer: Some(false), ..complete() }, "datadog");
+        let wrong = statements(&Inspection { definer: Some(false), ..complete() }, "datadog");
         assert!(wrong[0].starts_with("DROP FUNCTION") && wrong.len() == 4, "{wrong:?}");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
 use crate::app::buildpack::{Buildpack, Role};
 use crate::app::database_urls::{self, Database};
-use crate::app::facts::{ConfigVars, Facts, Generation};
+use crate::app::facts::{Checkout, ConfigVars, Facts, Generation};
 use crate::app::plan::agent_buildpack;
 use crate::app::prerun::Block;
 use crate::app::telemetry::Signal;
@@ -19,10 +19,6 @@ use crate::secret::Secret;
 /// The answers to the questions of `init`. What is `None` stays as it is, or gets the recommended value.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The key, accepted by the site.
-    pub key: ApiKey,
-    /// The site.
-    pub site: Site,
     /// `DD_ENV`.
     pub env: Option<String>,
     /// `DD_SERVICE`.
@@ -51,7 +47,16 @@ pub struct Setup {
     pub skip: Option<Vec<String>>,
     /// When to rebuild.
     pub rebuild: RebuildWhen,
-    /// The key is the sandbox's demonstration key.
+}
+
+/// Where the app's data goes: the site, and a key that it accepts.
+#[derive(Clone, Debug)]
+pub struct Destination {
+    /// The site.
+    pub site: Site,
+    /// The key.
+    pub key: ApiKey,
+    /// Whether the key is the sandbox's demonstration key.
     pub is_demo: bool,
 }
 
@@ -65,53 +70,50 @@ pub enum Integrations {
     Named(Vec<Database>),
 }
 
-/// What the checkout that `init` runs in holds.
-#[derive(Clone, Debug, Default)]
-pub struct Checkout {
-    /// The text of `datadog/prerun.sh`.
-    pub prerun: Option<String>,
-}
-
 impl Setup {
-    /// What is wanted of the app. `checkout` is the app's own, when the command runs in it.
-    /// The source of a rebuild is left open.
-    pub fn desired(&self, facts: &Facts, checkout: Option<&Checkout>) -> Desired {
+    /// What is wanted of the app. The source of a rebuild is left open.
+    pub fn desired(&self, facts: &Facts, destination: &Destination) -> Desired {
         let empty = ConfigVars::default();
         let config = facts.config.as_ref().unwrap_or(&empty);
         let app = &facts.app;
         let mut desired = Desired {
-            config: self.config(facts, config),
+            config: self.config(facts, config, destination),
             rebuild: self.rebuild.clone(),
-            notes: self.notes(facts, config),
+            notes: self.notes(facts, config, destination.is_demo),
             ..Desired::default()
         };
         if app.generation == Generation::Cedar {
             desired.features.insert(DYNO_METADATA.to_owned(), true);
         }
         if app.generation == Generation::Fir {
-            let (site, key, signals) = (self.site, self.key.clone(), Signal::ALL.into());
+            let (site, key, signals) = (destination.site, destination.key.clone(), Signal::ALL.into());
             desired.telemetry = Telemetry::Carry { site, key, signals, exactly: false };
         }
         if self.logs && app.generation == Generation::Cedar {
-            desired.drain = Drain::One(self.drain(facts, config));
+            desired.drain = Drain::One(self.drain(facts, config, destination));
         }
         if app.has_buildpacks() {
             let wanted = self.buildpack(facts);
-            self.skip(&wanted, checkout, &mut desired);
+            self.skip(&wanted, facts.own_checkout(), &mut desired);
             desired.buildpacks = Buildpacks::WithAgent(wanted);
         }
         desired
     }
 
-    fn config(&self, facts: &Facts, there: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
+    fn config(
+        &self,
+        facts: &Facts,
+        there: &ConfigVars,
+        destination: &Destination,
+    ) -> BTreeMap<String, Option<Secret>> {
         let mut config = BTreeMap::new();
         let mut set = |name: &str, value: Option<&str>| {
             if let Some(value) = value {
                 config.insert(name.to_owned(), Some(Secret::new(value)));
             }
         };
-        set("DD_API_KEY", Some(self.key.expose()));
-        set("DD_SITE", Some(self.site.domain()));
+        set("DD_API_KEY", Some(destination.key.expose()));
+        set("DD_SITE", Some(destination.site.domain()));
         set("DD_ENV", self.env.as_deref());
         set("DD_SERVICE", self.service.as_deref());
         set("DD_TAGS", self.tags.as_deref());
@@ -199,25 +201,25 @@ impl Setup {
             }
             return;
         };
-        let there = checkout.prerun.as_deref().map(Block::read).and_then(Result::ok).flatten();
+        let there = checkout.prerun().map(Block::read).and_then(Result::ok).flatten();
         let mut block = there.clone().unwrap_or_default();
         if self.skip.is_some() || there.is_none() {
             block.skip = types();
         }
         let nothing = block == Block::default() && there.is_none();
         if !nothing {
-            desired.files.push(File::Prerun { before: checkout.prerun.clone(), block });
+            desired.files.push(File::Prerun { block, force: false });
         }
     }
 
-    fn drain(&self, facts: &Facts, there: &ConfigVars) -> DrainUrl {
+    fn drain(&self, facts: &Facts, there: &ConfigVars, destination: &Destination) -> DrainUrl {
         let env = self.env.as_deref().or_else(|| there.get("DD_ENV"));
         let service = self.service.as_deref().or_else(|| there.get("DD_SERVICE"));
         let labels = Labels::of_app(&facts.app.name, env, service);
-        DrainUrl { site: self.site, key: Some(self.key.clone()), labels }
+        DrainUrl { site: destination.site, key: Some(destination.key.clone()), labels }
     }
 
-    fn notes(&self, facts: &Facts, there: &ConfigVars) -> Vec<Note> {
+    fn notes(&self, facts: &Facts, there: &ConfigVars, is_demo: bool) -> Vec<Note> {
         let app = &facts.app;
         let mut notes = Vec::new();
         let mut note = |code, message: String| notes.push(Note::new(code, message));
@@ -237,7 +239,7 @@ impl Setup {
             }
             (Generation::Cedar, false) => {}
         }
-        if self.is_demo {
+        if is_demo {
             note(
                 codes::DEMO_KEY,
                 "this is the sandbox, and no key was given: its demonstration key is used".to_owned(),

@@ -1,4 +1,4 @@
-//! What is wanted of an app: the one value that every changing command makes and [`crate::app::plan`] compares with
+//! What a command wants of an app: the one value that every changing command makes and [`crate::app::plan`] compares with
 //! what is there. What it does not speak of stays as it is.
 
 pub mod config;
@@ -11,8 +11,6 @@ use std::path::PathBuf;
 
 use crate::app::buildpack::Buildpack;
 use crate::app::change::Source;
-use crate::app::dbm;
-use crate::app::metrics::{self, Access};
 use crate::app::prerun::Block;
 use crate::app::telemetry::Signal;
 use crate::datadog::drain::DrainUrl;
@@ -32,10 +30,10 @@ pub struct Desired {
     pub drain: Drain,
     /// What the telemetry drains to Datadog are to be (Fir).
     pub telemetry: Telemetry,
-    /// What is to change at Datadog, once for all apps.
-    pub datadog: Option<(Access, Vec<metrics::change::Change>)>,
-    /// What is to change in the app's databases, in this order.
-    pub database: Vec<dbm::Change>,
+    /// What the organization is to have at Datadog for log-based metrics.
+    pub log_metrics: LogMetrics,
+    /// The database that gets Database Monitoring: an add-on, an attachment or a config var.
+    pub monitored: Option<String>,
     /// Whether a labs feature that is turned on takes a restart of the dynos.
     pub restart: bool,
     /// The files of the checkout to write or delete.
@@ -48,8 +46,10 @@ pub struct Desired {
     pub clear_cache: bool,
     /// The version of the Agent that a rebuilt slug must hold.
     pub expects: Option<String>,
-    /// Whether config vars and buildpacks become again what they were, when the build fails.
-    pub put_back: bool,
+    /// Whether config vars and buildpacks are rolled back when the build or its release fails.
+    pub roll_back: bool,
+    /// Whether the slug is promoted to the next stage of the pipeline.
+    pub promote: bool,
     /// Where a rebuild may take its source from; `None` when there is no checkout and no `--source-url`.
     pub source: Option<Source>,
     /// What the person should know, whatever the plan turns out to be.
@@ -117,22 +117,35 @@ pub enum Telemetry {
     },
 }
 
+/// What the organization is to have at Datadog for log-based metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogMetrics {
+    /// What it has.
+    #[default]
+    Keep,
+    /// The pipeline and the metrics.
+    Present {
+        /// The dashboard too.
+        dashboard: bool,
+    },
+    /// Nothing of ours.
+    Absent,
+}
+
 /// A file of the checkout.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum File {
     /// `datadog/prerun.sh` with this managed block.
     Prerun {
-        /// What it holds now.
-        before: Option<String>,
         /// The block.
         block: Block,
+        /// Whether it replaces a block that was edited by hand.
+        force: bool,
     },
     /// A whole file.
     Whole {
         /// Its path in the checkout.
         path: PathBuf,
-        /// What it holds now.
-        before: Option<String>,
         /// What it is to hold; `None` deletes it.
         after: Option<String>,
         /// Whether it is to be executable.
@@ -165,5 +178,59 @@ impl Note {
     /// A note.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
+    }
+}
+
+impl Desired {
+    /// Both of them. Where they disagree, `other` wins.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let Self {
+            features,
+            config,
+            buildpacks,
+            drain,
+            telemetry,
+            log_metrics,
+            monitored,
+            restart,
+            files,
+            rebuild,
+            commit,
+            clear_cache,
+            expects,
+            roll_back,
+            promote,
+            source,
+            notes,
+        } = other;
+        self.features.extend(features);
+        self.config.extend(config);
+        if !matches!(buildpacks, Buildpacks::Keep) {
+            self.buildpacks = buildpacks;
+        }
+        if !matches!(drain, Drain::Keep) {
+            self.drain = drain;
+        }
+        if !matches!(telemetry, Telemetry::Keep) {
+            self.telemetry = telemetry;
+        }
+        if log_metrics != LogMetrics::Keep {
+            self.log_metrics = log_metrics;
+        }
+        self.monitored = monitored.or(self.monitored);
+        self.restart |= restart;
+        self.files.extend(files);
+        if rebuild != RebuildWhen::Never {
+            self.rebuild = rebuild;
+        }
+        self.commit = commit.or(self.commit);
+        self.clear_cache |= clear_cache;
+        self.expects = expects.or(self.expects);
+        self.roll_back |= roll_back;
+        self.promote |= promote;
+        self.source = source.or(self.source);
+        self.notes.extend(notes);
+        self
     }
 }

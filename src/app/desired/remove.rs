@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use super::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
 use crate::app::codes;
-use crate::app::facts::{ConfigVars, Facts};
+use crate::app::facts::{Checkout, ConfigVars, Facts};
 use crate::app::prerun::{self, Block};
 use crate::app::telemetry::Signal;
 use crate::datadog::options;
 use crate::platform::feature::{DYNO_METADATA, RUNTIME_METRICS};
 
-/// The app without Datadog, but for the variables and features to `keep`. `prerun` is the text of the script in the
-/// app's checkout.
-pub fn desired(facts: &Facts, keep: &BTreeSet<String>, prerun: Option<&str>) -> Desired {
+/// The app without Datadog, but for the variables and features to `keep`.
+pub fn desired(facts: &Facts, keep: &BTreeSet<String>) -> Desired {
     let empty = ConfigVars::default();
     let config = facts.config.as_ref().unwrap_or(&empty);
     let is_kept = |name: &str| keep.contains(name);
@@ -30,7 +29,7 @@ pub fn desired(facts: &Facts, keep: &BTreeSet<String>, prerun: Option<&str>) -> 
     }
     let ours = config.iter().filter(|(name, value)| is_ours(name, value, facts) && !is_kept(name));
     desired.config = ours.map(|(name, _)| (name.to_owned(), None)).collect();
-    desired.files.extend(prerun.and_then(without_block));
+    desired.files.extend(facts.own_checkout().and_then(Checkout::prerun).and_then(without_block));
     desired.notes = leaves(facts, config, keep);
     desired
 }
@@ -49,7 +48,7 @@ fn without_block(text: &str) -> Option<File> {
     };
     let is_bare = rest.lines().all(|line| line.trim().is_empty() || line.starts_with("#!"));
     let after = (!is_bare).then_some(rest);
-    Some(File::Whole { path: prerun::PATH.into(), before: Some(text.to_owned()), after, executable: true })
+    Some(File::Whole { path: prerun::PATH.into(), after, executable: true })
 }
 
 /// What stays, for the person to decide on.
@@ -101,7 +100,7 @@ mod tests {
         facts.config =
             Some(vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
         let keep = BTreeSet::from(["DD_ENV".to_owned(), DYNO_METADATA.to_owned()]);
-        let wish = desired(&facts, &keep, None);
+        let wish = desired(&facts, &keep);
         assert_eq!(wish.config.keys().collect::<Vec<_>>(), ["DD_API_KEY", "HEROKU_APP_NAME"]);
         assert_eq!(wish.features.keys().collect::<Vec<_>>(), [RUNTIME_METRICS]);
         assert!(wish.notes[0].message.contains("DD_ODD"));

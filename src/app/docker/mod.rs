@@ -52,12 +52,7 @@ pub fn files(
     [(DOCKERFILE, dockerfile(agent_version, existing)), (CONFIG_README, include_str!("config.md").to_owned())]
         .into_iter()
         .filter(|(path, _)| before(path).is_none())
-        .map(|(path, text)| File::Whole {
-            path: path.into(),
-            before: None,
-            after: Some(text),
-            executable: false,
-        })
+        .map(|(path, text)| File::Whole { path: path.into(), after: Some(text), executable: false })
         .collect()
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Input, compiled, config};
-use crate::app::facts::ConfigVars;
+use super::{Finding, compiled, config};
+use crate::app::facts::{AgentVersions, ConfigVars, Facts};
 use crate::app::findings::explanations::Severity;
 use crate::app::{codes, versions};
 use crate::datadog::agent_version::{AgentRequest, is_old_form};
@@ -17,20 +17,20 @@ const VERSION: &str = "DD_AGENT_VERSION";
 const MAJOR: &str = "DD_AGENT_MAJOR_VERSION";
 const PYTHON: &str = "DD_PYTHON_VERSION";
 
-pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
-    let Some(vars) = &input.facts.config else { return Vec::new() };
+pub(super) fn find(facts: &Facts) -> Vec<Finding> {
+    let Some(vars) = &facts.config else { return Vec::new() };
     let mut findings: Vec<_> = disabled(vars).into_iter().collect();
-    if !input.facts.app.has_buildpacks() {
+    if !facts.app.has_buildpacks() {
         return findings;
     }
-    let found = wrong(input, vars);
-    let fix = compiled(mended(input, vars));
+    let found = wrong(facts, vars);
+    let fix = compiled(mended(facts, vars));
     findings.extend(
         found
             .into_iter()
             .filter_map(|(code, evidence)| Some(Finding::new(code, evidence)?.fixed_by(fix.clone()))),
     );
-    findings.extend(behind(input, vars));
+    findings.extend(behind(facts, vars));
     findings
 }
 
@@ -46,7 +46,7 @@ fn disabled(vars: &ConfigVars) -> Option<Finding> {
 }
 
 /// What is wrong with the version and the Python, all of which [`mended`] puts right.
-fn wrong(input: &Input<'_>, vars: &ConfigVars) -> Vec<(&'static str, String)> {
+fn wrong(facts: &Facts, vars: &ConfigVars) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     let version = vars.get(VERSION);
     if is_agent_6(vars) {
@@ -59,7 +59,8 @@ fn wrong(input: &Input<'_>, vars: &ConfigVars) -> Vec<(&'static str, String)> {
     if let Some(version) = version.filter(|version| is_old_form(version)) {
         found.push((codes::OLD_VERSION_FORM, format!("{VERSION} is {version}")));
     }
-    if let (Some(version), Some(agents)) = (version, input.agents)
+    if let (Some(version), Some(agents)) =
+        (version, facts.agent_versions.as_ref().and_then(AgentVersions::known))
         && versions::find(version, agents).is_none()
     {
         let near = versions::near(version, agents);
@@ -70,7 +71,7 @@ fn wrong(input: &Input<'_>, vars: &ConfigVars) -> Vec<(&'static str, String)> {
 }
 
 /// The variables as they should be: Agent 7 and its Python, in a form and version that exist.
-fn mended(input: &Input<'_>, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
+fn mended(facts: &Facts, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
     let mut fix = BTreeMap::new();
     let mut unset = |name: &str| {
         if vars.get(name).is_some() {
@@ -86,7 +87,8 @@ fn mended(input: &Input<'_>, vars: &ConfigVars) -> BTreeMap<String, Option<Secre
         return fix;
     }
     let Some(version) = vars.get(VERSION) else { return fix };
-    match (input.agents.map(|agents| versions::find(version, agents)), AgentRequest::parse(version)) {
+    let known = facts.agent_versions.as_ref().and_then(AgentVersions::known);
+    match (known.map(|agents| versions::find(version, agents)), AgentRequest::parse(version)) {
         (Some(None), _) => unset(VERSION),
         (_, Some(request)) if request.to_string() != version => {
             fix.insert(VERSION.to_owned(), Some(Secret::new(request.to_string())));
@@ -96,8 +98,9 @@ fn mended(input: &Input<'_>, vars: &ConfigVars) -> BTreeMap<String, Option<Secre
     fix
 }
 
-fn behind(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
-    let (agents, version) = (input.agents?, vars.get(VERSION)?);
+fn behind(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
+    let (agents, version) =
+        (facts.agent_versions.as_ref().and_then(AgentVersions::known)?, vars.get(VERSION)?);
     let newest = versions::find("7", agents)?;
     let there = versions::find(version, agents)?;
     let minors = versions::minors_behind(there, newest).filter(|minors| *minors >= FAR)?;
@@ -116,9 +119,10 @@ fn is_agent_6(vars: &ConfigVars) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{codes, found, input, left, with};
-    use super::super::{Input, find};
+    use super::super::find;
+    use super::super::testing::{codes, found, left, with};
     use crate::app::codes;
+    use crate::app::facts::{AgentVersions, Facts};
     use crate::app::findings::explanations::Severity;
 
     #[test]
@@ -145,7 +149,8 @@ mod tests {
             ),
         ] {
             let facts = with(vars);
-            let findings = find(&Input { agents: Some(&agents), ..input(&facts) });
+            let findings =
+                find(&Facts { agent_versions: Some(AgentVersions::Known(agents.clone())), ..facts.clone() });
             assert_eq!(codes(&findings), expected, "{vars:?}");
             assert_eq!(left(with(vars)), [""; 0], "{vars:?}");
         }

@@ -1,14 +1,15 @@
 //! Which buildpack installs the Agent, and where it stands.
 
-use super::{Finding, Input};
+use super::Finding;
 use crate::app::buildpack::{Buildpack, Role};
 use crate::app::desired::{Buildpacks, Desired, RebuildWhen};
+use crate::app::facts::Facts;
 use crate::app::order::{self, Fault};
 use crate::app::plan::agent_buildpack;
 use crate::app::{codes, versions};
 
-pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
-    let Some(list) = input.facts.buildpacks.as_deref().filter(|_| input.facts.app.has_buildpacks()) else {
+pub(super) fn find(facts: &Facts) -> Vec<Finding> {
+    let Some(list) = facts.buildpacks.as_deref().filter(|_| facts.app.has_buildpacks()) else {
         return Vec::new();
     };
     let mut found = Vec::new();

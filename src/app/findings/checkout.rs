@@ -1,51 +1,51 @@
 //! One-off dynos, and what the app's checkout says.
 
-use super::{Finding, Input, config};
+use super::{Finding, config};
 use crate::app::buildpack::{Buildpack, Role};
 use crate::app::desired::{Desired, File};
+use crate::app::facts::Facts;
 use crate::app::prerun::Block;
 use crate::app::{codes, order};
 use crate::platform::dyno::ONE_OFF;
 
-pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
-    if !input.facts.app.has_buildpacks() {
+pub(super) fn find(facts: &Facts) -> Vec<Finding> {
+    if !facts.app.has_buildpacks() {
         return Vec::new();
     }
-    [one_off(input), review_apps(input)].into_iter().flatten().collect()
+    [one_off(facts), review_apps(facts)].into_iter().flatten().collect()
 }
 
-fn one_off(input: &Input<'_>) -> Option<Finding> {
-    let vars = input.facts.config.as_ref()?;
+fn one_off(facts: &Facts) -> Option<Finding> {
+    let vars = facts.config.as_ref()?;
     if vars.get("DD_HEROKU_SKIP_DYNOS").is_some() {
         return None;
     }
-    let installed = order::installed(input.facts.buildpacks.as_deref()?)?;
+    let installed = order::installed(facts.buildpacks.as_deref()?)?;
     let fix = if installed.role() == Role::Ours {
         config([("DD_HEROKU_SKIP_DYNOS", Some(ONE_OFF.join(",").as_str()))])
     } else {
-        let prerun = &input.checkout?.prerun;
+        let prerun = facts.own_checkout()?.prerun();
         // A script that somebody wrote may well do it; ours says so.
-        let there = prerun.as_deref().map(Block::read).transpose().ok()?.flatten();
-        let mentions = prerun.as_deref().is_some_and(|text| text.contains("DISABLE_DATADOG_AGENT"));
+        let there = prerun.map(Block::read).transpose().ok()?.flatten();
+        let mentions = prerun.is_some_and(|text| text.contains("DISABLE_DATADOG_AGENT"));
         if there.as_ref().is_some_and(|block| !block.skip.is_empty()) || mentions {
             return None;
         }
         let block = Block { skip: ONE_OFF.map(str::to_owned).to_vec(), ..there.unwrap_or_default() };
-        Desired { files: vec![File::Prerun { before: prerun.clone(), block }], ..Desired::default() }
+        Desired { files: vec![File::Prerun { block, force: false }], ..Desired::default() }
     };
     let evidence = "nothing keeps it off run, release and scheduler dynos";
     Finding::new(codes::ONE_OFF_DYNOS, evidence).map(|finding| finding.fixed_by(fix))
 }
 
 /// Review apps are made from `app.json`.
-fn review_apps(input: &Input<'_>) -> Option<Finding> {
-    let text = input.checkout?.app_json.as_ref()?;
+fn review_apps(facts: &Facts) -> Option<Finding> {
+    let text = facts.own_checkout()?.text("app.json")?;
     let json: serde_json::Value = serde_json::from_str(text).ok()?;
     let listed = json["buildpacks"].as_array().filter(|listed| !listed.is_empty())?;
     let installs =
         |one: &serde_json::Value| one["url"].as_str().is_some_and(|url| Buildpack::of(url).installs_agent());
-    if listed.iter().any(installs) || !input.facts.buildpacks.iter().flatten().any(Buildpack::installs_agent)
-    {
+    if listed.iter().any(installs) || !facts.buildpacks.iter().flatten().any(Buildpack::installs_agent) {
         return None;
     }
     let names: Vec<_> = listed
@@ -58,13 +58,20 @@ fn review_apps(input: &Input<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{built_with, codes, found, input, left, sound};
-    use super::super::{Checkout, Input, find};
+    use super::super::find;
+    use super::super::testing::{built_with, codes, found, left, sound};
     use super::*;
+    use crate::app::facts::Checkout;
+    use crate::app::prerun;
+
+    /// The app with its own checkout, which holds these files.
+    fn holding(files: &[(&str, Option<String>)]) -> Facts {
+        let files = files.iter().filter_map(|(path, text)| Some(((*path).to_owned(), text.clone()?)));
+        Facts { checkout: Some(Checkout { files: files.collect(), ..Checkout::default() }), ..sound() }
+    }
 
     #[test]
     fn one_off_dynos_with_an_agent_are_found() {
-        let facts = sound();
         let skipping = Block { skip: vec!["run".into()], ..Block::default() }.put_into(None).unwrap();
         for (prerun, is_found) in [
             (None, true),
@@ -72,9 +79,9 @@ mod tests {
             (Some(skipping), false),
             (Some("case $DYNO in run.*) DISABLE_DATADOG_AGENT=1;; esac\n".to_owned()), false),
         ] {
-            let checkout = Checkout { prerun, app_json: None };
-            let findings = find(&Input { checkout: Some(&checkout), ..input(&facts) });
-            assert_eq!(codes(&findings).contains(&codes::ONE_OFF_DYNOS), is_found, "{checkout:?}");
+            let said = format!("{prerun:?}");
+            let findings = find(&holding(&[(prerun::PATH, prerun)]));
+            assert_eq!(codes(&findings).contains(&codes::ONE_OFF_DYNOS), is_found, "{said}");
         }
         let ours = built_with(&["https://example.org/dd-heroku.tgz", "heroku/ruby"]);
         assert_eq!(codes(&found(&ours)), [codes::ONE_OFF_DYNOS]);
@@ -83,7 +90,6 @@ mod tests {
 
     #[test]
     fn review_apps_without_the_agent_are_found() {
-        let facts = sound();
         for (app_json, is_found) in [
             (r#"{"buildpacks":[{"url":"heroku/ruby"}]}"#, true),
             (
@@ -94,8 +100,8 @@ mod tests {
             ("not json", false),
         ] {
             let prerun = Some("DISABLE_DATADOG_AGENT".to_owned());
-            let checkout = Checkout { prerun, app_json: Some(app_json.to_owned()) };
-            let findings = find(&Input { checkout: Some(&checkout), ..input(&facts) });
+            let files = [(prerun::PATH, prerun), ("app.json", Some(app_json.to_owned()))];
+            let findings = find(&holding(&files));
             assert_eq!(codes(&findings).contains(&codes::APP_JSON), is_found, "{app_json}");
         }
     }

@@ -1,14 +1,13 @@
 //! Database Monitoring: plans that cannot have it, credentials that should not be used for it.
 
-use super::{Finding, Input, config};
+use super::{Finding, config};
 use crate::app::booleans::is_on;
 use crate::app::codes;
 use crate::app::database_urls::Database;
-use crate::app::facts::Attachment;
+use crate::app::facts::{Attachment, Facts};
 use crate::platform::postgres;
 
-pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
-    let facts = input.facts;
+pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     let (Some(vars), Some(addons), Some(attachments)) = (&facts.config, &facts.addons, &facts.attachments)
     else {
         return Vec::new();

@@ -1,15 +1,14 @@
 //! Log drains to Datadog: one, to the app's site, with its key.
 
-use super::{Finding, Input};
+use super::{Finding, destination};
 use crate::app::desired::{Desired, Drain};
-use crate::app::facts::Generation;
+use crate::app::facts::{Facts, Generation};
 use crate::app::{codes, drains};
 use crate::datadog::drain::Labels;
 use crate::datadog::{ApiKey, DrainUrl};
 use crate::platform::feature::RUNTIME_METRICS;
 
-pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
-    let facts = input.facts;
+pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     let Some(there) = facts.drains.as_deref().filter(|_| facts.app.generation == Generation::Cedar) else {
         return Vec::new();
     };
@@ -21,7 +20,7 @@ pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
         // A drain costs money: whether to have one is a person's choice. One of another make may serve.
         return finding.filter(|_| is_on == Some(true) && there.is_empty()).into_iter().collect();
     }
-    let Some(wanted) = wanted(input) else { return Vec::new() };
+    let Some(wanted) = wanted(facts) else { return Vec::new() };
     let mut found = Vec::new();
     if ours.len() > 1 {
         let hosts: Vec<_> = ours.iter().map(|url| url.site.logs_host()).collect();
@@ -46,10 +45,10 @@ pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
 }
 
 /// The drain that fits the app's key and site, where both are good.
-fn wanted(input: &Input<'_>) -> Option<DrainUrl> {
-    let vars = input.facts.config.as_ref()?;
-    let (site, key) = input.destination()?;
-    let labels = Labels::of_app(&input.facts.app.name, vars.get("DD_ENV"), vars.get("DD_SERVICE"));
+fn wanted(facts: &Facts) -> Option<DrainUrl> {
+    let vars = facts.config.as_ref()?;
+    let (site, key) = destination(facts)?;
+    let labels = Labels::of_app(&facts.app.name, vars.get("DD_ENV"), vars.get("DD_SERVICE"));
     Some(DrainUrl { site, key: Some(key), labels })
 }
 

@@ -1,52 +1,52 @@
 //! Key, site and the names of hosts.
 
-use super::{Finding, Input, KeyState, config};
+use super::{Finding, config};
 use crate::app::booleans::is_on;
 use crate::app::codes;
 use crate::app::desired::Desired;
-use crate::app::facts::{ConfigVars, Generation};
+use crate::app::facts::{ConfigVars, Facts, Generation, KeyVerdict};
 use crate::datadog::Site;
 use crate::platform::feature::DYNO_METADATA;
 use crate::secret::mask;
 
-pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
-    let Some(vars) = &input.facts.config else { return Vec::new() };
-    let app = &input.facts.app;
+pub(super) fn find(facts: &Facts) -> Vec<Finding> {
+    let Some(vars) = &facts.config else { return Vec::new() };
+    let app = &facts.app;
     let mut findings: Vec<Option<Finding>> = Vec::new();
     if app.generation == Generation::Fir {
         let evidence = format!("generation {}, stack {}", app.generation, app.stack);
         return Finding::new(codes::FIR, evidence).into_iter().collect();
     }
-    findings.push(key(input, vars));
+    findings.push(key(facts, vars));
     if let Some(text) = vars.get("DD_SITE").filter(|text| Site::parse(text).is_none()) {
         let finding = Finding::new(codes::UNKNOWN_SITE, format!("DD_SITE is `{text}`"));
-        findings.push(finding.map(|finding| match input.key {
-            KeyState::OtherSite(site) => finding.fixed_by(config([("DD_SITE", Some(site.domain()))])),
+        findings.push(finding.map(|finding| match facts.key_verdict() {
+            KeyVerdict::OtherSite(site) => finding.fixed_by(config([("DD_SITE", Some(site.domain()))])),
             _ => finding,
         }));
     }
     if app.is_container() {
-        if !is_on(input.facts, "DD_HEROKU_DYNO") {
+        if !is_on(facts, "DD_HEROKU_DYNO") {
             let evidence = "the app deploys images, and DD_HEROKU_DYNO is not true";
             let fix = config([("DD_HEROKU_DYNO", Some("true"))]);
             findings.push(Finding::new(codes::CONTAINER, evidence).map(|finding| finding.fixed_by(fix)));
         }
         return findings.into_iter().flatten().collect();
     }
-    findings.extend([app_name(input, vars), dyno_host(input, vars), host_name(vars)]);
+    findings.extend([app_name(facts, vars), dyno_host(facts, vars), host_name(vars)]);
     findings.into_iter().flatten().collect()
 }
 
-fn key(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
+fn key(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
     let Some(key) = vars.get("DD_API_KEY") else {
         return Finding::new(codes::KEY_MISSING, "DD_API_KEY is not set");
     };
     let site = vars.get("DD_SITE").unwrap_or(Site::default().domain());
-    match input.key {
-        KeyState::Refused => {
+    match facts.key_verdict() {
+        KeyVerdict::Refused => {
             Finding::new(codes::REFUSED_KEY, format!("{site} and the other sites refuse {}", mask(key)))
         }
-        KeyState::OtherSite(other) if Site::parse(site).is_some() => {
+        KeyVerdict::OtherSite(other) if Site::parse(site).is_some() => {
             let evidence = format!("{site} refuses {}, {other} takes it", mask(key));
             let fix = config([("DD_SITE", Some(other.domain()))]);
             Finding::new(codes::OTHER_SITE, evidence).map(|finding| finding.fixed_by(fix))
@@ -55,8 +55,8 @@ fn key(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
     }
 }
 
-fn app_name(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
-    let app = &input.facts.app;
+fn app_name(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
+    let app = &facts.app;
     if vars.get("HEROKU_APP_NAME").is_some() {
         return None;
     }
@@ -65,7 +65,7 @@ fn app_name(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
         let evidence = format!("space {space}, HEROKU_APP_NAME is not set");
         return Finding::new(codes::PRIVATE_SPACE, evidence).map(|finding| finding.fixed_by(by_hand()));
     }
-    let features = input.facts.features.as_ref()?;
+    let features = facts.features.as_ref()?;
     if features.get(DYNO_METADATA).copied().unwrap_or(false) {
         return None;
     }
@@ -74,13 +74,13 @@ fn app_name(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
     Finding::new(codes::NO_APP_NAME, evidence).map(|finding| finding.fixed_by(fix))
 }
 
-fn dyno_host(input: &Input<'_>, vars: &ConfigVars) -> Option<Finding> {
-    if is_on(input.facts, "DD_DYNO_HOST") {
+fn dyno_host(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
+    if is_on(facts, "DD_DYNO_HOST") {
         return None;
     }
-    let dynos: u32 = input.facts.formation.iter().flatten().map(|process| process.quantity).sum();
+    let dynos: u32 = facts.formation.iter().flatten().map(|process| process.quantity).sum();
     let state = vars.get("DD_DYNO_HOST").map_or("not set".to_owned(), |value| format!("`{value}`"));
-    let hosts = input.hosts.map(|hosts| format!(", {hosts} hosts at Datadog")).unwrap_or_default();
+    let hosts = facts.hosts.map(|hosts| format!(", {hosts} hosts at Datadog")).unwrap_or_default();
     let evidence = format!("DD_DYNO_HOST is {state}; {dynos} dynos{hosts}");
     let fix = config([("DD_DYNO_HOST", Some("true"))]);
     Finding::new(codes::NO_DYNO_HOST, evidence).map(|finding| finding.fixed_by(fix))
@@ -94,7 +94,7 @@ fn host_name(vars: &ConfigVars) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{KEY, codes, found, input, left, sound, with};
+    use super::super::testing::{KEY, codes, found, left, sound, with, with_verdict};
     use super::*;
     use crate::app::findings;
 
@@ -102,15 +102,25 @@ mod tests {
     fn what_is_wrong_with_key_and_site_is_found() {
         assert_eq!(codes(&found(&with(&[("DD_API_KEY", "")]))), [codes::KEY_MISSING]);
         for (site, key, code, mended) in [
-            ("datadoghq.com", KeyState::Refused, Some(codes::REFUSED_KEY), false),
-            ("datadoghq.com", KeyState::OtherSite(Site::parse("eu").unwrap()), Some(codes::OTHER_SITE), true),
-            ("datadog.eu", KeyState::OtherSite(Site::parse("eu").unwrap()), Some(codes::UNKNOWN_SITE), true),
-            ("datadog.eu", KeyState::Refused, Some(codes::REFUSED_KEY), false),
-            ("datadoghq.com", KeyState::Valid, None, false),
-            ("datadoghq.com", KeyState::Unknown, None, false),
+            ("datadoghq.com", KeyVerdict::Refused, Some(codes::REFUSED_KEY), false),
+            (
+                "datadoghq.com",
+                KeyVerdict::OtherSite(Site::parse("eu").unwrap()),
+                Some(codes::OTHER_SITE),
+                true,
+            ),
+            (
+                "datadog.eu",
+                KeyVerdict::OtherSite(Site::parse("eu").unwrap()),
+                Some(codes::UNKNOWN_SITE),
+                true,
+            ),
+            ("datadog.eu", KeyVerdict::Refused, Some(codes::REFUSED_KEY), false),
+            ("datadoghq.com", KeyVerdict::Accepted, None, false),
+            ("datadoghq.com", KeyVerdict::Unknown, None, false),
         ] {
             let facts = with(&[("DD_SITE", site)]);
-            let findings = findings::find(&Input { key, ..input(&facts) });
+            let findings = findings::find(&with_verdict(facts, key));
             assert_eq!(findings.first().map(|finding| finding.about.code), code, "{site} {key:?}");
             assert!(findings.iter().all(|finding| !finding.evidence.contains(KEY)));
             let site = findings.first().and_then(|finding| finding.fix.as_ref()?.config.get("DD_SITE"));
@@ -136,7 +146,7 @@ mod tests {
             assert_eq!(left(with(vars)), [""; 0]);
         }
         let facts = with(&[("DD_DYNO_HOST", "false")]);
-        let findings = findings::find(&Input { hosts: Some(9), ..input(&facts) });
+        let findings = findings::find(&Facts { hosts: Some(9), ..facts });
         assert!(findings[0].evidence.contains("9 hosts"));
     }
 

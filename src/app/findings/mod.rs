@@ -14,77 +14,24 @@ mod telemetry;
 
 use std::collections::BTreeMap;
 
-use super::desired::{Buildpacks, Desired, Drain, RebuildWhen, Telemetry};
-use super::facts::{ConfigVars, Facts};
+use super::desired::{Desired, RebuildWhen};
+use super::facts::{Facts, KeyVerdict};
 use crate::datadog::{ApiKey, Site};
 use crate::secret::Secret;
 use explanations::{Explained, Severity, explain};
 
-/// What is known of an app.
-#[derive(Clone, Debug)]
-pub struct Input<'a> {
-    /// Its snapshot. What was not read is not judged.
-    pub facts: &'a Facts,
-    /// What Datadog says of its key.
-    pub key: KeyState,
-    /// The Agent's versions that exist, the newest first; `None` when nobody could be asked.
-    pub agents: Option<&'a [String]>,
-    /// How many hosts Datadog counts for it; `None` when nobody could be asked.
-    pub hosts: Option<usize>,
-    /// The other apps of its pipeline.
-    pub pipeline: &'a [Neighbor],
-    /// What the app's own checkout holds, when the command runs in it.
-    pub checkout: Option<&'a Checkout>,
-}
-
-impl Input<'_> {
-    /// Where the app's data should go: its own site and key, where both are good.
-    fn destination(&self) -> Option<(Site, ApiKey)> {
-        let vars = self.facts.config.as_ref()?;
-        let key = vars.get("DD_API_KEY").and_then(|key| ApiKey::parse(key).ok())?;
-        let site = match self.key {
-            KeyState::Refused => return None,
-            KeyState::OtherSite(site) => site,
-            KeyState::Valid | KeyState::Unknown => {
-                vars.get("DD_SITE").map_or(Some(Site::default()), Site::parse)?
-            }
-        };
-        Some((site, key))
-    }
-}
-
-/// What Datadog says of an app's key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum KeyState {
-    /// It was not asked.
-    #[default]
-    Unknown,
-    /// The app's site takes it.
-    Valid,
-    /// No site takes it.
-    Refused,
-    /// Another site takes it.
-    OtherSite(Site),
-}
-
-/// Another app of the same pipeline.
-#[derive(Clone, Debug)]
-pub struct Neighbor {
-    /// Its name.
-    pub app: String,
-    /// Its stage: `staging`.
-    pub stage: String,
-    /// Its config vars.
-    pub config: ConfigVars,
-}
-
-/// What the app's checkout holds.
-#[derive(Clone, Debug, Default)]
-pub struct Checkout {
-    /// The text of `datadog/prerun.sh`.
-    pub prerun: Option<String>,
-    /// The text of `app.json`.
-    pub app_json: Option<String>,
+/// Where the app's data should go: its own site and key, where both are good.
+fn destination(facts: &Facts) -> Option<(Site, ApiKey)> {
+    let vars = facts.config.as_ref()?;
+    let key = vars.get("DD_API_KEY").and_then(|key| ApiKey::parse(key).ok())?;
+    let site = match facts.key_verdict() {
+        KeyVerdict::Refused => return None,
+        KeyVerdict::OtherSite(site) => site,
+        KeyVerdict::Accepted | KeyVerdict::Unknown => {
+            vars.get("DD_SITE").map_or(Some(Site::default()), Site::parse)?
+        }
+    };
+    Some((site, key))
 }
 
 /// Something that is wrong, or good to know.
@@ -113,42 +60,23 @@ impl Finding {
 }
 
 /// What is wrong with an app, by code.
-pub fn find(input: &Input<'_>) -> Vec<Finding> {
-    let mut findings = identity::find(input);
-    findings.extend(buildpacks::find(input));
-    findings.extend(slug::find(input));
-    findings.extend(options::find(input));
-    findings.extend(databases::find(input));
-    findings.extend(agent::find(input));
-    findings.extend(checkout::find(input));
-    findings.extend(drains::find(input));
-    findings.extend(telemetry::find(input));
+pub fn find(facts: &Facts) -> Vec<Finding> {
+    let mut findings = identity::find(facts);
+    findings.extend(buildpacks::find(facts));
+    findings.extend(slug::find(facts));
+    findings.extend(options::find(facts));
+    findings.extend(databases::find(facts));
+    findings.extend(agent::find(facts));
+    findings.extend(checkout::find(facts));
+    findings.extend(drains::find(facts));
+    findings.extend(telemetry::find(facts));
     findings.sort_by_key(|finding| finding.about.code);
     findings
 }
 
 /// Everything that mends the findings, as one wish: one request for all config vars, one rebuild at most.
 pub fn fix(findings: &[Finding]) -> Desired {
-    let mut all = Desired::default();
-    for fix in findings.iter().filter_map(|finding| finding.fix.clone()) {
-        let Desired { features, config, buildpacks, drain, telemetry, files, rebuild, .. } = fix;
-        all.features.extend(features);
-        all.config.extend(config);
-        if !matches!(buildpacks, Buildpacks::Keep) {
-            all.buildpacks = buildpacks;
-        }
-        if !matches!(drain, Drain::Keep) {
-            all.drain = drain;
-        }
-        if !matches!(telemetry, Telemetry::Keep) {
-            all.telemetry = telemetry;
-        }
-        all.files.extend(files);
-        if rebuild == RebuildWhen::Due {
-            all.rebuild = rebuild;
-        }
-    }
-    all
+    findings.iter().filter_map(|finding| finding.fix.clone()).fold(Desired::default(), Desired::and)
 }
 
 /// Config vars to set, or with `None` to unset.

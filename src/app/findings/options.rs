@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Input, config};
+use super::{Finding, config};
 use crate::app::codes;
 use crate::app::desired::Desired;
-use crate::app::facts::ConfigVars;
+use crate::app::facts::{ConfigVars, Facts};
 use crate::datadog::options::{self, Kind, Standing, VARIABLES};
 use crate::datadog::tags;
 use crate::secret::Secret;
 
-pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
-    let Some(vars) = &input.facts.config else { return Vec::new() };
+pub(super) fn find(facts: &Facts) -> Vec<Finding> {
+    let Some(vars) = &facts.config else { return Vec::new() };
     let mut findings = Vec::new();
     for option in VARIABLES {
         let Some(value) = vars.get(option.name) else { continue };

@@ -1,8 +1,9 @@
 //! What is compiled into the slug, and its size.
 
+use crate::app::facts::Facts;
 use std::collections::BTreeMap;
 
-use super::{Finding, Input, compiled};
+use super::{Finding, compiled};
 use crate::app::booleans::is_off;
 use crate::app::desired::{Desired, RebuildWhen};
 use crate::app::{Buildpack, codes, deployed};
@@ -11,16 +12,16 @@ use crate::platform::Stage;
 /// Heroku refuses slugs of more than 500 MB; from here on the owner should know.
 const NEAR: u64 = 450_000_000;
 
-pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
-    if !input.facts.app.has_buildpacks() {
+pub(super) fn find(facts: &Facts) -> Vec<Finding> {
+    if !facts.app.has_buildpacks() {
         return Vec::new();
     }
-    [due(input), apm_off(input), size(input)].into_iter().flatten().collect()
+    [due(facts), failed_release(facts), apm_off(facts), size(facts)].into_iter().flatten().collect()
 }
 
-fn due(input: &Input<'_>) -> Option<Finding> {
-    let reasons = deployed::rebuild_due(input.facts);
-    if reasons.is_empty() || deployed::pending_build(input.facts).is_some() {
+fn due(facts: &Facts) -> Option<Finding> {
+    let reasons = deployed::rebuild_due(facts);
+    if reasons.is_empty() || deployed::pending_build(facts).is_some() {
         return None;
     }
     let fix = Desired { rebuild: RebuildWhen::Due, ..Desired::default() };
@@ -28,15 +29,24 @@ fn due(input: &Input<'_>) -> Option<Finding> {
     Finding::new(codes::REBUILD_DUE, evidence).map(|finding| finding.fixed_by(fix))
 }
 
-fn apm_off(input: &Input<'_>) -> Option<Finding> {
-    let config = input.facts.config.as_ref()?;
-    let stage = &input.facts.coupling.as_ref()?.as_ref()?.stage;
-    if !is_off(config, "DD_APM_ENABLED") || deployed::build(input.facts).is_none() {
+fn failed_release(facts: &Facts) -> Option<Finding> {
+    let failed = deployed::failed_release(facts)?;
+    let running = deployed::release(facts).map(|release| format!("; v{} runs", release.version));
+    let evidence =
+        format!("v{} ({}) failed{}", failed.version, failed.description, running.unwrap_or_default());
+    Finding::new(codes::RELEASE_FAILED, evidence)
+}
+
+fn apm_off(facts: &Facts) -> Option<Finding> {
+    let config = facts.config.as_ref()?;
+    let stage = &facts.coupling.as_ref()?.as_ref()?.stage;
+    if !is_off(config, "DD_APM_ENABLED") || deployed::build(facts).is_none() {
         return None;
     }
-    let wanting: Vec<_> = input
-        .pipeline
+    let wanting: Vec<_> = facts
+        .neighbors
         .iter()
+        .flatten()
         .filter(|other| Stage::parse(&other.stage) > Stage::parse(stage))
         .filter(|other| !is_off(&other.config, "DD_APM_ENABLED"))
         .map(|other| other.app.as_str())
@@ -49,9 +59,9 @@ fn apm_off(input: &Input<'_>) -> Option<Finding> {
     Finding::new(codes::APM_OFF_HERE, evidence).map(|finding| finding.fixed_by(fix))
 }
 
-fn size(input: &Input<'_>) -> Option<Finding> {
-    let size = input.facts.slug.as_ref().and_then(|slug| slug.size).or(input.facts.app.slug_size)?;
-    let has_agent = input.facts.buildpacks.iter().flatten().any(Buildpack::installs_agent);
+fn size(facts: &Facts) -> Option<Finding> {
+    let size = facts.slug.as_ref().and_then(|slug| slug.size).or(facts.app.slug_size)?;
+    let has_agent = facts.buildpacks.iter().flatten().any(Buildpack::installs_agent);
     if size < NEAR || !has_agent {
         return None;
     }
@@ -60,11 +70,12 @@ fn size(input: &Input<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{codes, found, input, list, release, sound, vars, with};
-    use super::super::{Input, Neighbor, find};
+    use super::super::find;
+    use super::super::testing::{codes, found, list, release, sound, vars, with};
     use crate::app::codes;
     use crate::app::desired::RebuildWhen;
     use crate::app::facts::{Coupling, Status};
+    use crate::app::facts::{Facts, Neighbor};
 
     #[test]
     fn a_slug_that_is_behind_its_settings_is_found() {
@@ -102,8 +113,8 @@ mod tests {
             (neighbor("production", &[("DD_APM_ENABLED", "false")]), false),
             (neighbor("review", &[]), false),
         ] {
-            let pipeline = [other];
-            let findings = find(&Input { pipeline: &pipeline, ..input(&staging) });
+            let pipeline = vec![other];
+            let findings = find(&Facts { neighbors: Some(pipeline.clone()), ..staging.clone() });
             assert_eq!(codes(&findings).contains(&codes::APM_OFF_HERE), is_found, "{pipeline:?}");
         }
     }

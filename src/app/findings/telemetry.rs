@@ -1,18 +1,17 @@
 //! The telemetry drain of a Fir app: one to Datadog, to the app's site, with its key.
 
-use super::{Finding, Input};
+use super::{Finding, destination};
 use crate::app::desired::{Desired, Telemetry};
-use crate::app::facts::Generation;
+use crate::app::facts::{Facts, Generation};
 use crate::app::telemetry::{self, Signal};
 use crate::app::{codes, facts::TelemetryDrain};
 use crate::datadog::{ApiKey, Site};
 
-pub(super) fn find(input: &Input<'_>) -> Vec<Finding> {
-    let facts = input.facts;
+pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     let there = facts.telemetry_drains.as_deref().filter(|_| facts.app.generation == Generation::Fir);
     let Some(there) = there else { return Vec::new() };
     let ours: Vec<_> = telemetry::to_datadog(there).collect();
-    let own = input.destination();
+    let own = destination(facts);
     let (code, evidence) = match (ours.as_slice(), &own) {
         ([], Some(_)) => (codes::NO_TELEMETRY, "no telemetry drain sends to Datadog".to_owned()),
         (several @ [_, _, ..], _) => {

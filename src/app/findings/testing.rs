@@ -1,9 +1,10 @@
 //! What the tests of the findings share: an app in order, and what is found when it is not.
 
-use super::{Finding, Input, KeyState, find};
+use super::{Finding, find};
 use crate::app::Buildpack;
 use crate::app::buildpack::DATADOG;
-use crate::app::facts::{App, Build, ConfigVars, Facts, Release, Status};
+use crate::app::facts::{App, Build, ConfigVars, Facts, Key, KeyVerdict, Release, Status};
+use crate::datadog::Site;
 use crate::platform::feature::DYNO_METADATA;
 
 pub(super) const KEY: &str = "0123456789abcdef0123456789ab3f9a";
@@ -46,6 +47,7 @@ pub(super) fn sound() -> Facts {
             output_stream_url: None,
         }]),
         drains: Some(Vec::new()),
+        key: Some(key(KeyVerdict::Accepted)),
         addons: Some(Vec::new()),
         attachments: Some(Vec::new()),
         coupling: Some(None),
@@ -63,6 +65,7 @@ pub(super) fn release(version: u64, description: &str, at: &str) -> Release {
         current: version == 1,
         slug: Some("slug".into()),
         created_at: at.into(),
+        output_stream_url: None,
     }
 }
 
@@ -86,12 +89,17 @@ pub(super) fn built_with(references: &[&str]) -> Facts {
     facts
 }
 
-pub(super) fn input(facts: &Facts) -> Input<'_> {
-    Input { facts, key: KeyState::Valid, agents: None, hosts: None, pipeline: &[], checkout: None }
+/// The same app with another answer of Datadog's about its key.
+pub(super) fn with_verdict(facts: Facts, verdict: KeyVerdict) -> Facts {
+    Facts { key: Some(key(verdict)), ..facts }
+}
+
+fn key(verdict: KeyVerdict) -> Key {
+    Key { found: Ok(None), site: Ok(Site::default()), verdict }
 }
 
 pub(super) fn found(facts: &Facts) -> Vec<Finding> {
-    find(&input(facts))
+    find(facts)
 }
 
 pub(super) fn codes(findings: &[Finding]) -> Vec<&'static str> {

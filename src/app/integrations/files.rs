@@ -39,7 +39,7 @@ pub(super) fn add(
     let after = conf::render(entry, &instances);
     let Some(before) = there.filter(|before| *before != after) else {
         if there.is_none() {
-            desired.files.push(whole(&path, None, Some(after)));
+            desired.files.push(whole(&path, Some(after)));
         }
         return Ok(());
     };
@@ -48,9 +48,9 @@ pub(super) fn add(
             return Err(Refused::Edited { diff: diff(before, &after), path });
         }
         let copy = format!("{path}.bak");
-        desired.files.push(whole(&copy, folder.text(&copy), Some(before.to_owned())));
+        desired.files.push(whole(&copy, Some(before.to_owned())));
     }
-    desired.files.push(whole(&path, Some(before), Some(after)));
+    desired.files.push(whole(&path, Some(after)));
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::desired::{Desired, File};
+use super::facts::Facts;
 use super::prerun::{self, Block};
 use crate::datadog::integrations::Integration;
 use crate::datadog::integrations::conf::{self, Instance};
@@ -27,6 +28,13 @@ pub use state::{On, state};
 /// The texts of the checkout's `datadog/` folder, by their paths in the checkout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folder(pub BTreeMap<String, String>);
+
+impl Folder {
+    /// That of the checkout that the app's files are written in.
+    pub fn of(facts: &Facts) -> Option<Self> {
+        Some(Self(facts.usable_checkout()?.files.clone()))
+    }
+}
 
 /// What to turn on.
 #[derive(Clone, Debug)]
@@ -58,24 +66,24 @@ impl Folder {
 
     /// `prerun.sh` with this block, when that is another one than it has.
     fn with_block(&self, block: Block) -> Option<File> {
-        let before = self.text(prerun::PATH).map(str::to_owned);
-        let there = before.as_deref().map(Block::read);
-        let same = match &there {
+        let before = self.text(prerun::PATH);
+        let current = before.map(Block::read);
+        let same = match &current {
             None | Some(Ok(None)) => block == Block::default(),
-            Some(Ok(Some(there))) => *there == block,
+            Some(Ok(Some(current))) => *current == block,
             Some(Err(_)) => false,
         };
         if same {
             return None;
         }
         // A file that would hold nothing but what this program began it with is not the user's.
-        let is_left = before.as_deref().map(|text| block.put_into(Some(text)));
+        let is_left = before.map(|text| block.put_into(Some(text)));
         if let Some(Ok(left)) = is_left
             && Block::default().put_into(None).as_deref() == Ok(left.as_str())
         {
-            return Some(whole(prerun::PATH, before.as_deref(), None));
+            return Some(whole(prerun::PATH, None));
         }
-        Some(File::Prerun { before, block })
+        Some(File::Prerun { block, force: false })
     }
 
     /// Whether a file asks for config vars to be put in.
@@ -115,8 +123,8 @@ fn path_of(entry: &Integration) -> Option<String> {
 }
 
 /// A file that is to hold `after`, or with `None` to go.
-fn whole(path: &str, before: Option<&str>, after: Option<String>) -> File {
-    File::Whole { path: PathBuf::from(path), before: before.map(str::to_owned), after, executable: false }
+fn whole(path: &str, after: Option<String>) -> File {
+    File::Whole { path: PathBuf::from(path), after, executable: false }
 }
 
 #[cfg(test)]
@@ -166,8 +174,8 @@ mod tests {
         let mut after = folder.clone();
         for file in &desired.files {
             match file {
-                File::Prerun { before, block } => {
-                    let text = block.put_into(before.as_deref()).expect("a block that nobody edited");
+                File::Prerun { block, force: _ } => {
+                    let text = block.put_into(folder.text(prerun::PATH)).expect("a block that nobody edited");
                     after.0.insert(prerun::PATH.into(), text);
                 }
                 File::Whole { path, after: None, .. } => drop(after.0.remove(path.to_str().expect("a path"))),

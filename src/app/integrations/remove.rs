@@ -31,7 +31,7 @@ pub fn remove(
                     if !force && !files::is_ours(entry, text) {
                         return Err(Refused::Edited { diff: format!("- all of {path}"), path });
                     }
-                    desired.files.push(whole(&path, Some(text), None));
+                    desired.files.push(whole(&path, None));
                 }
             }
             Kind::Library => {

@@ -22,7 +22,7 @@ pub struct Access {
 pub enum Change {
     /// Makes the log pipeline, or puts the one with this id right.
     PipelineSet {
-        /// Its id, when it is there.
+        /// Its id, when it is existing.
         id: Option<String>,
     },
     /// Deletes the log pipeline.
@@ -48,7 +48,7 @@ pub enum Change {
 
 /// What there is at Datadog.
 #[derive(Clone, Debug, Default)]
-pub struct There {
+pub struct Existing {
     /// The log-based metrics, ours and others'.
     pub metrics: Vec<LogMetric>,
     /// The id of our log pipeline, and whether it does what it should.
@@ -58,24 +58,24 @@ pub struct There {
 }
 
 /// The changes that make what is missing, and the metrics that are there but somebody's own.
-pub fn enable(there: &There, with_dashboard: bool) -> (Vec<Change>, Vec<Measure>) {
-    let definition::Comparison { missing, same: _, different } = definition::compare(&there.metrics);
-    let pipeline = match &there.pipeline {
+pub fn enable(existing: &Existing, with_dashboard: bool) -> (Vec<Change>, Vec<Measure>) {
+    let definition::Comparison { missing, same: _, different } = definition::compare(&existing.metrics);
+    let pipeline = match &existing.pipeline {
         Some((_, true)) => None,
         Some((id, false)) => Some(Change::PipelineSet { id: Some(id.clone()) }),
         None => Some(Change::PipelineSet { id: None }),
     };
-    let dashboard = (with_dashboard && there.dashboard.is_none()).then_some(Change::DashboardCreate);
+    let dashboard = (with_dashboard && existing.dashboard.is_none()).then_some(Change::DashboardCreate);
     let changes = pipeline.into_iter().chain(missing.into_iter().map(Change::MetricCreate)).chain(dashboard);
     (changes.collect(), different)
 }
 
 /// The changes that take away what we made; metrics that are somebody's own stay.
-pub fn disable(there: &There) -> Vec<Change> {
-    let ours = definition::compare(&there.metrics).same;
-    let dashboard = there.dashboard.iter().map(|id| Change::DashboardRemove { id: id.clone() });
+pub fn disable(existing: &Existing) -> Vec<Change> {
+    let ours = definition::compare(&existing.metrics).same;
+    let dashboard = existing.dashboard.iter().map(|id| Change::DashboardRemove { id: id.clone() });
     let metrics = ours.iter().map(|measure| Change::MetricRemove { id: measure.id().to_owned() });
-    let pipeline = there.pipeline.iter().map(|(id, _)| Change::PipelineRemove { id: id.clone() });
+    let pipeline = existing.pipeline.iter().map(|(id, _)| Change::PipelineRemove { id: id.clone() });
     dashboard.chain(metrics).chain(pipeline).collect()
 }
 
@@ -95,27 +95,28 @@ mod tests {
 
     #[test]
     fn what_is_made_is_not_made_twice_and_goes_again() {
-        let (changes, different) = enable(&There::default(), true);
+        let (changes, different) = enable(&Existing::default(), true);
         assert_eq!((changes.len(), different.len()), (Measure::ALL.len() + 2, 0));
-        let there = There {
+        let existing = Existing {
             metrics: Measure::ALL.into_iter().map(LogMetric::of).collect(),
             pipeline: Some(("p".into(), true)),
             dashboard: Some("d".into()),
         };
-        assert_eq!(enable(&there, true), (vec![], vec![]));
-        assert_eq!(disable(&there).len(), Measure::ALL.len() + 2);
-        assert_eq!(disable(&There::default()), []);
+        assert_eq!(enable(&existing, true), (vec![], vec![]));
+        assert_eq!(disable(&existing).len(), Measure::ALL.len() + 2);
+        assert_eq!(disable(&Existing::default()), []);
     }
 
     #[test]
     fn a_pipeline_that_is_out_of_date_is_put_right_and_foreign_metrics_stay() {
         let mut metric = LogMetric::of(Measure::Load1);
         metric.query = "source:mine".into();
-        let there = There { metrics: vec![metric], pipeline: Some(("p".into(), false)), dashboard: None };
-        let (changes, different) = enable(&there, false);
+        let existing =
+            Existing { metrics: vec![metric], pipeline: Some(("p".into(), false)), dashboard: None };
+        let (changes, different) = enable(&existing, false);
         assert_eq!(changes[0], Change::PipelineSet { id: Some("p".into()) });
         assert_eq!(changes.len(), Measure::ALL.len());
         assert_eq!(different, [Measure::Load1]);
-        assert_eq!(disable(&there), [Change::PipelineRemove { id: "p".into() }]);
+        assert_eq!(disable(&existing), [Change::PipelineRemove { id: "p".into() }]);
     }
 }

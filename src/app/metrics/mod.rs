@@ -15,6 +15,6 @@ pub mod preview;
 pub mod series;
 pub mod sketch;
 
-pub use change::{Access, There};
+pub use change::{Access, Existing};
 pub use definition::LogMetric;
 pub use measure::Measure;

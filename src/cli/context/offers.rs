@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::Context;
 use crate::app::buildpack;
+use crate::app::facts::FoundKey;
 use crate::cli::key;
 use crate::env::Environment;
 use crate::keychain::Keyring;
@@ -33,9 +34,9 @@ impl Context {
     }
 
     /// The Datadog API key to use where none is given.
-    pub fn demonstration_key(&self) -> Option<key::Found> {
+    pub fn demonstration_key(&self) -> Option<FoundKey> {
         self.sandbox.as_ref()?;
-        key::found(sandbox::DEMO_KEY, "the sandbox").ok()
+        key::found(sandbox::DEMO_KEY, "the sandbox").ok().map(|found| FoundKey { is_demo: true, ..found })
     }
 
     /// The Datadog application key to use where none is given.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::app::agent::command;
 use crate::app::facts::{Dyno, Facts, Generation};
-use crate::app::{Part, Parts};
+use crate::app::facts::{Part, Query};
 use crate::commands::Context;
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
@@ -45,7 +45,7 @@ pub struct Answer {
 impl Reach {
     /// Runs the Agent's command with these arguments in the dynos, at the same time.
     pub fn ask(&self, context: &Context, app: &str, arguments: &[String]) -> Result<Vec<Answer>> {
-        let parts = Parts::from([Part::Dynos, Part::Features]);
+        let parts = Query::from([Part::Dynos, Part::Features]);
         let facts = engine::observe(context, &[app.to_owned()], &parts)?.swap_remove(0);
         if facts.app.generation == Generation::Fir {
             return Err(Failure::new(
@@ -69,7 +69,11 @@ impl Reach {
                     scope.spawn(move || (exec::in_dyno(env, app, &dyno, command, within), dyno))
                 };
                 let running: Vec<_> = some.iter().map(ask).collect();
-                running.into_iter().filter_map(|one| one.join().ok()).collect::<Vec<_>>()
+                let broke_off = |dyno: &String| (Err(ExecError::BrokeOff), dyno.clone());
+                some.iter()
+                    .zip(running)
+                    .map(|(dyno, thread)| thread.join().unwrap_or_else(|_| broke_off(dyno)))
+                    .collect::<Vec<_>>()
             });
             answers.extend(asked);
         }

@@ -4,6 +4,7 @@ mod show;
 
 use super::{Context, Exit};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
+use crate::app::facts::Query;
 use crate::app::order;
 use crate::app::{Buildpack, Facts, codes, versions};
 use crate::cli::rebuild_args;
@@ -78,27 +79,27 @@ pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
     }
 }
 
-/// The list that is wanted instead of the one that is there, and what to know about it.
-type Wanted<'w> = dyn Fn(&[Buildpack]) -> (Option<Vec<Buildpack>>, Option<Note>) + Sync + 'w;
+/// The list to set instead of the current one, and what to know about it.
+type NewList<'l> = dyn Fn(&[Buildpack]) -> (Option<Vec<Buildpack>>, Option<Note>) + 'l;
 
-fn set(context: &Context, rebuild: &rebuild_args::Args, wanted: &Wanted<'_>) -> Result<Exit> {
-    let desire = |facts: &Facts| {
-        let app = &facts.app.name;
-        if !facts.app.has_buildpacks() {
-            return Err(Failure::new(
-                Code::Failed,
-                format_args!("`{app}` is not built by classic buildpacks"),
-            ));
-        }
-        let (list, note) = wanted(facts.buildpacks.as_deref().unwrap_or_default());
-        let list = list.ok_or_else(|| {
-            Failure::new(Code::Failed, format_args!("no buildpack of `{app}` installs the Agent"))
-                .hint(format_args!("dd-heroku init -a {app}"))
-        })?;
-        let notes = note.into_iter().collect();
-        let mut desired = Desired { buildpacks: Buildpacks::Exactly(list), notes, ..Desired::default() };
-        rebuild.put_into(&mut desired, RebuildWhen::Due, context, facts)?;
-        Ok(desired)
-    };
-    engine::run(context, &context.apps()?, &rebuild_args::PARTS.into(), &desire)
+fn set(context: &Context, rebuild: &rebuild_args::Args, list: &NewList<'_>) -> Result<Exit> {
+    let query = Query::from(rebuild_args::PARTS).with_checkout(rebuild.checkout());
+    engine::run(context, &context.apps()?, &query, &|facts| desired(rebuild, list, facts))
+}
+
+fn desired(rebuild: &rebuild_args::Args, list: &NewList<'_>, facts: &Facts) -> Result<Desired> {
+    let app = &facts.app.name;
+    if !facts.app.has_buildpacks() {
+        let message = format!("`{app}` is not built by classic buildpacks");
+        return Err(Failure::new(Code::Failed, message));
+    }
+    let (list, note) = list(facts.buildpacks.as_deref().unwrap_or_default());
+    let list = list.ok_or_else(|| {
+        Failure::new(Code::Failed, format_args!("no buildpack of `{app}` installs the Agent"))
+            .hint(format_args!("dd-heroku init -a {app}"))
+    })?;
+    let notes = note.into_iter().collect();
+    let mut desired = Desired { buildpacks: Buildpacks::Exactly(list), notes, ..Desired::default() };
+    rebuild.put_into(&mut desired, RebuildWhen::Due, facts)?;
+    Ok(desired)
 }

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use crate::app::Facts;
+use crate::app::facts::{Part, Query};
 use crate::app::order::{self, Fault};
-use crate::app::{Facts, Part, Parts};
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
@@ -11,7 +12,7 @@ use crate::ui;
 
 /// Shows the buildpacks of the apps.
 pub(super) fn run(context: &Context) -> Result<Exit> {
-    let facts = engine::observe(context, &context.apps()?, &Parts::from([Part::Buildpacks]))?;
+    let facts = engine::observe(context, &context.apps()?, &Query::from([Part::Buildpacks]))?;
     if context.ui.json {
         let documents = facts.iter().map(to_json).collect();
         context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;

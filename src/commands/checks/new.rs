@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use super::checkout;
 use crate::app::desired::File;
-use crate::app::{Desired, Parts, checks};
+use crate::app::facts::{CheckoutQuery, Query};
+use crate::app::{Desired, checks};
 use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
-use crate::engine;
+use crate::engine::{self, Observer};
 use crate::failure::{Code, Failure, Result};
 
 /// Writes a check to begin with: the code, its configuration, and a test that runs without an Agent
@@ -24,33 +25,36 @@ pub struct Args {
     pub change: ChangeOptions,
 }
 
-/// Writes it. Files that are there already stay as they are.
+/// Writes it. Files that exist stay as they are.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let files = checks::new(&args.name).map_err(Failure::usage)?;
-    let checkout = checkout(context, &args.app)?;
-    let is_there = |path: &PathBuf| Ok::<_, Failure>(checkout.read(path)?.is_some());
-    let (code, conf) = (PathBuf::from(&files[0].0), PathBuf::from(&files[1].0));
-    if is_there(&code)? {
-        return Err(Failure::new(Code::Failed, format_args!("`{}` is there already", code.display()))
-            .hint("dd-heroku checks list"));
+    checkout(context, &args.app)?;
+    let named_files = files.iter().map(|(path, _)| (*path).clone()).collect();
+    let query = Query::default().with_checkout(CheckoutQuery { named_files, ..CheckoutQuery::default() });
+    let observer = Observer::new(context);
+    let apps = [context.app()?];
+    let facts = observer.observe(&apps, &query)?;
+    let exists = |path: &str| {
+        facts.iter().any(|one| one.checkout.as_ref().is_some_and(|own| own.text(path).is_some()))
+    };
+    let (code, conf) = (&files[0].0, &files[1].0);
+    if exists(code) {
+        return Err(
+            Failure::new(Code::Failed, format_args!("`{code}` already exists")).hint("dd-heroku checks list")
+        );
     }
-    if is_there(&conf)? {
-        context.ui.note(format_args!("`{}` is there already, and stays as it is", conf.display()));
+    if exists(conf) {
+        context.ui.note(format_args!("`{conf}` exists, and stays as it is"));
     }
-    engine::run(context, &[context.app()?], &Parts::new(), &|_| {
-        let mut desired = Desired::default();
-        for (path, text) in &files {
-            let path = PathBuf::from(path);
-            let before = checkout.read(&path)?;
-            if before.is_none() {
-                desired.files.push(File::Whole {
-                    path,
-                    before,
-                    after: Some(text.clone()),
-                    executable: false,
-                });
-            }
-        }
-        Ok(desired)
+    engine::run_from(&observer, &facts, &query, &|facts| {
+        // What exists is someone's own, whatever it holds.
+        let is_new =
+            |path: &str| facts.checkout.as_ref().is_none_or(|checkout| checkout.text(path).is_none());
+        let files = files.iter().filter(|(path, _)| is_new(path)).map(|(path, text)| File::Whole {
+            path: PathBuf::from(path),
+            after: Some(text.clone()),
+            executable: false,
+        });
+        Ok(Desired { files: files.collect(), ..Desired::default() })
     })
 }

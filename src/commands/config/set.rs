@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::names;
-use crate::app::desired::config as wanted;
-use crate::app::desired::{Desired, RebuildWhen};
-use crate::app::{Facts, Note, Parts, codes};
-use crate::cli::key;
+use crate::app::desired::{Desired, RebuildWhen, config};
+use crate::app::facts::{AgentVersions, ConfigVars, KeyQuery, Query, When};
+use crate::app::{Facts, Note, codes};
 use crate::cli::{Apps, ChangeOptions};
-use crate::cli::{available_versions, rebuild_args};
+use crate::cli::{available_versions, key, keys, rebuild_args};
 use crate::commands::{Context, Exit};
 use crate::datadog::{Site, options};
-use crate::engine;
-use crate::failure::{Code, Failure, Result};
+use crate::engine::{self, Observer};
+use crate::env::{DD_AGENT_VERSION, DD_API_KEY, DD_SITE};
+use crate::failure::{Failure, Result};
 use crate::secret::Secret;
+
+/// The variables to set, or with `None` to unset.
+type Changes = BTreeMap<String, Option<Secret>>;
 
 /// Set options: checked, in one request and one restart
 #[derive(Debug, clap::Args)]
@@ -59,54 +62,63 @@ pub(super) fn set(context: &Context, args: &Set) -> Result<Exit> {
             return Err(Failure::usage(format_args!("`{name}` is given twice")));
         }
     }
-    let notes = if args.no_verify { Vec::new() } else { require_version(context, &changes)? };
-    let verify_key = |facts: &Facts| match &changes.get("DD_API_KEY") {
-        Some(Some(value)) if !args.no_verify => {
-            let site = changes.get("DD_SITE").and_then(Option::as_ref).map(Secret::expose);
-            let site = site.or_else(|| facts.config.as_ref()?.get("DD_SITE"));
-            let found = key::found(value.expose(), "standard input")?;
-            key::require_accepted(context, &found, site.and_then(Site::parse).unwrap_or_default())
+    let mut query = query(&args.rebuild);
+    if !args.no_verify {
+        query.key = key_query(&changes)?;
+        if changes.contains_key(DD_AGENT_VERSION) {
+            query.agent_versions = When::Always;
         }
-        _ => Ok(()),
-    };
-    apply(context, &changes, &args.rebuild, notes, &verify_key)
+    }
+    apply(context, &changes, &args.rebuild, &query)
+}
+
+/// The new key is checked with the site that the app has then.
+fn key_query(changes: &Changes) -> Result<Option<KeyQuery>> {
+    let Some(Some(value)) = changes.get(DD_API_KEY) else { return Ok(None) };
+    let given = Some(key::found(value.expose(), "standard input")?);
+    let site = changes.get(DD_SITE).and_then(Option::as_ref).and_then(|site| Site::parse(site.expose()));
+    Ok(Some(KeyQuery { given, site, verify: true, is_strict: true, fallback: None }))
 }
 
 /// Unsets options on the apps that are meant.
 pub(super) fn unset(context: &Context, args: &Unset) -> Result<Exit> {
-    let changes =
-        args.vars.iter().map(|name| Ok((known(name)?, None))).collect::<Result<BTreeMap<_, _>>>()?;
-    apply(context, &changes, &args.rebuild, Vec::new(), &|_| Ok(()))
+    let changes = args.vars.iter().map(|name| Ok((known(name)?, None))).collect::<Result<Changes>>()?;
+    apply(context, &changes, &args.rebuild, &query(&args.rebuild))
 }
 
-fn apply(
-    context: &Context,
-    changes: &BTreeMap<String, Option<Secret>>,
-    rebuild: &rebuild_args::Args,
-    notes: Vec<Note>,
-    check: &dyn Fn(&Facts) -> Result,
-) -> Result<Exit> {
-    let parts = Parts::from(rebuild_args::PARTS);
-    let facts = engine::observe(context, &context.apps()?, &parts)?;
-    facts.iter().try_for_each(check)?;
+fn query(rebuild: &rebuild_args::Args) -> Query {
+    Query::from(rebuild_args::PARTS).with_checkout(rebuild.checkout())
+}
+
+fn apply(context: &Context, changes: &Changes, rebuild: &rebuild_args::Args, query: &Query) -> Result<Exit> {
+    let observer = Observer::new(context);
+    let facts = observer.observe(&context.apps()?, query)?;
+    facts.iter().try_for_each(|one| desired(changes, rebuild, &RebuildWhen::Never, one).map(drop))?;
     let may_ask = context.ui.interactive && !context.global.yes && !context.global.dry_run;
-    let otherwise = if rebuild.when().is_none() && may_ask && wanted::need_rebuild(changes.keys()) {
+    let mut otherwise = RebuildWhen::Never;
+    if rebuild.when().is_none() && may_ask && config::need_rebuild(changes.keys()) {
         let question = "It takes effect when the slug is compiled. Rebuild now?";
-        match context.ui.confirm(question, true, "`--rebuild` or `--no-rebuild`")? {
-            true => RebuildWhen::Due,
-            false => RebuildWhen::Never,
+        if context.ui.confirm(question, true, "`--rebuild` or `--no-rebuild`")? {
+            otherwise = RebuildWhen::Due;
         }
-    } else {
-        RebuildWhen::Never
-    };
-    let desire = |facts: &Facts| {
-        let empty = crate::app::facts::ConfigVars::default();
-        let mut desired: Desired = wanted::desired(changes, facts.config.as_ref().unwrap_or(&empty));
-        desired.notes.extend(notes.clone());
-        rebuild.put_into(&mut desired, otherwise.clone(), context, facts)?;
-        Ok(desired)
-    };
-    engine::run_from(context, facts, &parts, &desire)
+    }
+    engine::run_from(&observer, &facts, query, &|facts| desired(changes, rebuild, &otherwise, facts))
+}
+
+fn desired(
+    changes: &Changes,
+    rebuild: &rebuild_args::Args,
+    otherwise: &RebuildWhen,
+    facts: &Facts,
+) -> Result<Desired> {
+    if facts.key.is_some() {
+        keys::accepted(facts)?;
+    }
+    let empty = ConfigVars::default();
+    let mut desired = config::desired(changes, facts.config.as_ref().unwrap_or(&empty));
+    desired.notes.extend(require_version(changes, facts)?);
+    rebuild.put_into(&mut desired, otherwise.clone(), facts)?;
+    Ok(desired)
 }
 
 /// The name and the checked value of one argument. A secret comes from standard input or a hidden prompt.
@@ -159,15 +171,16 @@ fn known(name: &str) -> Result<String> {
     Err(near.chain(["heroku config:set sets any other variable".into()]).fold(failure, Failure::hint))
 }
 
-/// Fails when the version of the Agent that is to be set does not exist; a note says when nobody could be asked.
-fn require_version(context: &Context, changes: &BTreeMap<String, Option<Secret>>) -> Result<Vec<Note>> {
-    let Some(Some(version)) = changes.get("DD_AGENT_VERSION") else { return Ok(Vec::new()) };
-    match available_versions::agents(context, false) {
-        Ok(agents) => available_versions::require(version.expose(), &agents).map(|_| Vec::new()),
-        Err(failure) if failure.code == Code::Unreachable => {
-            let message = "whether this version of the Agent exists could not be checked";
-            Ok(vec![Note::new(codes::UNCHECKED_VERSION, message)])
+/// Fails when the Agent version that is set does not exist; a note says when that could not be checked.
+fn require_version(changes: &Changes, facts: &Facts) -> Result<Option<Note>> {
+    let (Some(Some(version)), Some(versions)) = (changes.get(DD_AGENT_VERSION), &facts.agent_versions) else {
+        return Ok(None);
+    };
+    match versions {
+        AgentVersions::Known(known) => available_versions::require(version.expose(), known).map(|_| None),
+        AgentVersions::Unreachable(_) => {
+            let message = "whether this Agent version exists could not be checked";
+            Ok(Some(Note::new(codes::UNCHECKED_VERSION, message)))
         }
-        Err(failure) => Err(failure),
     }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::app::Facts;
 use crate::app::desired::config::{self, Row};
-use crate::app::{Facts, Part, Parts};
+use crate::app::facts::{Part, Query};
 use crate::commands::{Context, Exit};
 use crate::datadog::options::{Kind, Standing, find, near};
 use crate::engine;
@@ -13,7 +14,7 @@ use crate::ui;
 
 /// Lists the options of the apps that are meant.
 pub(super) fn list(context: &Context, all: bool) -> Result<Exit> {
-    let facts = engine::observe(context, &context.apps()?, &Parts::from([Part::Config]))?;
+    let facts = engine::observe(context, &context.apps()?, &Query::from([Part::Config]))?;
     if context.ui.json {
         let documents = facts.iter().map(|one| {
             let rows = one.config.as_ref().map(config::rows).unwrap_or_default();

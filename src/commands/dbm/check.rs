@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{meant, parts};
+use super::{meant, query};
 use crate::app::dbm::{CREDENTIAL, Need, needs};
 use crate::cli::OneApp;
 use crate::commands::{Context, Exit};
@@ -27,10 +27,10 @@ pub struct Args {
 /// Checks it.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let app = context.app()?;
-    let facts = engine::observe(context, std::slice::from_ref(&app), &parts())?;
+    let facts = engine::observe(context, std::slice::from_ref(&app), &query())?;
     let target = meant(&facts[0], &args.database)?;
     let seen = Session::open(&target.url)
-        .and_then(|session| database::seen(&session, CREDENTIAL))
+        .and_then(|session| database::inspect(&session, CREDENTIAL))
         .inspect_err(|error| context.ui.warn(format_args!("as the app's own user: {error}")))
         .ok();
     let own = target.credential.as_ref().map(Session::open);

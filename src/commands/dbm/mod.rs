@@ -4,8 +4,9 @@ pub mod check;
 pub mod setup;
 
 use super::{Context, Exit};
+use crate::app::Facts;
 use crate::app::dbm::{Refused, Target, target};
-use crate::app::{Facts, Part, Parts};
+use crate::app::facts::{Part, Query};
 use crate::failure::{Code, Failure, Result};
 
 /// Database Monitoring on Heroku Postgres, from the credential to the grants
@@ -24,8 +25,8 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
     }
 }
 
-fn parts() -> Parts {
-    Parts::from([Part::Config, Part::Addons, Part::Attachments, Part::Formation])
+fn query() -> Query {
+    Query::from([Part::Config, Part::Addons, Part::Attachments, Part::Formation])
 }
 
 /// The database that is meant.

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{meant, parts};
+use super::{meant, query};
 use crate::app::dbm::{CREDENTIAL, all_statements, desired};
+use crate::app::facts::Query;
 use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
-use crate::database::{self, Session};
 use crate::engine;
 use crate::failure::Result;
 
@@ -43,12 +43,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if args.print_sql && !context.ui.json {
         context.ui.answer(all_statements(CREDENTIAL).trim_end())?;
     }
-    engine::run(context, &[context.app()?], &parts(), &|facts| {
+    let query = Query { database: Some(args.database.clone()), ..query() };
+    engine::run(context, &[context.app()?], &query, &|facts| {
         let target = meant(facts, &args.database)?;
-        let has_credential =
-            context.reader()?.credentials(&target.addon)?.iter().any(|name| name == CREDENTIAL);
-        let session = Session::open(&target.url)?;
-        let seen = database::seen(&session, CREDENTIAL)?;
-        Ok(desired(facts, &target, has_credential, &seen))
+        Ok(desired(facts, &args.database, &target))
     })
 }

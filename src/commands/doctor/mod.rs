@@ -1,19 +1,18 @@
 //! `doctor`: every finding with its evidence, and the one plan that mends what a plan can mend.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Context, Exit};
+use crate::app::Facts;
 use crate::app::desired::Desired;
 use crate::app::findings::explanations::{Severity, explain};
 use crate::app::findings::{self, Finding};
-use crate::app::{Facts, plan};
+use crate::cli::diagnosis;
 use crate::cli::rebuild_args;
 use crate::cli::{AppsOrNames, ChangeOptions};
-use crate::engine;
+use crate::engine::{self, Observer};
 use crate::failure::{Failure, Result};
-use crate::ui::{self, findings_view, plan_json};
-
-use crate::cli::diagnosis::{Doctor, PARTS};
+use crate::ui::{self, findings_view};
 
 /// Finds what is wrong, says what it costs, and mends it
 ///
@@ -54,18 +53,15 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return Err(Failure::usage(format_args!("there is no finding `{unknown}`"))
             .hint("codes look like DDH014: run `dd-heroku doctor` without `--only`"));
     }
-    let doctor = Doctor::new(context, args.no_verify);
     let apps = context.apps()?;
-    let facts = engine::observe(context, &apps, &PARTS.into())?;
-    let mut all = Vec::new();
-    for one in &facts {
-        all.push((one, wanted(args, doctor.findings(one)?)));
-    }
-    let is_sick = |finding: &Finding| finding.severity != Severity::Info;
+    let query = diagnosis::query(context, args.no_verify, args.rebuild.checkout());
+    let observer = Observer::new(context);
+    let facts = observer.observe(&apps, &query)?;
+    let all: Vec<_> = facts.iter().map(|one| (one, findings(args, one))).collect();
     if !args.fix {
         show(context, &all)?;
-        let sick = all.iter().any(|(_, findings)| findings.iter().any(is_sick));
-        return Ok(if sick { Exit::Pending } else { Exit::Done });
+        let is_sick = all.iter().any(|(_, findings)| findings.iter().any(needs_attention));
+        return Ok(if is_sick { Exit::Pending } else { Exit::Done });
     }
     if !context.ui.json {
         let texts: Vec<_> =
@@ -73,36 +69,35 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         context.ui.say(texts.join("\n\n"));
     }
     let remains =
-        all.iter().any(|(_, findings)| findings.iter().any(|one| is_sick(one) && one.fix.is_none()));
-    drop(all);
-    let desire = |facts: &Facts| {
-        let findings = wanted(args, doctor.findings(facts)?);
-        mending(context, args, facts, &findings)
-    };
-    let exit = engine::run_from(context, facts, &PARTS.into(), &desire)?;
+        all.iter().flat_map(|(_, findings)| findings).any(|one| needs_attention(one) && one.fix.is_none());
+    let exit = engine::run_from(&observer, &facts, &query, &|facts| desired(args, facts))?;
     if exit == Exit::Done && remains {
-        // A rebuild may have mended what no plan could.
-        let facts = engine::observe(context, &apps, &PARTS.into())?;
-        for one in &facts {
-            if wanted(args, doctor.findings(one)?).iter().any(is_sick) {
-                return Ok(Exit::Pending);
-            }
+        // A rebuild may have fixed what no plan could.
+        let facts = observer.observe(&apps, &query)?;
+        if facts.iter().any(|one| findings(args, one).iter().any(needs_attention)) {
+            return Ok(Exit::Pending);
         }
     }
     Ok(exit)
 }
 
-fn wanted(args: &Args, findings: Vec<Finding>) -> Vec<Finding> {
-    let is_wanted = |finding: &Finding| {
-        args.only.is_empty() || args.only.iter().any(|code| code.eq_ignore_ascii_case(finding.about.code))
-    };
-    findings.into_iter().filter(is_wanted).collect()
+fn needs_attention(finding: &Finding) -> bool {
+    finding.severity != Severity::Info
 }
 
-/// What mends these findings, as one wish.
-fn mending(context: &Context, args: &Args, facts: &Facts, findings: &[Finding]) -> Result<Desired> {
-    let mut desired = findings::fix(findings);
-    args.rebuild.put_into(&mut desired, findings::fix(findings).rebuild, context, facts)?;
+/// The findings that were asked for.
+fn findings(args: &Args, facts: &Facts) -> Vec<Finding> {
+    let is_asked = |finding: &Finding| {
+        args.only.is_empty() || args.only.iter().any(|code| code.eq_ignore_ascii_case(finding.about.code))
+    };
+    diagnosis::findings(facts).into_iter().filter(is_asked).collect()
+}
+
+/// What fixes the findings.
+fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
+    let mut desired = findings::fix(&findings(args, facts));
+    let otherwise = desired.rebuild.clone();
+    args.rebuild.put_into(&mut desired, otherwise, facts)?;
     Ok(desired)
 }
 
@@ -113,22 +108,9 @@ fn show(context: &Context, all: &[(&Facts, Vec<Finding>)]) -> Result {
         return context.ui.answer(texts.join("\n\n"));
     }
     let documents = all.iter().map(|(facts, findings)| {
-        let findings: Vec<_> = findings.iter().map(|finding| to_json(finding, facts)).collect();
+        let findings: Vec<_> =
+            findings.iter().map(|finding| findings_view::to_json(finding, facts)).collect();
         json!({ "app": facts.app.name, "findings": findings })
     });
     context.ui.json(&ui::one_or_many(documents.collect(), context.is_fleet()))
-}
-
-/// A finding, with the changes that would mend it alone.
-pub(super) fn to_json(finding: &Finding, facts: &Facts) -> Value {
-    let plan = finding.fix.as_ref().and_then(|fix| plan(fix, facts).ok());
-    let changes: Vec<_> = plan.iter().flat_map(|plan| &plan.changes).map(plan_json::change).collect();
-    json!({
-        "code": finding.about.code,
-        "severity": finding.severity.as_str(),
-        "title": finding.about.title,
-        "evidence": finding.evidence,
-        "cost": finding.about.cost,
-        "fix": changes,
-    })
 }

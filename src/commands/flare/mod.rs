@@ -9,15 +9,15 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use super::doctor;
 use super::{Context, Exit};
+use crate::app::facts::CheckoutQuery;
 use crate::app::masking::Masker;
 use crate::app::status::Status;
 use crate::cli::OneAppOrName;
-use crate::cli::diagnosis::{Doctor, PARTS};
+use crate::cli::diagnosis;
 use crate::engine;
 use crate::failure::{Failure, Result};
-use crate::ui::status_view;
+use crate::ui::{findings_view, status_view};
 
 /// Writes a support bundle of an app, every secret masked, and lists what it holds
 #[derive(Debug, clap::Args)]
@@ -34,11 +34,11 @@ pub struct Args {
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let app = context.app()?;
     let place = args.output.clone().unwrap_or_else(|| format!("dd-heroku-flare-{app}.tar.gz").into());
-    let facts = engine::observe(context, std::slice::from_ref(&app), &PARTS.into())?.remove(0);
-    let doctor = Doctor::new(context, false);
-    let findings = doctor.findings(&facts)?;
-    let findings: Vec<_> = findings.iter().map(|finding| doctor::to_json(finding, &facts)).collect();
-    let status = status_view::to_json(&Status::of(&facts, doctor.key(&facts)));
+    let query = diagnosis::query(context, false, CheckoutQuery::default());
+    let facts = engine::observe(context, std::slice::from_ref(&app), &query)?.remove(0);
+    let findings = diagnosis::findings(&facts);
+    let findings: Vec<_> = findings.iter().map(|finding| findings_view::to_json(finding, &facts)).collect();
+    let status = status_view::to_json(&Status::of(&facts));
     let newest = facts.builds.iter().flatten().next();
     let texts = [
         ("status.json", files::pretty(&status)),

@@ -3,8 +3,7 @@
 use crate::app::database_urls::Database;
 use crate::app::desired::RebuildWhen;
 use crate::app::desired::init::{Integrations, Setup};
-use crate::app::facts::Facts;
-use crate::cli::keys::{Keys, known_site};
+use crate::cli::keys::known_site;
 use crate::cli::rebuild_args::{self, switch};
 use crate::cli::usage::key_in_arguments;
 use crate::cli::{AppsOrNames, ChangeOptions};
@@ -170,13 +169,9 @@ impl Args {
         switch(self.process_agent, false)
     }
 
-    /// What the flags answer for an app, and the recommended values for the rest.
-    pub fn setup(&self, keys: &mut Keys<'_>, facts: &Facts) -> Result<Setup> {
-        let site = keys.site(facts)?;
-        let key = keys.accepted(facts, site)?;
+    /// What the flags answer, and the recommended values for the rest.
+    pub fn setup(&self) -> Result<Setup> {
         Ok(Setup {
-            key,
-            site,
             env: self.env.clone(),
             service: self.service.clone(),
             tags: self.tags.clone(),
@@ -191,7 +186,6 @@ impl Args {
             logs: self.logs,
             skip: self.skip(),
             rebuild: self.rebuild.when().unwrap_or(RebuildWhen::Due),
-            is_demo: keys.is_demo(facts),
         })
     }
 }

@@ -4,38 +4,35 @@ use super::answers::{Args, names};
 use crate::app::database_urls::{self, DATABASES};
 use crate::app::desired::RebuildWhen;
 use crate::app::desired::init::{Integrations, Setup};
-use crate::app::facts::{ConfigVars, Facts};
+use crate::app::facts::{ConfigVars, Facts, Query};
 use crate::cli::key;
-use crate::cli::keys::Keys;
+use crate::cli::keys;
 use crate::commands::Context;
 use crate::datadog::site::SITES;
 use crate::datadog::{ApiKey, boolean, options};
+use crate::engine::Observer;
 use crate::failure::Result;
 use crate::platform::dyno::ONE_OFF;
 
-/// Asks what the flags leave open.
-pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, facts: &Facts) -> Result<Setup> {
+/// Asks what the flags leave open. A key or a site that was typed becomes part of `query`.
+pub fn ask(
+    context: &Context,
+    observer: &Observer<'_>,
+    query: &mut Query,
+    args: &Args,
+    facts: &mut Facts,
+) -> Result<Setup> {
     let ui = context.ui;
-    let empty = ConfigVars::default();
-    let there = facts.config.as_ref().unwrap_or(&empty);
     ui.say(format_args!(
-        "Setting Datadog up on {}. Enter takes what is proposed; nothing is changed before you agree.",
+        "Setting up Datadog on {}. Enter takes what is proposed; nothing is changed before you confirm.",
         facts.app.name
     ));
-
-    if keys.of(facts)?.is_none() {
-        let text = ui.ask_secret("Datadog API key (32 hex digits, hidden)", "`--api-key-stdin`", |text| {
-            ApiKey::parse(text).map(drop).map_err(|why| why.to_string())
-        })?;
-        keys.give(key::found(&text, "your answer")?);
-    }
-    if args.site()?.is_none() && there.get("DD_SITE").is_none() {
-        let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();
-        let at = ui.choose("Datadog's site", &sites, 0, "`--site`")?;
-        keys.choose_site(SITES[at]);
-    }
-    let mut setup = args.setup(keys, facts)?;
+    ask_for_key(context, observer, query, args, facts)?;
+    keys::accepted(facts)?;
     ui.say("The key is accepted.");
+    let mut setup = args.setup()?;
+    let empty = ConfigVars::default();
+    let there = facts.config.as_ref().unwrap_or(&empty);
 
     let text = |name: &'static str, question: &str, given: &mut Option<String>, flag: &str| -> Result {
         if given.is_none() {
@@ -72,7 +69,7 @@ pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, facts: &Facts) -
         let flag = "`--dyno-host` or `--no-dyno-host`";
         setup.dyno_host = Some(ui.confirm(&question, is("DD_DYNO_HOST", true), flag)?);
     }
-    if args.skip().is_none() && facts.app.has_buildpacks() && context.checkout_of(&facts.app.name).is_some() {
+    if args.skip().is_none() && facts.app.has_buildpacks() && facts.own_checkout().is_some() {
         let types = ui.ask(
             "Dyno types without an Agent (or none)",
             Some(&ONE_OFF.join(" ")),
@@ -102,4 +99,30 @@ pub fn ask(context: &Context, args: &Args, keys: &mut Keys<'_>, facts: &Facts) -
         setup.rebuild = if now { RebuildWhen::Due } else { RebuildWhen::Never };
     }
     Ok(setup)
+}
+
+/// Asks for the key and the site that are missing.
+fn ask_for_key(
+    context: &Context,
+    observer: &Observer<'_>,
+    query: &mut Query,
+    args: &Args,
+    facts: &mut Facts,
+) -> Result {
+    let (ui, Some(key_query)) = (context.ui, &mut query.key) else { return Ok(()) };
+    let empty = ConfigVars::default();
+    let config = facts.config.as_ref().unwrap_or(&empty);
+    if key_query.key(config).is_ok_and(|found| found.is_none()) {
+        let text = ui.ask_secret("Datadog API key (32 hex digits, hidden)", "`--api-key-stdin`", |text| {
+            ApiKey::parse(text).map(drop).map_err(|why| why.to_string())
+        })?;
+        key_query.given = Some(key::found(&text, "your answer")?);
+    }
+    if args.site()?.is_none() && config.get("DD_SITE").is_none() {
+        let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();
+        let at = ui.choose("Datadog's site", &sites, 0, "`--site`")?;
+        key_query.site = Some(SITES[at]);
+    }
+    facts.key = Some(observer.keys.key(context, key_query, config)?);
+    Ok(())
 }

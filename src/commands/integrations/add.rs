@@ -1,10 +1,11 @@
 //! `integrations add`: turns integrations on.
 
-use super::{folder, parts, refused};
-use crate::app::integrations::{self, Add};
+use super::{query, refused};
+use crate::app::Facts;
+use crate::app::integrations::{self, Add, Folder};
 use crate::cli::{Apps, ChangeOptions};
 use crate::commands::{Context, Exit};
-use crate::engine;
+use crate::engine::{self, Observer};
 use crate::failure::{Failure, Result};
 
 /// Turns integrations on: from the app's add-ons, or by a file in datadog/conf.d
@@ -42,7 +43,7 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
     if args.names.len() > 1 && !(args.set.is_empty() && args.variables.is_empty()) {
         return Err(Failure::usage("`--set` and `--var` go with one integration at a time"));
     }
-    let mut wanted = Vec::new();
+    let mut adds = Vec::new();
     for name in &args.names {
         let mut add = Add::parse(name, &args.set).map_err(refused)?;
         if args.dbm && add.entry.name != "postgres" {
@@ -53,27 +54,28 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
         }
         add.variables.clone_from(&args.variables);
         (add.dbm, add.force) = (args.dbm, args.force);
-        wanted.push(add);
+        adds.push(add);
     }
-    let apps = context.apps()?;
-    ask(context, &mut wanted, &apps)?;
-    engine::run(context, &apps, &parts(), &|facts| {
-        let folder = folder(context, &facts.app.name);
-        integrations::add(&wanted, facts, folder.as_ref()).map_err(refused)
+    let observer = Observer::new(context);
+    let query = query();
+    let facts = observer.observe(&context.apps()?, &query)?;
+    ask(context, &mut adds, &facts)?;
+    engine::run_from(&observer, &facts, &query, &|facts| {
+        integrations::add(&adds, facts, Folder::of(facts).as_ref()).map_err(refused)
     })
 }
 
 /// Asks for the required options that nothing gives, on a terminal. A file that is there already answers for itself.
-fn ask(context: &Context, wanted: &mut [Add], apps: &[String]) -> Result {
+fn ask(context: &Context, adds: &mut [Add], facts: &[Facts]) -> Result {
     if !context.ui.interactive {
         return Ok(());
     }
-    for add in wanted {
-        let is_there = |app: &String| {
+    for add in adds {
+        let has_file = |facts: &Facts| {
             let path = add.entry.folder().map(|folder| format!("{folder}/conf.yaml"));
-            path.is_some_and(|path| folder(context, app).is_some_and(|folder| folder.text(&path).is_some()))
+            path.is_some_and(|path| Folder::of(facts).is_some_and(|folder| folder.text(&path).is_some()))
         };
-        if add.values.is_empty() && apps.iter().all(is_there) {
+        if add.values.is_empty() && facts.iter().all(has_file) {
             continue;
         }
         for option in add.unanswered() {

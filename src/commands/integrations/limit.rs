@@ -1,7 +1,7 @@
 //! `integrations limit`: lets a check run on some dynos only.
 
-use super::{folder, named, parts, refused};
-use crate::app::integrations;
+use super::{named, query, refused};
+use crate::app::integrations::{self, Folder};
 use crate::cli::{Apps, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::datadog::options;
@@ -39,8 +39,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
                 .hint("--to web, or --to web.1"));
         }
     }
-    engine::run(context, &context.apps()?, &parts(), &|facts| {
-        let folder = folder(context, &facts.app.name);
-        integrations::limit(entry, dynos, facts, folder.as_ref()).map_err(refused)
+    engine::run(context, &context.apps()?, &query(), &|facts| {
+        integrations::limit(entry, dynos, facts, Folder::of(facts).as_ref()).map_err(refused)
     })
 }

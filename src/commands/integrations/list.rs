@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{folder, parts};
-use crate::app::integrations::{On, state};
+use super::query;
+use crate::app::integrations::{Folder, On, state};
 use crate::cli::OneAppOrName;
 use crate::commands::{Context, Exit};
 use crate::datadog::integrations;
@@ -31,13 +31,14 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return available(context, &BTreeSet::new());
     }
     let app = context.app()?;
-    let facts = engine::observe(context, std::slice::from_ref(&app), &parts())?;
-    let state = state(&facts[0], folder(context, &app).as_ref());
+    let facts = engine::observe(context, std::slice::from_ref(&app), &query())?;
+    let state = state(&facts[0], Folder::of(&facts[0]).as_ref());
     if args.available {
         let on = state.iter().filter(|one| one.is_on).map(|one| one.entry.name.as_str()).collect();
         return available(context, &on);
     }
-    let files = context.checkout_for(&app).map(crate::repo::Checkout::datadog_files).unwrap_or_default();
+    let files: Vec<_> =
+        facts[0].usable_checkout().iter().flat_map(|checkout| &checkout.files).map(file).collect();
     let findings = lint::lint(&files);
     let rows: Vec<_> = state.iter().map(|one| (one, problems(one, &findings))).collect();
     if context.ui.json {
@@ -53,6 +54,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         ))?;
     }
     Ok(Exit::Done)
+}
+
+fn file((path, text): (&String, &String)) -> lint::File {
+    lint::File { path: path.clone(), text: text.clone() }
 }
 
 /// The catalogue. Without an app nothing is on.

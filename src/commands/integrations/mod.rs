@@ -7,8 +7,8 @@ pub mod remove;
 pub mod show;
 
 use super::{Context, Exit};
-use crate::app::integrations::{Folder, Refused};
-use crate::app::{Part, Parts};
+use crate::app::facts::{CheckoutQuery, Part, Query};
+use crate::app::integrations::Refused;
 use crate::datadog::integrations::{self, Integration};
 use crate::failure::{Code, Failure, Result};
 
@@ -34,15 +34,10 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
     }
 }
 
-/// What of an app tells which integrations it has.
-fn parts() -> Parts {
-    Parts::from([Part::Config, Part::Addons, Part::Attachments, Part::Formation])
-}
-
-/// The `datadog/` folder of the app's checkout, when the command runs in it.
-fn folder(context: &Context, app: &str) -> Option<Folder> {
-    let checkout = context.checkout_for(app)?;
-    Some(Folder(checkout.datadog_files().into_iter().map(|file| (file.path, file.text)).collect()))
+/// What of an app and its checkout tells which integrations it has.
+fn query() -> Query {
+    Query::from([Part::Config, Part::Addons, Part::Attachments, Part::Formation])
+        .with_checkout(CheckoutQuery { folder: true, ..CheckoutQuery::default() })
 }
 
 /// The integration that is called so.

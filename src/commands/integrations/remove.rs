@@ -1,7 +1,7 @@
 //! `integrations remove`: turns integrations off.
 
-use super::{folder, named, parts, refused};
-use crate::app::integrations;
+use super::{named, query, refused};
+use crate::app::integrations::{self, Folder};
 use crate::cli::{Apps, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
@@ -28,8 +28,7 @@ pub struct Args {
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let entries = args.names.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
     let apps = context.apps()?;
-    engine::run(context, &apps, &parts(), &|facts| {
-        let folder = folder(context, &facts.app.name);
-        integrations::remove(&entries, facts, folder.as_ref(), args.force).map_err(refused)
+    engine::run(context, &apps, &query(), &|facts| {
+        integrations::remove(&entries, facts, Folder::of(facts).as_ref(), args.force).map_err(refused)
     })
 }

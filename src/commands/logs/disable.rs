@@ -1,8 +1,8 @@
 //! `logs disable`: no drain to Datadog.
 
+use crate::app::Desired;
 use crate::app::desired::{Drain, Telemetry};
 use crate::app::telemetry::Signal;
-use crate::app::{Desired, Facts};
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
@@ -21,11 +21,10 @@ pub struct Args {
     pub change: ChangeOptions,
 }
 
-/// Takes the drains of the apps that are meant away.
+/// Removes the drains of the apps that are meant.
 pub fn run(context: &Context) -> Result<Exit> {
-    let desire = |_: &Facts| {
+    engine::run(context, &context.apps()?, &super::query(), &|_| {
         let telemetry = Telemetry::Without([Signal::Logs].into());
         Ok(Desired { drain: Drain::None, telemetry, ..Desired::default() })
-    };
-    engine::run(context, &context.apps()?, &super::parts(), &desire)
+    })
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::app::desired::init::Destination;
 use crate::app::desired::{Drain, Telemetry};
 use crate::app::facts::Generation;
 use crate::app::telemetry::Signal;
 use crate::app::{Desired, Facts};
-use crate::cli::destination::{Destination, DestinationArgs, LabelArgs};
+use crate::cli::destination::{DestinationArgs, LabelArgs};
+use crate::cli::keys;
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
@@ -35,26 +37,27 @@ pub struct Args {
 
 /// Gives the apps that are meant their drain.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let destination = Destination::new(context, &args.destination)?;
-    let desire = |facts: &Facts| {
-        let mut desired = Desired::default();
-        match facts.app.generation {
-            Generation::Cedar if args.signals.is_empty() => {
-                desired.drain = Drain::One(destination.drain(facts, &args.labels)?);
-            }
-            Generation::Cedar => {
-                let message = format!("`{}` has a log drain, which carries logs only", facts.app.name);
-                return Err(Failure::usage(message).hint("leave `--signals` out: it is for Fir apps"));
-            }
-            Generation::Fir => {
-                let (site, key) = destination.of(facts)?;
-                let exactly = !args.signals.is_empty();
-                let asked = args.signals.iter().copied();
-                let signals: BTreeSet<_> = if exactly { asked.collect() } else { [Signal::Logs].into() };
-                desired.telemetry = Telemetry::Carry { site, key, signals, exactly };
-            }
+    let query = super::query().with_key(args.destination.query(context)?);
+    engine::run(context, &context.apps()?, &query, &|facts| desired(args, facts))
+}
+
+fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
+    let mut desired = Desired::default();
+    match facts.app.generation {
+        Generation::Cedar if args.signals.is_empty() => {
+            desired.drain = Drain::One(args.labels.drain(facts, keys::accepted(facts)?));
         }
-        Ok(desired)
-    };
-    engine::run(context, &context.apps()?, &super::parts(), &desire)
+        Generation::Cedar => {
+            let message = format!("`{}` has a log drain, which carries logs only", facts.app.name);
+            return Err(Failure::usage(message).hint("leave `--signals` out: it is for Fir apps"));
+        }
+        Generation::Fir => {
+            let Destination { site, key, is_demo: _ } = keys::accepted(facts)?;
+            let exactly = !args.signals.is_empty();
+            let asked = args.signals.iter().copied();
+            let signals: BTreeSet<_> = if exactly { asked.collect() } else { [Signal::Logs].into() };
+            desired.telemetry = Telemetry::Carry { site, key, signals, exactly };
+        }
+    }
+    Ok(desired)
 }

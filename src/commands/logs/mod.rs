@@ -5,7 +5,7 @@ pub mod enable;
 pub mod status;
 
 use super::{Context, Exit};
-use crate::app::{Part, Parts};
+use crate::app::facts::{Part, Query};
 use crate::failure::Result;
 
 /// Send the app's logs to Datadog, or stop it
@@ -27,6 +27,6 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
 }
 
 /// What is read for these verbs.
-pub(super) fn parts() -> Parts {
-    Parts::from([Part::Config, Part::Drains, Part::TelemetryDrains, Part::Formation])
+pub(super) fn query() -> Query {
+    Query::from([Part::Config, Part::Drains, Part::TelemetryDrains, Part::Formation])
 }

@@ -23,7 +23,7 @@ pub struct Args {
 
 /// Shows the drains of the apps that are meant.
 pub fn run(context: &Context) -> Result<Exit> {
-    let facts = engine::observe(context, &context.apps()?, &super::parts())?;
+    let facts = engine::observe(context, &context.apps()?, &super::query())?;
     let lines: Vec<_> = facts.iter().map(drain_status::lines).collect();
     if context.ui.json {
         let documents = facts.iter().zip(&lines).map(|(one, lines)| document(one, lines)).collect();

@@ -1,12 +1,12 @@
 //! `metrics disable`: the labs feature off, and what is at Datadog only when asked for.
 
-use crate::app::desired::Telemetry;
+use crate::app::desired::{LogMetrics, Telemetry};
 use crate::app::facts::Generation;
-use crate::app::metrics::change;
 use crate::app::telemetry::Signal;
 use crate::app::{Desired, Facts};
-use crate::cli::destination::{Destination, DestinationArgs};
-use crate::cli::organization::{Organizations, application_key};
+use crate::cli::destination::DestinationArgs;
+use crate::cli::keys;
+use crate::cli::organization::application_key;
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine;
@@ -34,25 +34,23 @@ pub struct Args {
 
 /// Stops the metrics of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let organizations = match args.at_datadog {
-        true => Some((
-            Destination::new(context, &args.destination)?,
-            Organizations::new(context, application_key(context)?),
-        )),
-        false => None,
-    };
-    let desire = |facts: &Facts| {
-        let mut desired =
-            Desired { telemetry: Telemetry::Without([Signal::Metrics].into()), ..Desired::default() };
-        if facts.app.generation == Generation::Cedar {
-            desired.features.insert(RUNTIME_METRICS.to_owned(), false);
-        }
-        if let Some((destination, organizations)) = &organizations {
-            let (site, key) = destination.of(facts)?;
-            let there = organizations.of(&facts.app.name, site, &key)?;
-            desired.datadog = there.map(|(access, there)| (access, change::disable(&there)));
-        }
-        Ok(desired)
-    };
-    engine::run(context, &context.apps()?, &super::parts(), &desire)
+    let mut query = super::query();
+    if args.at_datadog {
+        query = query.with_key(args.destination.query(context)?);
+        query.log_metrics = Some(application_key(context)?);
+    }
+    engine::run(context, &context.apps()?, &query, &|facts| desired(args, facts))
+}
+
+fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
+    let mut desired =
+        Desired { telemetry: Telemetry::Without([Signal::Metrics].into()), ..Desired::default() };
+    if facts.app.generation == Generation::Cedar {
+        desired.features.insert(RUNTIME_METRICS.to_owned(), false);
+    }
+    if args.at_datadog {
+        keys::accepted(facts)?;
+        desired.log_metrics = LogMetrics::Absent;
+    }
+    Ok(desired)
 }

@@ -1,15 +1,16 @@
 //! `metrics enable`: the labs feature, the drain, and at Datadog the log pipeline, the metrics and a dashboard.
 
-use crate::app::desired::{Drain, Telemetry};
+use crate::app::desired::init::Destination;
+use crate::app::desired::{Drain, LogMetrics, Telemetry};
 use crate::app::facts::Generation;
-use crate::app::metrics::change;
 use crate::app::telemetry::Signal;
-use crate::app::{Desired, Facts, Note, codes};
-use crate::cli::destination::{Destination, DestinationArgs, LabelArgs};
-use crate::cli::organization::{Organizations, application_key};
+use crate::app::{Desired, Facts};
+use crate::cli::destination::{DestinationArgs, LabelArgs};
+use crate::cli::keys;
+use crate::cli::organization::application_key;
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::commands::{Context, Exit};
-use crate::engine;
+use crate::engine::{self, Observer};
 use crate::failure::Result;
 use crate::platform::feature::RUNTIME_METRICS;
 
@@ -41,37 +42,32 @@ pub struct Args {
     pub change: ChangeOptions,
 }
 
-/// Brings the metrics of the apps that are meant about.
+/// Makes metrics of the logs of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let destination = Destination::new(context, &args.destination)?;
-    let facts = engine::observe(context, &context.apps()?, &super::parts())?;
-    let organizations = if facts.iter().any(|one| one.app.generation == Generation::Cedar) {
-        Some(Organizations::new(context, application_key(context)?))
-    } else {
-        None
-    };
-    let desire = |facts: &Facts| {
-        let (site, key) = destination.of(facts)?;
-        let mut desired = Desired::default();
-        if facts.app.generation == Generation::Fir {
-            let signals = [Signal::Metrics].into();
-            desired.telemetry = Telemetry::Carry { site, key, signals, exactly: false };
-            return Ok(desired);
-        }
-        desired.features.insert(RUNTIME_METRICS.to_owned(), true);
-        desired.restart = !args.no_restart;
-        desired.drain = Drain::One(destination.drain(facts, &args.labels)?);
-        let Some(organizations) = &organizations else { return Ok(desired) };
-        if let Some((access, there)) = organizations.of(&facts.app.name, site, &key)? {
-            let (changes, different) = change::enable(&there, args.dashboard);
-            desired.datadog = Some((access, changes));
-            desired.notes.extend(different.into_iter().map(|measure| {
-                let message =
-                    format!("`{}` is there already, defined otherwise; it is left as it is", measure.id());
-                Note::new(codes::METRIC_DIFFERS, message)
-            }));
-        }
-        Ok(desired)
-    };
-    engine::run_from(context, facts, &super::parts(), &desire)
+    let apps = context.apps()?;
+    let mut query = super::query().with_key(args.destination.query(context)?);
+    let observer = Observer::new(context);
+    let mut facts = observer.observe(&apps, &query)?;
+    // Fir apps need no application key, so that it is asked for only where one is on Cedar.
+    if facts.iter().any(|one| one.app.generation == Generation::Cedar) {
+        query.log_metrics = Some(application_key(context)?);
+        facts = observer.observe(&apps, &query)?;
+    }
+    engine::run_from(&observer, &facts, &query, &|facts| desired(args, facts))
+}
+
+fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
+    let destination = keys::accepted(facts)?;
+    let mut desired = Desired::default();
+    if facts.app.generation == Generation::Fir {
+        let Destination { site, key, is_demo: _ } = destination;
+        let signals = [Signal::Metrics].into();
+        desired.telemetry = Telemetry::Carry { site, key, signals, exactly: false };
+        return Ok(desired);
+    }
+    desired.features.insert(RUNTIME_METRICS.to_owned(), true);
+    desired.restart = !args.no_restart;
+    desired.drain = Drain::One(args.labels.drain(facts, destination));
+    desired.log_metrics = LogMetrics::Present { dashboard: args.dashboard };
+    Ok(desired)
 }

@@ -6,7 +6,7 @@ pub mod preview;
 pub mod status;
 
 use super::{Context, Exit};
-use crate::app::{Part, Parts};
+use crate::app::facts::{Part, Query};
 use crate::failure::Result;
 
 /// Dyno and router metrics made of the app's logs
@@ -30,6 +30,6 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
 }
 
 /// What is read for these verbs.
-pub(super) fn parts() -> Parts {
-    Parts::from([Part::Config, Part::Features, Part::Drains, Part::TelemetryDrains, Part::Formation])
+pub(super) fn query() -> Query {
+    Query::from([Part::Config, Part::Features, Part::Drains, Part::TelemetryDrains, Part::Formation])
 }

@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use crate::app::Facts;
 use crate::app::metrics::definition::{self, Comparison};
-use crate::app::metrics::{Measure, There};
+use crate::app::metrics::{Existing, Measure};
 use crate::app::{drains, telemetry};
 use crate::cli::AppsOrNames;
-use crate::cli::destination::{Destination, DestinationArgs};
-use crate::cli::organization::{Organizations, find};
+use crate::cli::destination::DestinationArgs;
+use crate::cli::keys;
+use crate::cli::organization::find;
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
@@ -30,33 +31,27 @@ pub struct Args {
 
 /// Shows the state of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let facts = engine::observe(context, &context.apps()?, &super::parts())?;
-    let key = find(context);
-    if key.is_none() {
-        context.ui.note("without an application key (DD_APP_KEY) it cannot be told what is at Datadog");
+    let mut query = super::query();
+    match find(context) {
+        Some(key) => {
+            query = query.with_key(args.destination.query(context)?);
+            query.log_metrics = Some(key);
+        }
+        None => context.ui.note("what is at Datadog is not known without an application key (DD_APP_KEY)"),
     }
-    let asked = key.map(|key| at_datadog(context, args, &facts, &Organizations::new(context, key)));
-    let there = asked.transpose()?.flatten();
+    let facts = engine::observe(context, &context.apps()?, &query)?;
+    if let (Some(_), Some(first)) = (&query.log_metrics, facts.first()) {
+        keys::accepted(first)?;
+    }
+    let at_datadog = facts.iter().find_map(|one| one.log_metrics.as_ref()).map(|one| &one.existing);
     if context.ui.json {
-        let documents = facts.iter().map(|one| document(one, there.as_ref())).collect();
+        let documents = facts.iter().map(|one| document(one, at_datadog)).collect();
         context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
     } else {
-        context.ui.answer(text(&facts, there.as_ref()))?;
+        context.ui.answer(text(&facts, at_datadog))?;
     }
     let is_whole = facts.iter().all(|one| is_on(one) && has_drain(one));
     Ok(if context.global.exit_code && !is_whole { Exit::Pending } else { Exit::Done })
-}
-
-fn at_datadog(
-    context: &Context,
-    args: &Args,
-    facts: &[Facts],
-    organizations: &Organizations<'_>,
-) -> Result<Option<There>> {
-    let destination = Destination::new(context, &args.destination)?;
-    let Some(first) = facts.first() else { return Ok(None) };
-    let (site, key) = destination.of(first)?;
-    Ok(organizations.of(&first.app.name, site, &key)?.map(|(_, there)| there))
 }
 
 fn is_on(one: &Facts) -> bool {
@@ -73,7 +68,7 @@ fn has_drain(one: &Facts) -> bool {
     drains::to_datadog(one.drains.as_deref().unwrap_or_default()).next().is_some() || carries_metrics(one)
 }
 
-fn text(facts: &[Facts], there: Option<&There>) -> String {
+fn text(facts: &[Facts], there: Option<&Existing>) -> String {
     let word = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let rows = facts.iter().map(|one| [one.app.name.clone(), word(is_on(one)), word(has_drain(one))]);
     let mut text = table(["APP", "WRITES THEM", "SENDS THEM"], rows);
@@ -95,7 +90,7 @@ fn text(facts: &[Facts], there: Option<&There>) -> String {
     text
 }
 
-fn pipeline(there: &There) -> &'static str {
+fn pipeline(there: &Existing) -> &'static str {
     match there.pipeline {
         Some((_, true)) => "there",
         Some((_, false)) => "out of date",
@@ -103,7 +98,7 @@ fn pipeline(there: &There) -> &'static str {
     }
 }
 
-fn document(one: &Facts, there: Option<&There>) -> Value {
+fn document(one: &Facts, there: Option<&Existing>) -> Value {
     let datadog = there.map(|there| {
         let Comparison { missing, same, different } = definition::compare(&there.metrics);
         let ids = |measures: &[Measure]| measures.iter().map(|measure| measure.id()).collect::<Vec<_>>();

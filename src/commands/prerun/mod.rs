@@ -4,12 +4,11 @@ pub mod show;
 pub mod skip;
 pub mod version;
 
-use std::path::Path;
-
 use super::{Context, Exit};
 use crate::app::desired::File;
-use crate::app::prerun::{self, Block, Unmanageable};
-use crate::app::{Desired, Part, Parts};
+use crate::app::facts::{CheckoutQuery, Part, Query};
+use crate::app::prerun::{self, Block};
+use crate::app::{Desired, Facts};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::repo::Checkout;
@@ -32,37 +31,31 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
     }
 }
 
-/// Changes the block. `anew` writes over one that somebody edited.
-fn change(context: &Context, anew: bool, with: &(dyn Fn(&mut Block) + Sync)) -> Result<Exit> {
-    let app = context.app()?;
-    engine::run(context, &[app], &Parts::from([Part::Formation]), &|facts| {
-        let checkout = checkout(context, &facts.app.name)?;
-        let before = checkout.read(Path::new(prerun::PATH))?;
-        let there = before.as_deref().map(Block::read);
-        let is_edited = matches!(there, Some(Err(Unmanageable::Edited)));
-        let mut block = there.and_then(Result::ok).flatten().unwrap_or_default();
-        with(&mut block);
-        let file = match &before {
-            Some(text) if is_edited && anew => {
-                let after = block.put_over(text).ok();
-                Some(File::Whole { path: prerun::PATH.into(), before, after, executable: true })
-            }
-            None if block == Block::default() => None,
-            _ => Some(File::Prerun { before, block }),
-        };
-        Ok(Desired { files: file.into_iter().collect(), ..Desired::default() })
-    })
+/// Changes the block; `force` replaces one that was edited by hand.
+fn change(context: &Context, force: bool, with: &dyn Fn(&mut Block)) -> Result<Exit> {
+    let query = Query::from([Part::Formation])
+        .with_checkout(CheckoutQuery { files: vec![prerun::PATH], ..CheckoutQuery::default() });
+    engine::run(context, &[context.app()?], &query, &|facts| desired(facts, force, with))
 }
 
+/// The checkout of the app that was named.
 fn checkout<'c>(context: &'c Context, app: &str) -> Result<&'c Checkout> {
-    context.checkout_for(app).ok_or_else(|| {
-        Failure::new(
-            Code::Failed,
-            format_args!(
-                "`{}` is a file of the app's repository, and this is not its checkout",
-                prerun::PATH
-            ),
-        )
+    context.checkout_for(app).ok_or_else(|| no_checkout(app))
+}
+
+fn no_checkout(app: &str) -> Failure {
+    let message =
+        format!("`{}` is a file of the app's repository, and this is not its checkout", prerun::PATH);
+    Failure::new(Code::Failed, message)
         .hint(format_args!("run this in the checkout of `{app}` (heroku git:clone -a {app})"))
-    })
+}
+
+fn desired(facts: &Facts, force: bool, with: &dyn Fn(&mut Block)) -> Result<Desired> {
+    let checkout = facts.usable_checkout().ok_or_else(|| no_checkout(&facts.app.name))?;
+    let current = checkout.prerun().map(Block::read);
+    let mut block = current.clone().and_then(Result::ok).flatten().unwrap_or_default();
+    with(&mut block);
+    let is_nothing = current.is_none() && block == Block::default();
+    let files = if is_nothing { Vec::new() } else { vec![File::Prerun { block, force }] };
+    Ok(Desired { files, ..Desired::default() })
 }

@@ -336,6 +336,18 @@ pub static EXPLAINED: &[Explained] = &[
         "Its data goes to another organization, nowhere, or twice.",
         DOCTOR,
     ),
+    info(
+        FEATURE_NOT_OFFERED,
+        "a labs feature is not offered for the app",
+        "What it brings must be set by hand, or is missing.",
+        "set HEROKU_APP_NAME with `heroku config:set` where dyno metadata is not offered.",
+    ),
+    error(
+        RELEASE_FAILED,
+        "the newest release failed",
+        "The release before it keeps running: what was deployed or changed since is not in effect.",
+        "`heroku releases:output -a APP` shows why; deploy again, or `dd-heroku rebuild`.",
+    ),
     warning(
         LINT,
         "something in the checkout's datadog/ folder",

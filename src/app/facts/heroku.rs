@@ -1,78 +1,9 @@
-//! One app as it stood when it was read: the snapshot that plans and findings are computed from.
+//! What Heroku says of an app.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
-use super::buildpack::Buildpack;
 use crate::platform::stack::CONTAINER;
-
-/// What to read of an app beside the app itself. Each part is one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    /// `GET /apps/A/config-vars`
-    Config,
-    /// `GET /apps/A/buildpack-installations`
-    Buildpacks,
-    /// `GET /apps/A/features`
-    Features,
-    /// `GET /apps/A/formation`
-    Formation,
-    /// `GET /apps/A/releases`, the newest few
-    Releases,
-    /// `GET /apps/A/builds`, the newest few
-    Builds,
-    /// `GET /apps/A/log-drains`
-    Drains,
-    /// `GET /apps/A/addons`
-    Addons,
-    /// `GET /apps/A/addon-attachments`
-    Attachments,
-    /// `GET /apps/A/pipeline-couplings`
-    Coupling,
-    /// `GET /apps/A/telemetry-drains`
-    TelemetryDrains,
-    /// `GET /apps/A/dynos`
-    Dynos,
-    /// `GET /apps/A/slugs/S` of the slug that runs, only where no build tells its commit: after a promotion. Needs the
-    /// releases and builds.
-    Slug,
-}
-
-/// The parts that a command needs.
-pub type Parts = BTreeSet<Part>;
-
-/// One app. A part that was not asked for is `None`: it is not known, which is not the same as empty.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    /// The app itself.
-    pub app: App,
-    /// Its config vars.
-    pub config: Option<ConfigVars>,
-    /// Its buildpacks in their order. Empty on Fir, which has none.
-    pub buildpacks: Option<Vec<Buildpack>>,
-    /// Its labs features, by name.
-    pub features: Option<BTreeMap<String, bool>>,
-    /// Its process types.
-    pub formation: Option<Vec<Process>>,
-    /// Its releases, the newest first.
-    pub releases: Option<Vec<Release>>,
-    /// Its builds, the newest first.
-    pub builds: Option<Vec<Build>>,
-    /// The slug that is running, where a second request was needed to know it.
-    pub slug: Option<Slug>,
-    /// Its log drains.
-    pub drains: Option<Vec<Drain>>,
-    /// The add-ons that belong to it.
-    pub addons: Option<Vec<Addon>>,
-    /// The add-ons attached to it, other apps' too.
-    pub attachments: Option<Vec<Attachment>>,
-    /// Its place in a pipeline; `Some(None)` when it has none.
-    pub coupling: Option<Option<Coupling>>,
-    /// Its telemetry drains (Fir).
-    pub telemetry_drains: Option<Vec<TelemetryDrain>>,
-    /// Its dynos as they run now.
-    pub dynos: Option<Vec<Dyno>>,
-}
 
 /// Which generation of the platform an app is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -228,6 +159,8 @@ pub struct Release {
     pub slug: Option<String>,
     /// When it was made, RFC 3339 UTC.
     pub created_at: String,
+    /// Where the output of its release phase streams from. Holds a token: only for the stream request.
+    pub output_stream_url: Option<crate::secret::Secret>,
 }
 
 /// A build.
@@ -346,4 +279,37 @@ pub struct Dyno {
     pub kind: String,
     /// `up`, `crashed`, `starting`, …
     pub state: String,
+}
+
+/// Where a promotion of an app's slug goes: the next stage of its pipeline that has apps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Downstream {
+    /// The pipeline's UUID.
+    pub pipeline: String,
+    /// The stage.
+    pub stage: String,
+    /// The apps of that stage.
+    pub apps: Vec<DownstreamApp>,
+}
+
+/// An app that a promotion goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DownstreamApp {
+    /// Its UUID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its releases, the newest first.
+    pub releases: Vec<Release>,
+}
+
+/// Another app of the same pipeline.
+#[derive(Clone, Debug)]
+pub struct Neighbor {
+    /// Its name.
+    pub app: String,
+    /// Its stage: `staging`.
+    pub stage: String,
+    /// Its config vars.
+    pub config: ConfigVars,
 }

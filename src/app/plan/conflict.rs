@@ -1,0 +1,40 @@
+//! Why what is desired cannot be planned.
+
+use crate::app::{dbm, prerun};
+
+/// Why what is desired cannot be planned for an app.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// Heroku detects the app's buildpack at each build: one more in the list would end that.
+    #[error("`{0}` has no buildpack set and has never been built, so its language is not known")]
+    NoBuildpacks(String),
+    /// Somebody edited the managed block.
+    #[error("the managed block of `{}` was edited by hand", prerun::PATH)]
+    EditedBlock,
+    /// The managed block lacks a marker, or appears twice.
+    #[error("the managed block of `{}` lacks one of its markers, or appears twice", prerun::PATH)]
+    BrokenBlock,
+    /// A rebuild was asked for, and there is no slug.
+    #[error("`{0}` has never been deployed, so there is nothing to rebuild")]
+    NeverDeployed(String),
+    /// A rebuild was asked for, and its source is not available.
+    #[error("the source of the commit that `{0}` runs is not available")]
+    NoSource(String),
+    /// A rebuild was asked for of an app that buildpacks do not build.
+    #[error("`{0}` is not built by classic buildpacks, so its slug cannot be rebuilt")]
+    NoSlug(String),
+    /// A promotion was asked for, and the app is not in a pipeline.
+    #[error("`{0}` is not in a pipeline, so it cannot be promoted")]
+    NoPipeline(String),
+    /// A promotion was asked for, and no stage with apps comes after the app's own.
+    #[error("no stage of the pipeline comes after {stage}, the stage of `{app}`")]
+    LastStage {
+        /// The app.
+        app: String,
+        /// Its stage.
+        stage: String,
+    },
+    /// The database cannot be monitored.
+    #[error(transparent)]
+    Database(#[from] dbm::Refused),
+}

@@ -1,0 +1,48 @@
+//! What the context offers to the engine.
+
+use std::sync::Arc;
+
+use super::{Context, available_versions};
+use crate::datadog_api;
+use crate::engine::stop::Stop;
+use crate::engine::{Mode, Services};
+use crate::failure::Result;
+use crate::heroku;
+use crate::repo::Checkout;
+use crate::ui::Ui;
+
+impl Services for Context {
+    fn ui(&self) -> Ui {
+        self.ui
+    }
+
+    fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    fn mode(&self) -> Mode {
+        let (yes, dry_run, exit_code) = (self.global.yes, self.global.dry_run, self.global.exit_code);
+        Mode { yes, dry_run, exit_code, many: self.is_fleet() }
+    }
+
+    fn heroku(&self) -> Result<&Arc<heroku::Client>> {
+        self.shared_heroku()
+    }
+
+    fn datadog_api(&self) -> Result<datadog_api::Client> {
+        Context::datadog_api(self)
+    }
+
+    fn checkout(&self) -> Result<Option<&Checkout>> {
+        Ok(Context::checkout(self))
+    }
+
+    fn checkout_apps(&self) -> Result<Vec<String>> {
+        let Some(checkout) = Context::checkout(self) else { return Ok(Vec::new()) };
+        Ok(self.remotes(checkout).into_iter().map(|remote| remote.app).collect())
+    }
+
+    fn agent_versions(&self) -> Result<Vec<String>> {
+        available_versions::agents(self, false)
+    }
+}

@@ -1,0 +1,93 @@
+//! Carries changes out: a file for each kind that takes more than one request. Before every request that writes it is
+//! asked whether the run is to stop.
+
+mod config;
+mod database;
+mod datadog;
+mod files;
+mod promotion;
+mod rebuild;
+mod release;
+mod tail;
+mod telemetry;
+
+use super::Services;
+use super::source::Prepared;
+use crate::app::change::{Change, Outcome};
+use crate::app::{Buildpack, Plan};
+use crate::failure::{Failure, Result};
+use crate::heroku::Writer;
+use crate::ui::Progress;
+
+/// A change that did not take effect, or of which that is not known.
+pub(super) struct Undone {
+    /// [`Outcome::Failed`] or [`Outcome::Unknown`].
+    pub(super) outcome: Outcome,
+    /// Why.
+    pub(super) failure: Failure,
+}
+
+impl<E: Into<Failure>> From<E> for Undone {
+    fn from(error: E) -> Self {
+        Self { outcome: Outcome::Failed, failure: error.into() }
+    }
+}
+
+/// What one plan's changes are carried out with.
+pub(super) struct Executor<'e> {
+    pub(super) services: &'e dyn Services,
+    pub(super) plan: &'e Plan,
+    pub(super) prepared: &'e Prepared,
+    pub(super) progress: &'e Progress,
+}
+
+impl Executor<'_> {
+    /// Makes one change.
+    pub(super) fn execute(&self, change: &Change) -> Result<Outcome, Undone> {
+        self.services.stop().check().map_err(skipped)?;
+        let app = &self.plan.app.name;
+        match change {
+            Change::FeatureEnable { name } => self.writer()?.set_feature(app, name, true)?,
+            Change::FeatureDisable { name } => self.writer()?.set_feature(app, name, false)?,
+            Change::BuildpacksSet { before: _, after } => {
+                let references: Vec<_> = after.iter().map(Buildpack::reference).map(str::to_owned).collect();
+                self.writer()?.put_buildpacks(app, &references)?;
+            }
+            Change::DrainAdd { url, host: _ } => drop(self.writer()?.add_drain(app, url)?),
+            Change::DrainRemove { id, url: _, host: _ } => self.writer()?.remove_drain(app, id)?,
+            Change::FileWrite { path, before, after, executable } => {
+                files::write(self.services, path, before.as_deref(), after, *executable)?;
+            }
+            Change::FileRemove { path, before } => files::remove(self.services, path, before)?,
+            Change::ConfigSet { .. } | Change::ConfigUnset { .. } => self.config(&[change])?,
+            Change::Telemetry(change) => telemetry::execute(&self.writer()?, &self.plan.app, change)?,
+            Change::Database(change) => database::execute(self.services, &self.plan.app, change)?,
+            Change::Datadog { access, change } => datadog::execute(self, access, change)?,
+            Change::Restart => self.writer()?.restart(app, None)?,
+            Change::Rebuild(rebuild) => return rebuild::execute(self, rebuild),
+            Change::Promote(promotion) => return promotion::execute(self, promotion),
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Makes all changes of config vars in one request.
+    pub(super) fn config(&self, changes: &[&Change]) -> Result {
+        self.services.stop().check()?;
+        self.progress.now("setting config vars");
+        Ok(self.writer()?.patch_config(&self.plan.app.name, &config::patch(changes))?)
+    }
+
+    fn writer(&self) -> Result<Writer<'_>> {
+        Ok(Writer::new(self.services.heroku()?))
+    }
+}
+
+/// A change that was not begun.
+fn skipped(failure: Failure) -> Undone {
+    Undone { outcome: Outcome::Skipped, failure }
+}
+
+/// A change that was begun, and whose end is not known.
+fn unknown(failure: Failure) -> Undone {
+    Undone { outcome: Outcome::Unknown, failure }
+}

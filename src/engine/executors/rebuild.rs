@@ -1,0 +1,92 @@
+//! A rebuild: the source goes to Heroku, the build's output is followed, its status tells how it ended, and then the
+//! same of the release that it made, whose release phase may fail.
+
+use super::tail::Tail;
+use super::{Executor, Undone, release, skipped, unknown};
+use crate::app::change::{Outcome, Rebuild};
+use crate::app::deployed;
+use crate::app::facts::{Build, Status};
+use crate::engine::source::Prepared;
+use crate::failure::{Code, Failure, Result};
+use crate::heroku::{self, StartBuild, Writer};
+use crate::secret::Secret;
+use crate::ui::plan_view::short;
+
+/// Builds what `rebuild` names from its prepared source, and waits for the build and its release.
+pub(super) fn execute(executor: &Executor<'_>, rebuild: &Rebuild) -> Result<Outcome, Undone> {
+    let Executor { services, plan, prepared: _, progress } = *executor;
+    let (app, commit) = (&plan.app.name, short(&rebuild.commit));
+    let writer = Writer::new(services.heroku()?);
+    let (url, checksum) = upload(executor, &writer)?;
+    if rebuild.clear_cache {
+        services.stop().check().map_err(skipped)?;
+        progress.now("clearing the build cache");
+        writer.clear_build_cache(app)?;
+    }
+    services.stop().check().map_err(skipped)?;
+    progress.now(&format!("building {commit}"));
+    let start =
+        StartBuild { url, version: rebuild.commit.clone(), checksum, known: plan.known_builds.clone() };
+    let build = writer.start_build(app, &start)?;
+    let mut tail = Tail::default();
+    let mut agent = None;
+    let stream = {
+        let build = build.clone();
+        move |client: &heroku::Client, line: &mut release::Sink<'_>| {
+            Writer::new(client).stream_build(&build, line).map(drop)
+        }
+    };
+    release::follow(services, stream, &mut |line| {
+        progress.line(line);
+        agent = deployed::agent_installed(line).map(str::to_owned).or(agent.take());
+        tail.push(line);
+    })?;
+    services.stop().check().map_err(|_| unknown(still_building(app, commit)))?;
+    let build = writer.finish_build(app, &build.id).map_err(|error| unknown(error.into()))?;
+    if build.status == Status::Failed {
+        let running = rebuild.release.map(|version| format!(" (v{version})")).unwrap_or_default();
+        let message = format!("build of {commit} failed; the previous release{running} keeps running");
+        return Err(Failure::new(Code::BuildFailed, tail.below(&message)).into());
+    }
+    let version = match &build.release {
+        Some(id) => Some(release::wait(executor, app, id)?.version),
+        None => None,
+    };
+    require_agent(app, commit, rebuild.expects.as_deref(), agent.as_deref())?;
+    let Build { id, release, .. } = build;
+    Ok(Outcome::Built { id, release, version })
+}
+
+/// Where Heroku gets the source: the packed commit is uploaded first.
+fn upload(executor: &Executor<'_>, writer: &Writer<'_>) -> Result<(Secret, Option<String>), Undone> {
+    match executor.prepared {
+        Prepared::Url(url) => Ok((url.clone(), None)),
+        Prepared::Archive(archive) => {
+            executor.progress.now("uploading the source");
+            let blob = writer.create_source()?;
+            executor.services.stop().check().map_err(skipped)?;
+            writer.upload(&blob.put_url, &archive.file)?;
+            Ok((blob.get_url, Some(format!("SHA256:{}", archive.sha256))))
+        }
+        Prepared::Nothing => Err(Failure::new(Code::Failed, "the rebuild has no source").into()),
+    }
+}
+
+fn still_building(app: &str, commit: &str) -> Failure {
+    Failure::new(Code::Interrupted, format_args!("interrupted; the build of {commit} continues at Heroku"))
+        .hint(format_args!("dd-heroku status --watch -a {app}"))
+}
+
+/// Fails when the build installed another Agent than was asked for.
+fn require_agent(app: &str, commit: &str, expected: Option<&str>, installed: Option<&str>) -> Result {
+    let (Some(expected), Some(installed)) = (expected, installed) else { return Ok(()) };
+    if deployed::is_version(installed, expected) {
+        return Ok(());
+    }
+    let message = format!("the build of {commit} installed Agent {installed}, not {expected}");
+    Err(Failure::new(Code::Failed, message)
+        .hint(format_args!("dd-heroku rebuild --clear-cache -a {app}"))
+        .hint(format_args!(
+            "the buildpack may be too old to know the version: dd-heroku buildpacks show -a {app}"
+        )))
+}

@@ -1,0 +1,215 @@
+//! Reads everything that a command needs to know of its apps, once, independent parts at the same time.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::thread;
+
+use super::{KeyCheck, Services};
+use crate::app::dbm;
+use crate::app::facts::{
+    AgentVersions, Checkout, CheckoutQuery, ConfigVars, Database, Facts, KeyVerdict, LogMetrics, Neighbor,
+    Ownership, Query, When,
+};
+use crate::app::metrics::{Access, Existing, dashboard, pipeline};
+use crate::database::{self, Session};
+use crate::datadog::Site;
+use crate::env::DD_AGENT_VERSION;
+use crate::failure::{Code, Failure, Result};
+use crate::heroku::Reader;
+use crate::secret::Secret;
+
+/// Reads `query` of several apps.
+pub fn observe(services: &dyn Services, apps: &[String], query: &Query) -> Result<Vec<Facts>> {
+    Observer::new(services).observe(apps, query)
+}
+
+/// Reads apps, and remembers what Datadog says of keys.
+pub struct Observer<'s> {
+    /// What it reads with.
+    pub services: &'s dyn Services,
+    /// What Datadog says of keys.
+    pub keys: KeyCheck,
+}
+
+impl<'s> Observer<'s> {
+    /// One that has asked nothing yet.
+    pub fn new(services: &'s dyn Services) -> Self {
+        Self { services, keys: KeyCheck::default() }
+    }
+
+    /// Reads `query` of several apps, in their order.
+    pub fn observe(&self, apps: &[String], query: &Query) -> Result<Vec<Facts>> {
+        let _progress = self.services.ui().progress(match apps {
+            [app] => format!("reading {app}"),
+            apps => format!("reading {} apps", apps.len()),
+        });
+        let reader = Reader::new(self.services.heroku()?.as_ref());
+        let (facts, checkout, agent_versions) = thread::scope(|scope| {
+            // The key that was given can be checked while the apps are read.
+            if let Some((key, site)) = query.key.as_ref().and_then(|query| query.early()) {
+                scope.spawn(move || self.keys.ask_early(self.services, key, site));
+            }
+            let is_needed = query.agent_versions == When::Always;
+            let versions = is_needed.then(|| scope.spawn(|| self.services.agent_versions()));
+            let checkout = query.checkout.as_ref().map(|query| self.checkout(apps, query));
+            let facts = reader.observe_all(apps, &query.heroku);
+            let versions = versions.map(|thread| thread.join().unwrap_or_else(|_| Err(broke_off())));
+            (facts, checkout, versions)
+        });
+        let mut facts = facts.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut checkout = checkout.transpose()?.unwrap_or_default();
+        let agent_versions = agent_versions.map(known_versions).transpose()?;
+        for one in &mut facts {
+            one.checkout = checkout.remove(&one.app.name);
+            one.agent_versions.clone_from(&agent_versions);
+        }
+        self.add_versions(&mut facts, query);
+        self.add_keys(&mut facts, query)?;
+        self.add_log_metrics(&mut facts, query)?;
+        self.add_hosts(&mut facts, query);
+        add_neighbors(&reader, &mut facts, query)?;
+        add_databases(&reader, &mut facts, query)?;
+        Ok(facts)
+    }
+
+    /// What the checkout says, for each app.
+    fn checkout(&self, apps: &[String], query: &CheckoutQuery) -> Result<BTreeMap<String, Checkout>> {
+        let Some(checkout) = self.services.checkout()? else { return Ok(BTreeMap::new()) };
+        let owners = self.services.checkout_apps()?;
+        let mut files = BTreeMap::new();
+        if query.folder {
+            files.extend(checkout.datadog_files().into_iter().map(|file| (file.path, file.text)));
+        }
+        for path in query.files.iter().copied().chain(query.named_files.iter().map(String::as_str)) {
+            if let Some(text) = checkout.read(Path::new(path))? {
+                files.insert(path.to_owned(), text);
+            }
+        }
+        let mut all = BTreeMap::new();
+        for app in apps {
+            let ownership = match (owners.contains(app), owners.is_empty()) {
+                (true, _) => Ownership::Own,
+                (false, true) => Ownership::Unknown,
+                (false, false) => Ownership::Other,
+            };
+            let git_ref = query.git_ref.as_ref().filter(|_| ownership == Ownership::Own);
+            let commit = git_ref.map(|git_ref| checkout.resolve(git_ref)).transpose()?;
+            all.insert(app.clone(), Checkout { ownership, commit, files: files.clone() });
+        }
+        Ok(all)
+    }
+
+    /// The Agent versions, where an app asks for one.
+    fn add_versions(&self, facts: &mut [Facts], query: &Query) {
+        let asks = |one: &Facts| one.config.as_ref().is_some_and(|vars| vars.get(DD_AGENT_VERSION).is_some());
+        if query.agent_versions != When::WhereAsked || !facts.iter().any(asks) {
+            return;
+        }
+        let versions = self.services.agent_versions();
+        let versions = versions
+            .map_or_else(|why| AgentVersions::Unreachable(format!("{:#}", why.error)), AgentVersions::Known);
+        if let AgentVersions::Unreachable(why) = &versions {
+            self.services.ui().detail(format_args!("whether Agent versions exist is not checked: {why}"));
+        }
+        for one in facts.iter_mut().filter(|one| asks(one)) {
+            one.agent_versions = Some(versions.clone());
+        }
+    }
+
+    fn add_keys(&self, facts: &mut [Facts], query: &Query) -> Result {
+        let Some(query) = &query.key else { return Ok(()) };
+        for one in facts {
+            let empty = ConfigVars::default();
+            one.key = Some(self.keys.key(self.services, query, one.config.as_ref().unwrap_or(&empty))?);
+        }
+        Ok(())
+    }
+
+    /// What the apps' organizations have, each asked once.
+    fn add_log_metrics(&self, facts: &mut [Facts], query: &Query) -> Result {
+        let Some(application_key) = &query.log_metrics else { return Ok(()) };
+        let mut organizations: BTreeMap<(&str, String), LogMetrics> = BTreeMap::new();
+        for one in facts {
+            let Some(access) = access(one, application_key) else { continue };
+            let organization = (access.site.domain(), access.key.expose().to_owned());
+            if !organizations.contains_key(&organization) {
+                let existing = self.existing(&access)?;
+                organizations.insert(organization.clone(), LogMetrics { access, existing });
+            }
+            one.log_metrics = organizations.get(&organization).cloned();
+        }
+        Ok(())
+    }
+
+    fn existing(&self, access: &Access) -> Result<Existing> {
+        let client = self.services.datadog_api()?;
+        let organization = client.organization(access.site, &access.key, &access.application_key);
+        let pipeline = organization.log_pipeline(pipeline::NAME)?;
+        Ok(Existing {
+            metrics: organization.log_metrics()?,
+            pipeline: pipeline.map(|found| (found.id, pipeline::is_current(&found.body))),
+            dashboard: organization.dashboard(dashboard::TITLE)?.map(|found| found.id),
+        })
+    }
+
+    /// How many hosts Datadog counts. Nothing depends on it: without an answer it is not known.
+    fn add_hosts(&self, facts: &mut [Facts], query: &Query) {
+        let Some(application_key) = &query.hosts else { return };
+        for one in facts.iter_mut().filter(|one| one.key_verdict() == KeyVerdict::Accepted) {
+            let Some(access) = access(one, application_key) else { continue };
+            let Ok(client) = self.services.datadog_api() else { return };
+            let filter = format!("appname:{}", one.app.name);
+            one.hosts = client.count_hosts(&access.key, application_key, access.site, &filter).ok();
+        }
+    }
+}
+
+/// The other apps of the pipelines, where the findings need them.
+fn add_neighbors(reader: &Reader<'_>, facts: &mut [Facts], query: &Query) -> Result {
+    for one in facts.iter_mut().filter(|_| query.neighbors) {
+        let coupling = one.coupling.as_ref().and_then(Option::as_ref);
+        let is_asked = one.config.as_ref().is_some_and(|vars| vars.get("DD_APM_ENABLED").is_some());
+        let Some(coupling) = coupling.filter(|_| is_asked) else { continue };
+        let apps = reader.pipeline(&coupling.pipeline)?.apps;
+        let others = apps.into_iter().filter(|(app, _)| *app != one.app.name);
+        let neighbors = others.map(|(app, stage)| Ok(Neighbor { config: reader.config(&app)?, app, stage }));
+        one.neighbors = Some(neighbors.collect::<Result<_>>()?);
+    }
+    Ok(())
+}
+
+fn add_databases(reader: &Reader<'_>, facts: &mut [Facts], query: &Query) -> Result {
+    let Some(name) = &query.database else { return Ok(()) };
+    for one in facts {
+        // A database that does not exist is told by whoever plans.
+        let Ok(target) = dbm::target(one, name) else { continue };
+        let has_credential = reader.credentials(&target.addon)?.iter().any(|one| one == dbm::CREDENTIAL);
+        let session = Session::open(&target.url)?;
+        let inspection = database::inspect(&session, dbm::CREDENTIAL)?;
+        one.database = Some(Database { has_credential, inspection });
+    }
+    Ok(())
+}
+
+/// The keys that reach what an app's organization has.
+fn access(facts: &Facts, application_key: &Secret) -> Option<Access> {
+    let key = facts.key.as_ref()?;
+    let site: Site = *key.site.as_ref().ok()?;
+    let found = key.found.as_ref().ok()?.as_ref()?;
+    Some(Access { site, key: found.key.clone(), application_key: application_key.clone() })
+}
+
+/// A package repository that cannot be reached leaves the versions unknown.
+fn known_versions(read: Result<Vec<String>>) -> Result<AgentVersions> {
+    match read {
+        Ok(versions) => Ok(AgentVersions::Known(versions)),
+        Err(failure) if failure.code == Code::Unreachable => {
+            Ok(AgentVersions::Unreachable(format!("{:#}", failure.error)))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+fn broke_off() -> Failure {
+    Failure::new(Code::Failed, "a part of the program broke off; this is a bug of dd-heroku")
+}
