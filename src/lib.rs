@@ -69,7 +69,7 @@ enum Verb {
     #[cfg(feature = "cli")]
     #[command(flatten)]
     Command(commands::Verb),
-    /// The dyno side: configure, start and supervise the Agent
+    /// Configure, start and supervise the Agent on a dyno
     #[command(subcommand)]
     Runtime(runtime::Verb),
 }

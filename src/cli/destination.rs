@@ -12,13 +12,13 @@ use crate::failure::Result;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Datadog")]
 pub struct DestinationArgs {
-    /// Read the Datadog API key from standard input; else it is taken from DD_API_KEY, the keyring or the app
+    /// Read the Datadog API key from standard input [default: DD_API_KEY, the keyring or the app]
     #[arg(long)]
     api_key_stdin: bool,
-    /// Datadog's site, instead of the app's DD_SITE: datadoghq.com, datadoghq.eu, us3.datadoghq.com, …
+    /// Datadog site, instead of the app's DD_SITE: datadoghq.com, datadoghq.eu, us3.datadoghq.com, …
     #[arg(long, value_name = "SITE")]
     site: Option<String>,
-    /// Do not ask the site whether it takes the key
+    /// Do not check the key with Datadog
     #[arg(long)]
     no_verify: bool,
 }
@@ -26,10 +26,10 @@ pub struct DestinationArgs {
 /// The labels of log lines.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct LabelArgs {
-    /// The environment, instead of the app's DD_ENV
+    /// Environment, instead of the app's DD_ENV
     #[arg(long, value_name = "ENV")]
     env: Option<String>,
-    /// The service, instead of the app's DD_SERVICE, else its name
+    /// Service, instead of the app's DD_SERVICE, else its name
     #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
 }

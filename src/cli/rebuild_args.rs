@@ -16,10 +16,10 @@ pub const PARTS: [Part; 6] =
 #[group(skip)]
 #[command(next_help_heading = "Rebuild")]
 pub struct Args {
-    /// Compile the slug again in any case
+    /// Rebuild in any case
     #[arg(long, overrides_with = "no_rebuild")]
     rebuild: bool,
-    /// Leave the slug as it is until the next deploy
+    /// Do not rebuild: what needs it takes effect with the next deploy
     #[arg(long)]
     no_rebuild: bool,
     #[command(flatten)]
@@ -34,7 +34,7 @@ pub struct From {
     /// Build this commit, branch or tag of the checkout instead of the running commit
     #[arg(long = "ref", value_name = "REF")]
     git_ref: Option<String>,
-    /// Where Heroku can fetch the source, a .tar.gz; `{commit}` is replaced
+    /// URL of the source, a .tar.gz that Heroku can fetch; `{commit}` is replaced
     #[arg(long, value_name = "URL")]
     source_url: Option<String>,
 }

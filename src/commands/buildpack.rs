@@ -11,15 +11,19 @@ use crate::env::Environment;
 use crate::failure::{Code, Failure, Result};
 use crate::ui::Ui;
 
-/// The build step: what a Heroku build runs
+/// Run the build step, as a Heroku build does
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
     /// Detect whether this buildpack serves the app; it serves every app
+    #[command(after_help = "Examples:
+  dd-heroku buildpack detect BUILD_DIR")]
     Detect {
         /// The app's folder
         build_dir: Option<PathBuf>,
     },
     /// Install the Agent into the app's folder
+    #[command(after_help = "Examples:
+  dd-heroku buildpack compile BUILD_DIR CACHE_DIR ENV_DIR")]
     Compile {
         /// The app's folder, which becomes the slug
         build_dir: PathBuf,
@@ -28,12 +32,16 @@ pub enum Verb {
         /// A folder with a file for each config var
         env_dir: Option<PathBuf>,
     },
-    /// Print what a release needs of this buildpack: nothing
+    /// Print what a release needs from this buildpack: nothing
+    #[command(after_help = "Examples:
+  dd-heroku buildpack release BUILD_DIR")]
     Release {
         /// The app's folder
         build_dir: Option<PathBuf>,
     },
     /// Write this program as a buildpack that can be hosted anywhere
+    #[command(after_help = "Examples:
+  dd-heroku buildpack pack -o buildpack.tgz")]
     Pack {
         /// The tarball to write
         #[arg(short, long, value_name = "FILE", default_value = "dd-heroku-buildpack.tgz")]

@@ -13,14 +13,13 @@ const COMPLETE: &str = "COMPLETE";
 /// Print the completion script of a shell
 ///
 /// It completes commands, options and the names of your apps.
-///
-///   bash        dd-heroku completions bash > ~/.local/share/bash-completion/completions/dd-heroku
-///   zsh         dd-heroku completions zsh > "${fpath[1]}/_dd-heroku"
-///   fish        dd-heroku completions fish > ~/.config/fish/completions/dd-heroku.fish
-///   powershell  dd-heroku completions powershell >> $PROFILE
-///   elvish      dd-heroku completions elvish >> ~/.config/elvish/rc.elv
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:
+  dd-heroku completions bash > ~/.local/share/bash-completion/completions/dd-heroku
+  dd-heroku completions zsh > \"${fpath[1]}/_dd-heroku\"
+  dd-heroku completions fish > ~/.config/fish/completions/dd-heroku.fish
+  dd-heroku completions powershell >> $PROFILE
+  dd-heroku completions elvish >> ~/.config/elvish/rc.elv")]
 pub struct Args {
     /// The shell
     shell: Shell,

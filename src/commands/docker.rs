@@ -10,24 +10,27 @@ use crate::datadog::options;
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 
-/// The Agent in a container image
+/// Add the Agent to a container image
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Init(Args),
 }
 
-/// Writes Dockerfile.datadog and datadog-config/ for apps that deploy container images
+/// Write Dockerfile.datadog and datadog-config/ for an app that deploys container images
 ///
-/// Without a Dockerfile it is a whole one, based on Debian. With one, it installs the Agent on top of the image that
-/// yours makes, or as a stage to move into it; your entrypoint and command are kept. Files that are there already stay
-/// as they are. The Agent comes from Datadog's package repository, its keys checked by fingerprint.
+/// Without a Dockerfile it writes a whole one, based on Debian. With one, it installs the Agent on top of the image
+/// that yours makes, or as a stage to copy into it; your entrypoint and command are kept. Existing files are left
+/// alone. The Agent comes from the package repository of Datadog, whose keys are checked by fingerprint.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku docker init
+  dd-heroku docker init imagery --agent-version 7.81.2 --dry-run")]
 pub struct Args {
-    /// The Agent's version
+    /// Agent version
     #[arg(long, value_name = "VERSION", default_value = PINNED_7)]
     agent_version: String,
-    /// The Dockerfile to build on
+    /// Dockerfile to build on
     #[arg(long, value_name = "FILE", default_value = "Dockerfile")]
     dockerfile: String,
     /// Which app

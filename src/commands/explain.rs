@@ -6,10 +6,12 @@ use super::{Context, Exit};
 use crate::app::findings::explanations::{EXPLAINED, explain};
 use crate::failure::{Failure, Result};
 
-/// Says what a finding means, what it costs and how it is mended
+/// Explain a finding: what it means, what it costs, how to fix it
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku explain DDH014")]
 pub struct Args {
-    /// The finding, as DDH014
+    /// Code of the finding, such as DDH014
     #[arg(value_name = "CODE", add = codes())]
     code: String,
 }

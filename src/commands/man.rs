@@ -9,11 +9,10 @@ use crate::Cli;
 use crate::failure::{Failure, Result};
 
 /// Print the manual page, or write a page per command into a folder
-///
-///   dd-heroku man | man -l -
-///   dd-heroku man --dir ~/.local/share/man/man1
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:
+  dd-heroku man | man -l -
+  dd-heroku man --dir ~/.local/share/man/man1")]
 pub struct Args {
     /// Write a page per command into this folder
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]

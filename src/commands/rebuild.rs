@@ -9,13 +9,17 @@ use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
 use crate::failure::Result;
 
-/// Compiles the slug of the running commit again, without an empty commit
+/// Rebuild the running commit, without an empty commit
 ///
-/// What is compiled in takes effect by it: the buildpacks, the Agent's version, DD_APM_ENABLED and the like. The source
-/// is that of the running commit, from the checkout, from `--source-url`, or as Heroku still holds it.
+/// Some settings take effect only in a new slug: the buildpacks, the Agent version, DD_APM_ENABLED and others. The
+/// source is that of the running commit: from the checkout, from `--source-url`, or as Heroku still holds it.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku rebuild shop
+  dd-heroku rebuild shop --clear-cache
+  dd-heroku rebuild shop --ref main --yes")]
 pub struct Args {
-    /// Throw away what earlier builds kept first
+    /// Clear the build cache first
     #[arg(long)]
     clear_cache: bool,
     #[command(flatten)]

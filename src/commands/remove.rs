@@ -12,13 +12,19 @@ use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 
-/// Takes Datadog off an app: labs, config vars, buildpack, drains, our block of prerun.sh; says what it leaves
+/// Remove Datadog from an app and list what it leaves
+///
+/// Removes labs features, config vars, the buildpack, drains and the managed block of datadog/prerun.sh.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku remove shop --dry-run
+  dd-heroku remove shop --yes --confirm shop
+  dd-heroku remove shop --keep DD_ENV")]
 pub struct Args {
-    /// The app's name, once more; on a terminal it is asked for
+    /// The app's name again; on a terminal you are asked for it
     #[arg(long, value_name = "APP")]
     confirm: Vec<String>,
-    /// A config var or labs feature to leave
+    /// Keep this config var or labs feature; repeat it for several
     #[arg(long, value_name = "NAME")]
     keep: Vec<String>,
     #[command(flatten)]

@@ -9,20 +9,23 @@ use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
 use crate::failure::{Failure, Result};
 
-/// Puts a new Datadog API key on apps, log drains and telemetry drains that use the old one
+/// Replace a Datadog API key on apps, log drains and telemetry drains
 ///
-/// The new key is checked with the site of every app first. New drains are added before the old ones go, and config vars
-/// change last, so that nothing is lost and a run that breaks off can be run again. Works on many apps: `--team`,
-/// `--pipeline`, or `-a` several times.
+/// Checks the new key with the site of every app first. Adds new drains before it removes the old ones, and changes
+/// config vars last, so that no data is lost and an interrupted run can be run again.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  pass datadog/new-key | dd-heroku rotate-key --team acme --api-key-stdin
+  dd-heroku rotate-key shop mobile-api --dry-run
+  dd-heroku rotate-key shop --from 3f9a")]
 pub struct Args {
-    /// Read the new key from standard input; else it is taken from DD_API_KEY, or asked for
+    /// Read the new key from standard input [default: DD_API_KEY, else a prompt]
     #[arg(long)]
     api_key_stdin: bool,
-    /// The last four characters of the old key [default: that of the app's DD_API_KEY]
+    /// Last four characters of the old key [default: those of the app's DD_API_KEY]
     #[arg(long, value_name = "LAST4")]
     from: Option<String>,
-    /// Do not ask the sites whether they take the new key
+    /// Do not check the new key with Datadog
     #[arg(long)]
     no_verify: bool,
     /// Which apps

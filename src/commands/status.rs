@@ -13,13 +13,17 @@ use crate::failure::{Code, Failure, Result};
 use crate::heroku::Writer;
 use crate::ui::{self, status_view};
 
-/// Shows what is set, what runs and what drifted; many apps in one table
+/// Show what is set, what runs and what drifted, of one app or many
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku status
+  dd-heroku status shop mobile-api
+  dd-heroku status --team acme --json")]
 pub struct Args {
-    /// Follow the build that is under way to its end first
+    /// Follow a running build to its end first
     #[arg(long)]
     watch: bool,
-    /// Do not ask Datadog whether the keys are good
+    /// Do not check the keys with Datadog
     #[arg(long)]
     no_verify: bool,
     /// Which apps

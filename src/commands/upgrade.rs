@@ -14,25 +14,29 @@ use crate::env::{DD_AGENT_MAJOR_VERSION, DD_AGENT_VERSION};
 use crate::failure::{Code, Failure, Result};
 use crate::secret::Secret;
 
-/// Sets a version of the Agent or of the buildpack, rebuilds, and puts the old one back if the build fails
+/// Upgrade the Agent or the buildpack, rebuild, and roll back if the build fails
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku upgrade shop --agent-version 7.81.2
+  dd-heroku upgrade shop --agent-version latest --promote
+  dd-heroku upgrade shop --buildpack-version 2.44 --dry-run")]
 pub struct Args {
-    /// The Agent's version, such as 7.81.2; 7 or latest for the newest
+    /// Agent version, such as 7.81.2; 7 or latest for the newest
     #[arg(long, value_name = "VERSION", required_unless_present = "buildpack_version")]
     agent_version: Option<String>,
-    /// The buildpack's release, such as 2.44
+    /// Buildpack release, such as 2.44
     #[arg(long, value_name = "RELEASE")]
     buildpack_version: Option<String>,
-    /// Promote the new slug to the next stage of the pipeline afterwards
+    /// Then promote the new slug to the next stage of the pipeline
     #[arg(long)]
     promote: bool,
-    /// Leave the new version set when the build fails
+    /// Keep the new version set when the build fails
     #[arg(long)]
     keep: bool,
-    /// Throw away what earlier builds kept first
+    /// Clear the build cache first
     #[arg(long)]
     clear_cache: bool,
-    /// Do not ask the package repository whether the version exists
+    /// Do not check in the package repository that the version exists
     #[arg(long)]
     no_verify: bool,
     #[command(flatten)]

@@ -12,13 +12,17 @@ use crate::env;
 use crate::failure::Result;
 use crate::ui;
 
-/// Lists the Agent's versions, the buildpack's releases, and which one each app runs
+/// List Agent versions, buildpack releases, and which one each app runs
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku versions
+  dd-heroku versions shop mobile-api
+  dd-heroku versions --all --refresh")]
 pub struct Args {
-    /// Ask again, also when the answer is less than an hour old
+    /// Read the lists again, even if the cached ones are less than an hour old
     #[arg(long)]
     refresh: bool,
-    /// Every version, previews too
+    /// List every version, previews too
     #[arg(long)]
     all: bool,
     /// Which apps

@@ -1,6 +1,7 @@
 //! Every command of the grammar with every flag that commands share: it is refused by the parser, or it works.
 
 mod grammar;
+mod help;
 mod table;
 
 use std::collections::BTreeMap;

@@ -7,17 +7,18 @@ use crate::cli::OneAppOrName;
 use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
 
-/// Runs the Agent's own command line in a running dyno
-///
-/// For example: `dd-heroku agent exec -a APP -- check postgres`
+/// Run the Agent's own command line in a running dyno
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku agent exec shop -- check postgres
+  dd-heroku agent exec shop --dyno worker.1 -- configcheck")]
 pub struct Args {
     #[command(flatten)]
     reach: Reach,
     /// Which app
     #[command(flatten)]
     pub app: OneAppOrName,
-    /// The arguments of the Agent
+    /// Arguments of the Agent
     #[arg(last = true, required = true, value_name = "ARGS")]
     arguments: Vec<String>,
 }

@@ -7,7 +7,7 @@ pub mod status;
 use super::{Context, Exit};
 use crate::failure::Result;
 
-/// Ask the Agent in a running dyno
+/// Talk to the Agent in a running dyno
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {

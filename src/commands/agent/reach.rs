@@ -20,16 +20,16 @@ const AT_ONCE: usize = 4;
 /// Which dynos, and how.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Reach {
-    /// The dyno; several times for several [default: web.1, else the first that runs]
+    /// Dyno; repeat it for several [default: web.1, else the first that runs]
     #[arg(long = "dyno", value_name = "DYNO")]
     dynos: Vec<String>,
-    /// All dynos that run
+    /// Every running dyno
     #[arg(long, conflicts_with_all = ["dynos", "one_off"])]
     all: bool,
-    /// Ask in a one-off dyno, which has an Agent of its own
+    /// Use a one-off dyno, which has its own Agent
     #[arg(long, conflicts_with = "dynos")]
     one_off: bool,
-    /// How long a dyno may take to answer, in seconds
+    /// Seconds to wait for a dyno
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     timeout: u64,
 }

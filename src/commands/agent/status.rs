@@ -11,10 +11,14 @@ use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
 use crate::ui::agent_view;
 
-/// Asks the Agent in a running dyno how it is: its key, its checks, the traces and metrics it received
+/// Show how the Agent in a running dyno is: its key, its checks, the traces and metrics it received
 ///
-/// It is asked through the official CLI's `ps:exec`; where that is not installed, in a one-off dyno.
+/// Asks through `heroku ps:exec`; where the official CLI is not installed, in a one-off dyno.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku agent status shop
+  dd-heroku agent status shop --all --json
+  dd-heroku agent status shop --dyno worker.1 --raw")]
 pub struct Args {
     #[command(flatten)]
     reach: Reach,

@@ -12,28 +12,27 @@ use crate::failure::{Code, Failure, Result};
 use crate::heroku::{Client, Endpoints, Reader};
 use crate::secret::Secret;
 
-/// Checks a token or a key and keeps it in the system's keyring
+/// Check a token or a key and save it in the system keyring
 ///
-/// An existing `heroku login` is enough for Heroku. A secret is typed hidden, or read from standard input; it is never
-/// taken from an argument, and never kept in a file.
-///
-///   dd-heroku auth login --heroku
-///   pass datadog/api-key | dd-heroku auth login --datadog-api-key --stdin
+/// An existing `heroku login` is enough for Heroku. A secret is typed hidden or read from standard input; it is never
+/// taken from an argument and never saved in a file.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:
+  dd-heroku auth login --heroku
+  pass datadog/api-key | dd-heroku auth login --datadog-api-key --stdin")]
 pub struct Args {
     #[command(flatten)]
     which: Which,
-    /// Read it from standard input
+    /// Read the secret from standard input
     #[arg(long)]
     stdin: bool,
-    /// Datadog's site, which is asked about a key [default: DD_SITE, else datadoghq.com]
+    /// Datadog site to check a key with [default: DD_SITE, else datadoghq.com]
     #[arg(long, value_name = "SITE")]
     site: Option<String>,
-    /// Keep it without asking Heroku or Datadog about it
+    /// Save the secret without a check
     #[arg(long)]
     no_verify: bool,
-    /// A secret does not belong into arguments, where every user of the machine can read it
+    /// Refused: every user of the machine can read arguments
     #[arg(hide = true)]
     given: Vec<String>,
 }

@@ -4,10 +4,13 @@ use super::{KINDS, Kind, Which, no_keyring};
 use crate::commands::{Context, Exit};
 use crate::failure::Result;
 
-/// Forgets what `auth login` kept: one secret, or all of them
+/// Delete what `auth login` saved: one secret, or all of them
 ///
-/// What `heroku login` keeps stays: `heroku logout` forgets that.
+/// It does not touch what `heroku login` saved: run `heroku logout` for that.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku auth logout
+  dd-heroku auth logout --datadog-api-key")]
 pub struct Args {
     #[command(flatten)]
     which: Which,

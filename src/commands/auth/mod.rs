@@ -10,7 +10,7 @@ use crate::failure::{Code, Failure, Result};
 use crate::heroku::Endpoints;
 use crate::keychain::{self, Item};
 
-/// Keep the Heroku token and the Datadog keys in the system's keyring
+/// Save the Heroku token and the Datadog keys in the system keyring
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {

@@ -15,12 +15,15 @@ use crate::heroku::{Client, Endpoints, Reader, credentials};
 use crate::keychain::Item;
 use crate::secret::Secret;
 
-/// Shows which token and keys are used, where they come from, and whether they are accepted
+/// Show which token and keys are used, where they come from, and whether they are accepted
 ///
 /// Exits with 4 when there is no Heroku token, or when a token or a key is refused.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku auth status
+  dd-heroku auth status --site datadoghq.eu --json")]
 pub struct Args {
-    /// Datadog's site, which is asked about the keys [default: DD_SITE, else datadoghq.com]
+    /// Datadog site to check the keys with [default: DD_SITE, else datadoghq.com]
     #[arg(long, value_name = "SITE")]
     site: Option<String>,
 }

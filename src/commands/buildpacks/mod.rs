@@ -12,17 +12,21 @@ use crate::cli::{Apps, AppsOrNames, ChangeOptions};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 
-/// The buildpacks of an app: order, duplicates, pins
+/// Show, order and pin the buildpacks of apps
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment on what is flattened would show in the help")]
 pub enum Verb {
     /// Show the buildpacks and what is wrong with their order
+    #[command(after_help = "Examples:
+  dd-heroku buildpacks show shop")]
     Show {
         /// Which apps
         #[command(flatten)]
         apps: AppsOrNames,
     },
-    /// Put Datadog's buildpack once, and where it belongs
+    /// Put the buildpack of Datadog once, in the right position
+    #[command(after_help = "Examples:
+  dd-heroku buildpacks fix shop --dry-run")]
     Fix {
         #[command(flatten)]
         rebuild: rebuild_args::Args,
@@ -33,9 +37,11 @@ pub enum Verb {
         #[command(flatten)]
         change: ChangeOptions,
     },
-    /// Pin Datadog's buildpack to a release
+    /// Pin the buildpack of Datadog to a release
+    #[command(after_help = "Examples:
+  dd-heroku buildpacks pin 2.44 -a shop")]
     Pin {
-        /// The release, such as 2.44
+        /// Release, such as 2.44
         #[arg(value_name = "RELEASE")]
         release: String,
         #[command(flatten)]
@@ -47,7 +53,9 @@ pub enum Verb {
         #[command(flatten)]
         change: ChangeOptions,
     },
-    /// Let Datadog's buildpack follow its newest state
+    /// Unpin the buildpack of Datadog, so that builds use its newest state
+    #[command(after_help = "Examples:
+  dd-heroku buildpacks unpin shop")]
     Unpin {
         #[command(flatten)]
         rebuild: rebuild_args::Args,

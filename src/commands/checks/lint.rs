@@ -10,10 +10,13 @@ use crate::commands::{Context, Exit};
 use crate::failure::Result;
 use crate::repo::lint::{self, Finding, Severity};
 
-/// Looks through datadog/ for what will not work on a dyno, or should not be in a repository
+/// Find what will not work on a dyno, or should not be in a repository, in datadog/
 ///
 /// Exits with 3 when it finds errors or warnings.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku checks lint
+  dd-heroku checks lint --json")]
 pub struct Args {
     /// Which app
     #[command(flatten)]

@@ -9,8 +9,10 @@ use crate::failure::Result;
 use crate::repo::lint;
 use crate::ui;
 
-/// Lists the checks of datadog/checks.d, their configuration, and what is to be mended in them
+/// List the checks of datadog/checks.d, their configuration, and their problems
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku checks list")]
 pub struct Args {
     /// Which app
     #[command(flatten)]

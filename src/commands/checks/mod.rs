@@ -9,7 +9,7 @@ use crate::cli::{OneApp, Targets};
 use crate::failure::{Code, Failure, Result};
 use crate::repo::Checkout;
 
-/// Your own checks in datadog/checks.d, and what is to be mended in datadog/
+/// Write, list and lint your own checks in datadog/checks.d
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {

@@ -11,10 +11,13 @@ use crate::commands::{Context, Exit};
 use crate::engine::{self, Observer};
 use crate::failure::{Code, Failure, Result};
 
-/// Writes a check to begin with: the code, its configuration, and a test that runs without an Agent
+/// Write a first check: the code, its configuration, and a test that runs without an Agent
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku checks new queue_depth
+  dd-heroku checks new queue_depth --dry-run")]
 pub struct Args {
-    /// Its name, which is a Python module's
+    /// Name of the check, which becomes a Python module
     #[arg(value_name = "NAME")]
     name: String,
     /// Which app

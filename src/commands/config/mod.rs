@@ -7,22 +7,27 @@ use super::{Context, Exit};
 use crate::cli::{AppsOrNames, OneApp};
 use crate::failure::Result;
 
-/// The DD_* options of an app: what they mean, what they hold, setting them with a check
+/// List, explain and set the DD_* options of apps
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at the arguments")]
 pub enum Verb {
     /// List the options and their values
+    #[command(after_help = "Examples:
+  dd-heroku config list
+  dd-heroku config list shop --all")]
     List {
-        /// Those that are not set too
+        /// List options that are not set too
         #[arg(long)]
         all: bool,
         /// Which apps
         #[command(flatten)]
         apps: AppsOrNames,
     },
-    /// Print the value of an option; a secret shows its last four characters
+    /// Print the value of an option; of a secret its last four characters
+    #[command(after_help = "Examples:
+  dd-heroku config get DD_SITE -a shop")]
     Get {
-        /// Its name
+        /// Name of the option
         #[arg(value_name = "NAME", add = names())]
         name: String,
         /// Which app
@@ -31,9 +36,11 @@ pub enum Verb {
     },
     Set(set::Set),
     Unset(set::Unset),
-    /// Say what an option does, what it may hold, and when it takes effect
+    /// Explain an option: what it does, what it may hold, when it takes effect
+    #[command(after_help = "Examples:
+  dd-heroku config explain DD_APM_ENABLED")]
     Explain {
-        /// Its name
+        /// Name of the option
         #[arg(value_name = "NAME", add = names())]
         name: String,
     },

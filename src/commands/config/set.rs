@@ -20,11 +20,15 @@ type Changes = BTreeMap<String, Option<Secret>>;
 
 /// Set options: checked, in one request and one restart
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku config set DD_ENV=production DD_SERVICE=shop
+  dd-heroku config set DD_APM_ENABLED=false -a shop --rebuild
+  pass datadog/api-key | dd-heroku config set DD_API_KEY -a shop")]
 pub struct Set {
-    /// NAME=VALUE; a NAME alone takes its value from standard input, as a secret must
+    /// NAME=VALUE; NAME alone reads the value from standard input, as a secret must be
     #[arg(required = true, value_name = "NAME=VALUE", add = names())]
     vars: Vec<String>,
-    /// Do not ask Datadog whether a key is good, nor the package repository whether a version exists
+    /// Do not check keys with Datadog, nor versions in the package repository
     #[arg(long)]
     no_verify: bool,
     #[command(flatten)]
@@ -39,8 +43,10 @@ pub struct Set {
 
 /// Unset options, in one request and one restart
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku config unset DD_HOSTNAME -a shop")]
 pub struct Unset {
-    /// Their names
+    /// Names of options
     #[arg(required = true, value_name = "NAME", add = names())]
     vars: Vec<String>,
     #[command(flatten)]

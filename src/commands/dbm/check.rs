@@ -11,12 +11,15 @@ use crate::engine;
 use crate::failure::Result;
 use crate::ui;
 
-/// Checks everything that Database Monitoring needs, as the app's user and as the monitoring user
+/// Check everything that Database Monitoring needs, as the app's user and as the monitoring user
 ///
 /// Exits with 3 when something is missing.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku dbm check -a shop
+  dd-heroku dbm check LEDGER_DATABASE_URL -a shop")]
 pub struct Args {
-    /// The database: an add-on, an attachment or a config var
+    /// Database: an add-on, an attachment or a config var
     #[arg(value_name = "DATABASE", default_value = "DATABASE_URL")]
     database: String,
     /// Which app

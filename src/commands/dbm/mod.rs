@@ -9,7 +9,7 @@ use crate::app::dbm::{Refused, Target, target};
 use crate::app::facts::{Part, Query};
 use crate::failure::{Code, Failure, Result};
 
-/// Database Monitoring on Heroku Postgres, from the credential to the grants
+/// Set up and check Database Monitoring on Heroku Postgres
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {

@@ -10,16 +10,20 @@ use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
 
-/// Gives Database Monitoring what it needs: credential, attachment, grants, config vars
+/// Set up Database Monitoring: credential, attachment, grants, config vars
 ///
-/// It makes the credential `datadog`, attaches the database as that, runs the grants as the app's own user, and lets
+/// Creates the credential `datadog`, attaches the database with it, runs the grants as the app's own user, and lets
 /// the Agent sign in with the credential. Running it again changes nothing.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku dbm setup -a shop
+  dd-heroku dbm setup LEDGER_DATABASE_URL -a shop --dry-run
+  dd-heroku dbm setup --print-sql --dry-run")]
 pub struct Args {
-    /// The database: an add-on, an attachment or a config var
+    /// Database: an add-on, an attachment or a config var
     #[arg(value_name = "DATABASE", default_value = "DATABASE_URL")]
     database: String,
-    /// Print the statements; with `--dry-run` do nothing else
+    /// Print the SQL statements; with `--dry-run`, do nothing else
     #[arg(long)]
     print_sql: bool,
     /// Which app

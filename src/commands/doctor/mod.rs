@@ -14,19 +14,23 @@ use crate::engine::{self, Observer};
 use crate::failure::{Failure, Result};
 use crate::ui::{self, findings_view};
 
-/// Finds what is wrong, says what it costs, and mends it
+/// Diagnose an app and fix what can be fixed
 ///
-/// Exits with 3 when there are errors or warnings. `explain CODE` says more of a finding.
+/// Exits with 3 when there are errors or warnings. `dd-heroku explain CODE` says more about a finding.
 #[derive(Debug, clap::Args)]
 #[command(mut_args(needs_fix))]
+#[command(after_help = "Examples:
+  dd-heroku doctor shop
+  dd-heroku doctor shop --fix --dry-run
+  dd-heroku doctor --pipeline shop --only DDH014,DDH028")]
 pub struct Args {
-    /// Mend what a plan can mend: one restart and one rebuild at most
+    /// Fix what can be fixed: with at most one restart and one rebuild
     #[arg(long)]
     fix: bool,
-    /// Look for these findings only, a list of codes
+    /// Report these findings only, a comma-separated list of codes
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     only: Vec<String>,
-    /// Do not ask Datadog whether the keys are good
+    /// Do not check the keys with Datadog
     #[arg(long)]
     no_verify: bool,
     #[command(flatten)]

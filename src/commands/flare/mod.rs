@@ -19,10 +19,13 @@ use crate::engine;
 use crate::failure::{Failure, Result};
 use crate::ui::{findings_view, status_view};
 
-/// Writes a support bundle of an app, every secret masked, and lists what it holds
+/// Write a support bundle of an app, every secret masked
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku flare shop
+  dd-heroku flare shop --output support.tar.gz")]
 pub struct Args {
-    /// The file to write, a .tar.gz [default: dd-heroku-flare-APP.tar.gz]
+    /// Write this .tar.gz file [default: dd-heroku-flare-APP.tar.gz]
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     output: Option<PathBuf>,
     /// Which app

@@ -11,73 +11,77 @@ use crate::datadog::Site;
 use crate::datadog::options;
 use crate::failure::{Failure, Result};
 
-/// Sets Datadog up on an app: labs feature, config vars, buildpack, rebuild
+/// Set up Datadog on an app: labs feature, config vars, buildpack, rebuild
 ///
-/// On a terminal it asks; elsewhere the flags answer. Running it again changes nothing.
+/// Asks on a terminal; elsewhere the flags answer. Running it again changes nothing.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Datadog")]
+#[command(after_help = "Examples:
+  dd-heroku init
+  dd-heroku init shop --site datadoghq.eu --logs --dry-run
+  pass datadog/api-key | dd-heroku init shop --api-key-stdin --yes")]
 pub struct Args {
-    /// Read the Datadog API key from standard input; else it is taken from DD_API_KEY, the keyring or the app
+    /// Read the Datadog API key from standard input [default: DD_API_KEY, the keyring or the app]
     #[arg(long)]
     pub api_key_stdin: bool,
-    /// A key does not belong into arguments, where every user of the machine can read it
+    /// Refused: every user of the machine can read arguments
     #[arg(long, hide = true, num_args = 0..=1, default_missing_value = "")]
     api_key: Option<String>,
-    /// Datadog's site: datadoghq.com, datadoghq.eu, us3.datadoghq.com, …
+    /// Datadog site: datadoghq.com, datadoghq.eu, us3.datadoghq.com, …
     #[arg(long, value_name = "SITE")]
     site: Option<String>,
-    /// The environment (DD_ENV)
+    /// Environment (DD_ENV)
     #[arg(long, value_name = "ENV")]
     pub env: Option<String>,
-    /// The service (DD_SERVICE)
+    /// Service (DD_SERVICE)
     #[arg(long, value_name = "SERVICE")]
     pub service: Option<String>,
     /// More tags, `key:value`, separated by spaces or commas (DD_TAGS)
     #[arg(long, value_name = "TAGS")]
     pub tags: Option<String>,
-    /// The Agent's version, such as 7.81.2, or 7 for the newest that the buildpack knows
+    /// Agent version, such as 7.81.2, or 7 for the newest that the buildpack knows
     #[arg(long, value_name = "VERSION", help_heading = "Installation")]
     pub agent_version: Option<String>,
-    /// The release of the buildpack to pin
+    /// Buildpack release to pin, such as 2.44
     #[arg(long, value_name = "RELEASE", help_heading = "Installation")]
     pub buildpack_version: Option<String>,
-    /// Another buildpack than Datadog's, such as one made by `buildpack pack`
+    /// Buildpack to use instead of that of Datadog, such as one made by `buildpack pack`
     #[arg(long, value_name = "URL", help_heading = "Installation")]
     pub buildpack_url: Option<String>,
-    /// Name hosts by app and dyno, as in shop.web.1 (recommended: the host count stays that of the dynos)
+    /// Name hosts by app and dyno, such as shop.web.1 (recommended: as many hosts as dynos)
     #[arg(long, overrides_with = "no_dyno_host", help_heading = "What is collected")]
     dyno_host: bool,
-    /// Name hosts by the machine, anew at each restart
+    /// Name hosts by the machine: every restart reports a new host
     #[arg(long, help_heading = "What is collected")]
     no_dyno_host: bool,
     /// Collect traces (the default)
     #[arg(long, overrides_with = "no_apm", help_heading = "What is collected")]
     apm: bool,
-    /// Leave the trace Agent out
+    /// Leave the trace-agent out
     #[arg(long, help_heading = "What is collected")]
     no_apm: bool,
     /// Collect processes
     #[arg(long, help_heading = "What is collected")]
     process_agent: bool,
-    /// Collect the metrics of the machine, which many dynos share (the default)
+    /// Collect the metrics of the host, which many dynos share (the default)
     #[arg(long, overrides_with = "no_host_metrics", help_heading = "What is collected")]
     host_metrics: bool,
-    /// Leave the metrics of the machine out
+    /// Leave the metrics of the host out
     #[arg(long, help_heading = "What is collected")]
     no_host_metrics: bool,
-    /// Databases to watch: auto (those that the app has), none, or a list of redis and postgres
+    /// Databases to monitor: auto (those of the app), none, or a list of redis and postgres
     #[arg(long, value_name = "LIST", default_value = "auto", help_heading = "What is collected")]
     integrations: String,
     /// Send the app's logs to Datadog by a log drain
     #[arg(long, help_heading = "What is collected")]
     pub logs: bool,
-    /// Dyno types without an Agent, a list, or none [default: run, release, scheduler and the like]
+    /// Dyno types without an Agent, a list, or none [default: one-off types: run, release, scheduler and others]
     #[arg(long, value_name = "LIST", help_heading = "What is collected")]
     skip_dynos: Option<String>,
     /// Whether to rebuild, and from what
     #[command(flatten)]
     pub rebuild: rebuild_args::Args,
-    /// Do not ask Datadog whether the key is good
+    /// Do not check the key with Datadog
     #[arg(long)]
     pub no_verify: bool,
     /// Which apps

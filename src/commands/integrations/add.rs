@@ -8,26 +8,27 @@ use crate::commands::{Context, Exit};
 use crate::engine::{self, Observer};
 use crate::failure::{Failure, Result};
 
-/// Turns integrations on: from the app's add-ons, or by a file in datadog/conf.d
+/// Turn integrations on: from the add-ons of the app, or by a file in datadog/conf.d
 #[derive(Clone, Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  dd-heroku integrations add redis\n  dd-heroku integrations add postgres --dbm\n  \
-    dd-heroku integrations add gunicorn --set proc_name=shop\n  dd-heroku integrations add ping@1.0.2 --set name=db --set host=db.internal"
-)]
+#[command(after_help = "Examples:
+  dd-heroku integrations add redis
+  dd-heroku integrations add postgres --dbm
+  dd-heroku integrations add gunicorn --set proc_name=shop
+  dd-heroku integrations add ping@1.0.2 --set name=db --set host=db.internal")]
 pub struct Args {
-    /// Which ones; `NAME@VERSION` picks the version of a community check
+    /// Names of integrations; `NAME@VERSION` picks the version of a community check
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
-    /// An option of the check, as NAME=VALUE; a value `${VARIABLE}` is taken from the config vars when a dyno boots
+    /// Set an option of the check; a value `${VARIABLE}` is read from the config vars when a dyno boots
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
-    /// The config var that holds its URL, where it is not found by itself
+    /// Config var that holds the URL, where it is not found
     #[arg(long = "var", value_name = "VARIABLE")]
     variables: Vec<String>,
-    /// With Database Monitoring (Postgres)
+    /// Turn Database Monitoring on too (Postgres)
     #[arg(long)]
     dbm: bool,
-    /// Replace a conf.yaml that was edited by hand; a copy is kept
+    /// Replace a conf.yaml even if it was edited by hand; a copy is kept
     #[arg(long)]
     force: bool,
     /// Which apps

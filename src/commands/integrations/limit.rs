@@ -8,15 +8,19 @@ use crate::datadog::options;
 use crate::engine;
 use crate::failure::{Failure, Result};
 
-/// Lets a check run on some dynos only, by the managed block of datadog/prerun.sh
+/// Limit a check to some dynos, by the managed block of datadog/prerun.sh
 ///
-/// Every dyno has its own Agent, and each of them asks the same database: one is enough.
+/// Every dyno has its own Agent, and each of them queries the same database: one is enough.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku integrations limit gunicorn --to web
+  dd-heroku integrations limit http_check --to web.1
+  dd-heroku integrations limit http_check --to all")]
 pub struct Args {
-    /// Which one
+    /// Name of the integration
     #[arg(value_name = "NAME")]
     name: String,
-    /// The dynos it runs on: process types (`web`), one dyno (`web.1`), or `all`
+    /// Where it runs: process types (`web`), one dyno (`web.1`), or `all`
     #[arg(long = "to", value_name = "DYNOS", required = true, value_delimiter = ',')]
     dynos: Vec<String>,
     /// Which apps

@@ -14,10 +14,14 @@ use crate::failure::Result;
 use crate::repo::lint;
 use crate::ui;
 
-/// Lists what is on, where it comes from, on which dynos, and whether its file is right
+/// List what is on, where it comes from, on which dynos, and whether its file is right
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku integrations list
+  dd-heroku integrations list shop --json
+  dd-heroku integrations list --available")]
 pub struct Args {
-    /// Everything there is to turn on
+    /// List every integration that can be turned on
     #[arg(long)]
     available: bool,
     /// Which app

@@ -12,7 +12,7 @@ use crate::app::integrations::Refused;
 use crate::datadog::integrations::{self, Integration};
 use crate::failure::{Code, Failure, Result};
 
-/// What the Agent watches beside the app: databases, web servers, your own checks
+/// Turn integrations on and off: databases, web servers and others
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {

@@ -7,13 +7,16 @@ use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
 
-/// Turns integrations off: what turned them on is taken away, and nothing else
+/// Turn integrations off: remove what turned them on, and nothing else
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku integrations remove redis
+  dd-heroku integrations remove http_check -a shop --dry-run")]
 pub struct Args {
-    /// Which ones
+    /// Names of integrations
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
-    /// Delete a conf.yaml that was edited by hand too
+    /// Delete a conf.yaml even if it was edited by hand
     #[arg(long)]
     force: bool,
     /// Which apps

@@ -8,10 +8,12 @@ use crate::datadog::integrations::{Integration, Kind, Opt, conf};
 use crate::failure::Result;
 use crate::ui;
 
-/// Shows the options of an integration, which add-ons provide it, and its file
+/// Show the options of an integration, which add-ons provide it, and its file
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku integrations show redis")]
 pub struct Args {
-    /// Which one
+    /// Name of the integration
     #[arg(value_name = "NAME")]
     name: String,
 }

@@ -8,10 +8,13 @@ use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
 
-/// Removes every log drain to Datadog; on Fir takes the logs out of the telemetry drain
+/// Remove every log drain to Datadog; on Fir take the logs out of the telemetry drain
 ///
-/// Drains to other places, and those of add-ons, stay.
+/// Drains to other places, and those of add-ons, are left alone.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku logs disable shop
+  dd-heroku logs disable --pipeline shop --dry-run")]
 pub struct Args {
     /// Which apps
     #[command(flatten)]

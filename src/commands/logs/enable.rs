@@ -14,17 +14,21 @@ use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::{Failure, Result};
 
-/// Sends the app's logs to Datadog by a log drain; on Fir by a telemetry drain
+/// Send the app's logs to Datadog by a log drain; on Fir by a telemetry drain
 ///
-/// A drain to Datadog that is there already is recognized. One with another key, site or labels is replaced; there
-/// are never two.
+/// An existing drain to Datadog is recognized. One with another key, site or labels is replaced; there is never more
+/// than one.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku logs enable shop
+  dd-heroku logs enable shop --env production --site datadoghq.eu
+  dd-heroku logs enable fjord --signals logs,traces")]
 pub struct Args {
     #[command(flatten)]
     destination: DestinationArgs,
     #[command(flatten)]
     labels: LabelArgs,
-    /// What the telemetry drain of a Fir app is to carry, and no more [default: logs, beside what it carries]
+    /// Signals that the telemetry drain of a Fir app carries, and no others [default: logs, and what it already carries]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     signals: Vec<Signal>,
     /// Which apps

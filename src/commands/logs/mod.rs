@@ -8,7 +8,7 @@ use super::{Context, Exit};
 use crate::app::facts::{Part, Query};
 use crate::failure::Result;
 
-/// Send the app's logs to Datadog, or stop it
+/// Send logs to Datadog
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {

@@ -10,8 +10,11 @@ use crate::engine;
 use crate::failure::Result;
 use crate::ui::{self, table};
 
-/// Shows every drain of the app, and whether the app's key and site agree with it
+/// Show every drain of the app, and whether it agrees with the app's key and site
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku logs status shop
+  dd-heroku logs status --team acme --exit-code")]
 pub struct Args {
     /// Exit with 3 when a drain disagrees with its app
     #[arg(long)]

@@ -13,15 +13,18 @@ use crate::engine;
 use crate::failure::Result;
 use crate::platform::feature::RUNTIME_METRICS;
 
-/// Stops the metrics: turns `log-runtime-metrics` off; on Fir takes metrics out of the telemetry drain
+/// Stop the metrics: turn `log-runtime-metrics` off; on Fir take metrics out of the telemetry drain
 ///
-/// The drain stays (`logs disable`), and so do the metrics at Datadog, which other apps may use, unless `--at-datadog` is
-/// given.
+/// The drain stays (`logs disable` removes it). The metrics at Datadog stay too, since other apps may use them,
+/// unless `--at-datadog` is given.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku metrics disable shop
+  dd-heroku metrics disable shop --at-datadog")]
 pub struct Args {
     #[command(flatten)]
     destination: DestinationArgs,
-    /// Delete the log-based metrics, the log pipeline and the dashboard too, for all apps of the organization
+    /// Delete the log-based metrics, the log pipeline and the dashboard too, for every app of the organization
     #[arg(long)]
     at_datadog: bool,
     /// Which apps

@@ -14,24 +14,27 @@ use crate::engine::{self, Observer};
 use crate::failure::Result;
 use crate::platform::feature::RUNTIME_METRICS;
 
-/// Makes metrics of memory, load and requests from the app's logs
+/// Make metrics of memory, load and requests from the app's logs
 ///
-/// Turns `log-runtime-metrics` on, sends the logs to Datadog, and has Datadog parse them and count: a log pipeline,
-/// eleven log-based metrics by app, dyno and dyno type, and a dashboard if asked for. Those are the organization's: a
-/// second app needs none of them again. Needs an application key (DD_APP_KEY). On Fir the telemetry drain carries
-/// metrics instead.
+/// Turns the labs feature `log-runtime-metrics` on, sends the logs to Datadog, and has Datadog parse and count them:
+/// a log pipeline, eleven log-based metrics by app, dyno and process type, and a dashboard if asked for. These belong
+/// to the organization: a second app does not need them again. Needs an application key (DD_APP_KEY). On Fir the
+/// telemetry drain carries metrics instead.
 ///
-/// Datadog bills log-based metrics as custom metrics, by the number of their tags' combinations.
+/// Datadog bills log-based metrics as custom metrics, by the number of combinations of their tags.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku metrics enable shop
+  dd-heroku metrics enable shop --dashboard --dry-run")]
 pub struct Args {
     #[command(flatten)]
     destination: DestinationArgs,
     #[command(flatten)]
     labels: LabelArgs,
-    /// Make a dashboard of them too
+    /// Create a dashboard too
     #[arg(long)]
     dashboard: bool,
-    /// Do not restart the dynos: the labs feature takes effect when they restart anyway
+    /// Do not restart the dynos: the labs feature takes effect at their next restart
     #[arg(long)]
     no_restart: bool,
     /// Which apps

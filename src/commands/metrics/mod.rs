@@ -9,7 +9,7 @@ use super::{Context, Exit};
 use crate::app::facts::{Part, Query};
 use crate::failure::Result;
 
-/// Dyno and router metrics made of the app's logs
+/// Make dyno and router metrics from logs
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {

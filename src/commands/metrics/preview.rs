@@ -10,15 +10,16 @@ use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
 use crate::ui::metrics_view;
 
-/// Reads log lines and shows the metrics that Datadog would make of them, as a table and a plot
-///
-/// For example: `heroku logs -a APP -n 1500 | dd-heroku metrics preview --from -`
+/// Preview the metrics that Datadog would make of log lines, as a table and a plot
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  heroku logs -a shop -n 1500 | dd-heroku metrics preview --from -
+  dd-heroku metrics preview --from shop.log --plot heroku.dyno.memory.total")]
 pub struct Args {
-    /// The file with the lines; `-` reads standard input
+    /// File of log lines; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
-    /// The metric to plot [default: the first that there are values of]
+    /// Metric to plot [default: the first that has values]
     #[arg(long, value_name = "METRIC", value_parser = measure)]
     plot: Option<Measure>,
 }

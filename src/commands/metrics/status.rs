@@ -16,8 +16,11 @@ use crate::failure::Result;
 use crate::platform::feature::RUNTIME_METRICS;
 use crate::ui::{self, table};
 
-/// Shows whether the app's metrics are made: the labs feature, the drain, and what is at Datadog
+/// Show the state of the app's metrics: the labs feature, the drain, and what exists at Datadog
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku metrics status shop
+  dd-heroku metrics status --team acme --json")]
 pub struct Args {
     #[command(flatten)]
     destination: DestinationArgs,

@@ -13,7 +13,7 @@ use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::repo::Checkout;
 
-/// The managed block of datadog/prerun.sh, which every dyno runs before its Agent starts
+/// Change what every dyno does before its Agent starts: the managed block of datadog/prerun.sh
 #[derive(Debug, clap::Subcommand)]
 #[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {

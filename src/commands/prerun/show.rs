@@ -9,8 +9,10 @@ use crate::cli::{OneAppOrName, Targets};
 use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
 
-/// Shows the managed block, and what it does
+/// Show the managed block and what it does
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku prerun show")]
 pub struct Args {
     /// Which app
     #[command(flatten)]

@@ -6,15 +6,19 @@ use crate::datadog::options;
 use crate::failure::{Failure, Result};
 use crate::platform::dyno::ONE_OFF;
 
-/// Keeps the Agent, and with it the tracer, off dynos of some types
+/// Keep the Agent and the tracer off dynos of some types
 ///
 /// One-off dynos (run, release, scheduler) run one command and end: an Agent there costs time and counts as a host.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku prerun skip one-off
+  dd-heroku prerun skip run,release -a shop --dry-run
+  dd-heroku prerun skip none")]
 pub struct Args {
-    /// The types, a list; `one-off` for all that run one command and end, `none` for none
+    /// Dyno types, a comma-separated list; `one-off` for all that run one command and end, or `none`
     #[arg(required = true, value_name = "TYPES", value_delimiter = ',')]
     types: Vec<String>,
-    /// Write a block anew that was edited by hand
+    /// Rewrite a block that was edited by hand
     #[arg(long)]
     force: bool,
     /// Which app

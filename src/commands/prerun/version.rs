@@ -5,13 +5,16 @@ use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
 use crate::failure::Result;
 
-/// Sets DD_VERSION on every dyno from the commit that was built, or from the release
+/// Set DD_VERSION on every dyno from the commit that was built, or from the release
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku prerun version slug
+  dd-heroku prerun version none -a shop")]
 pub struct Args {
-    /// Where it comes from
+    /// Source of the version
     #[arg(value_name = "WHERE")]
     from: From,
-    /// Write a block anew that was edited by hand
+    /// Rewrite a block that was edited by hand
     #[arg(long)]
     force: bool,
     /// Which app
@@ -27,9 +30,9 @@ pub struct Args {
 enum From {
     /// The commit that was built (HEROKU_BUILD_COMMIT, else HEROKU_SLUG_COMMIT)
     Slug,
-    /// The number of the release (HEROKU_RELEASE_VERSION)
+    /// The release number (HEROKU_RELEASE_VERSION)
     Release,
-    /// The config var DD_VERSION, if anything
+    /// The config var DD_VERSION, if it is set
     None,
 }
 

@@ -12,6 +12,9 @@ use crate::ui::Ui;
 
 /// Boot an app's slug as a dyno does, with its Agent, until interrupted
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku sandbox boot shop
+  dd-heroku sandbox boot shop --dyno worker.1 --command \"env | sort\"")]
 pub struct Args {
     /// The app
     #[arg(value_name = "APP")]

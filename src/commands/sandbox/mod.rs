@@ -19,8 +19,12 @@ use crate::ui::Ui;
 pub enum Verb {
     Serve(serve::Args),
     /// Reset the sandbox to its initial state
+    #[command(after_help = "Examples:
+  dd-heroku sandbox reset")]
     Reset,
     /// Show the apps without their secrets
+    #[command(after_help = "Examples:
+  dd-heroku sandbox show --json")]
     Show,
     Boot(boot::Args),
     /// Run as one of the stand-in Agent's programs

@@ -12,6 +12,9 @@ use crate::ui::Ui;
 
 /// Serve the sandbox to other programs until interrupted
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  dd-heroku sandbox serve
+  dd-heroku sandbox serve --port 0 --latency-ms 80 --journal requests.jsonl")]
 pub struct Args {
     /// Port on 127.0.0.1; 0 takes any free one
     #[arg(long, default_value_t = 5001)]
