@@ -42,14 +42,9 @@ pub fn install(home: &Path, binary: &Path) -> io::Result<PathBuf> {
     if !home.join(AGENT_VERSION).exists()
         && let Some(version) = version::ask(&Layout::of_home(home))
     {
-        record_agent_version(home, &version.to_string())?;
+        version::record(home, &version.to_string())?;
     }
     Ok(script)
-}
-
-/// Records the version of the Agent that was put into `home` (such as `7.81.2`), so that no boot has to ask it.
-pub fn record_agent_version(home: &Path, version: &str) -> io::Result<()> {
-    replace(&home.join(AGENT_VERSION), |path| fs::write(path, format!("{version}\n")))
 }
 
 /// Makes `path` anew with `write`, in a folder made if it is missing. What was there, a link included, is taken away

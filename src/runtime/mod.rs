@@ -39,8 +39,9 @@ use supervise::Supervisor;
 
 pub use fill::{Filled, MARKER, fill, is_marked};
 pub use identity::all_tags;
-pub use install::{install, record_agent_version};
+pub use install::install;
 pub use url::ServiceUrl;
+pub use version::record as record_agent_version;
 
 /// What the tag `buildpackversion` says.
 const BUILDPACK_VERSION: &str = concat!("dd-heroku-", env!("CARGO_PKG_VERSION"));

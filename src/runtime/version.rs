@@ -1,13 +1,14 @@
 //! Which Agent lies in the home, and how it is started.
 
 use std::fs;
-use std::io::Read;
-use std::path::PathBuf;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use super::disk::{self, PUBLIC};
 use super::layout::{AGENT_VERSION, Layout};
 use crate::datadog::AgentVersion;
 
@@ -23,8 +24,13 @@ pub(super) fn find(layout: &Layout) -> Option<AgentVersion> {
         return Some(version);
     }
     let version = ask(layout)?;
-    let _ = super::record_agent_version(&layout.home, &version.to_string());
+    let _ = record(&layout.home, &version.to_string());
     Some(version)
+}
+
+/// Records the version of the Agent that was put into `home` (such as `7.81.2`), so that no boot has to ask it.
+pub fn record(home: &Path, version: &str) -> io::Result<()> {
+    disk::write(&home.join(AGENT_VERSION), format!("{version}\n").as_bytes(), PUBLIC)
 }
 
 /// The version recorded in the home.

@@ -1,6 +1,7 @@
 //! The Agent's Debian package: the archive, its compression, and what of it is unpacked or pruned.
 
 pub(crate) mod archive;
+pub(crate) mod cache_writer;
 pub(crate) mod prune;
 pub(crate) mod read_ahead;
 pub(crate) mod skip_reader;

@@ -14,9 +14,9 @@ use anyhow::{Context, bail, ensure};
 use tar::{Entry, EntryType, Header};
 
 use super::archive;
+use super::cache_writer::CacheWriter;
 use super::prune::Prune;
 use super::skip_reader::ForwardSeek;
-use crate::buildpack::slug::cache_writer::CacheWriter;
 
 /// Bounds on what a package may unpack to: ten times what the Agent is.
 const MEMBERS: usize = 500_000;

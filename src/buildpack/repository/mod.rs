@@ -7,6 +7,7 @@ pub(crate) mod endpoints;
 pub(crate) mod fetch;
 mod in_release;
 mod keys;
+pub(crate) mod lists;
 mod signature;
 pub(crate) mod version;
 
@@ -19,13 +20,13 @@ use url::Url;
 
 use crate::buildpack::error::{Error, Kind, Result};
 use crate::buildpack::hash::sha256;
-use crate::buildpack::slug::cache::Lists;
 use deb822::Paragraph;
 use debian_version::Version;
 use endpoints::Endpoints;
 use fetch::{Download, Failed, Fetcher};
 use in_release::{Listed, Release};
 use keys::Key;
+use lists::Lists;
 
 const SUITE: &str = "stable";
 /// Bounds on what is downloaded before it is known to be genuine, in bytes.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::buildpack::hash::{Hashed, sha256};
 use crate::buildpack::package::prune::Prune;
 use crate::buildpack::package::unpack::Unpacked;
+use crate::buildpack::repository::lists::Lists;
 
 /// Changes when the form of the cache does.
 const FORM: u32 = 1;
@@ -60,7 +61,7 @@ impl Cache {
 
     /// The lists of packages that are kept.
     pub(crate) fn lists(&self) -> Lists {
-        Lists { folder: Some(self.folder.clone()) }
+        Lists::in_folder(&self.folder)
     }
 
     /// The Agent of this key, if it is there.
@@ -123,39 +124,5 @@ impl Kept {
         io::copy(&mut file, &mut io::sink())?;
         anyhow::ensure!(file.into_inner().is(&self.note.sha256), "its hash differs");
         Ok(Unpacked { bytes: self.note.unpacked, pruned: self.note.pruned, ..unpacked })
-    }
-}
-
-/// Lists of packages kept from an earlier build, named by their hash.
-pub(crate) struct Lists {
-    folder: Option<PathBuf>,
-}
-
-impl Lists {
-    /// None are kept.
-    pub(crate) fn none() -> Self {
-        Self { folder: None }
-    }
-
-    /// The list with this hash.
-    pub(crate) fn get(&self, hash: &str) -> Option<Vec<u8>> {
-        let list = fs::read(self.path(hash)?).ok()?;
-        (sha256(&list) == hash).then_some(list)
-    }
-
-    /// Keeps a list; the ones before it are removed.
-    pub(crate) fn put(&self, hash: &str, list: &[u8]) {
-        let (Some(folder), Some(path)) = (&self.folder, self.path(hash)) else { return };
-        for old in fs::read_dir(folder).into_iter().flatten().flatten() {
-            if old.path().extension().is_some_and(|end| end == "packages") {
-                let _ = fs::remove_file(old.path());
-            }
-        }
-        // A list that was cut short has another hash and is fetched again.
-        let _ = fs::write(path, list);
-    }
-
-    fn path(&self, hash: &str) -> Option<PathBuf> {
-        Some(self.folder.as_ref()?.join(format!("{hash}.packages")))
     }
 }

@@ -1,7 +1,6 @@
 //! The slug: where the Agent is put, the cache that the next build starts from, and the report.
 
 pub(crate) mod cache;
-pub(crate) mod cache_writer;
 pub(crate) mod community;
 pub(crate) mod install;
 pub(crate) mod python;
