@@ -148,6 +148,8 @@ variables! {
     HEROKU_DATA_HOST;
     /// Host name in the git remotes of Heroku apps.
     HEROKU_GIT_HOST;
+    /// The account whose token the Windows credential script looks up; for that script only.
+    DD_HEROKU_ACCOUNT;
     /// More request headers, as a JSON object.
     HEROKU_HEADERS;
     /// Where the Heroku CLI keeps `login.json`.
@@ -188,6 +190,12 @@ variables! {
     DD_HEROKU_SANDBOX_JOURNAL;
     /// The file of faults that the embedded sandbox injects.
     DD_HEROKU_SANDBOX_FAULTS;
+    /// Marks the processes of a dyno that the sandbox boots.
+    DD_HEROKU_SANDBOX_DYNO;
+    /// The app's command in a dyno that the sandbox boots.
+    DD_HEROKU_SANDBOX_COMMAND;
+    /// Config var of a sandbox app: its builds fail.
+    DD_HEROKU_SANDBOX_FAIL_BUILD;
     /// How long the embedded sandbox waits before it answers, in milliseconds.
     DD_HEROKU_SANDBOX_LATENCY_MS;
 
@@ -199,12 +207,22 @@ variables! {
     DYNO_TAGS;
     /// Name of the app (labs feature `runtime-dyno-metadata`).
     HEROKU_APP_NAME;
+    /// UUID of the app (labs feature `runtime-dyno-metadata`).
+    HEROKU_APP_ID;
+    /// UUID of the dyno (labs feature `runtime-dyno-metadata`).
+    HEROKU_DYNO_ID;
+    /// Number of the release: `v41` (labs feature `runtime-dyno-metadata`).
+    HEROKU_RELEASE_VERSION;
     /// The commit that was built.
     HEROKU_BUILD_COMMIT;
     /// The commit that was built, by its older name.
     HEROKU_SLUG_COMMIT;
     /// What the Agent and the runtime say: trace, debug, info, warn, error, critical, off.
     DD_LOG_LEVEL;
+    /// The `env` tag of everything that is sent.
+    DD_ENV;
+    /// The `service` tag of everything that is sent.
+    DD_SERVICE;
     /// Tags of everything that is sent.
     DD_TAGS;
     /// Version of the app.
@@ -235,6 +253,24 @@ variables! {
     DD_LD_LIBRARY_PATH;
     /// Path of the Agent's `datadog.yaml`; written for `prerun.sh`, which may change it.
     DATADOG_CONF;
+    /// Folder of the Agent's programs; written for `prerun.sh`, as the next ones are.
+    DD_BIN_DIR;
+    /// Folder of the Agent.
+    DD_DIR;
+    /// Folder of the Agent's sockets and state.
+    DD_RUN_DIR;
+    /// Folder of the Agent's logs.
+    DD_LOG_DIR;
+    /// Folder of the Agent's configuration.
+    DD_CONF_DIR;
+    /// The file that records how the Agent was installed.
+    DD_INSTALL_INFO;
+    /// Log file of the Agent.
+    DD_LOG_FILE;
+    /// Log file of the trace-agent.
+    DD_APM_LOG;
+    /// Log file of the process-agent.
+    DD_PROC_LOG;
     /// Keeps the Agent off, whatever its value.
     DISABLE_DATADOG_AGENT;
     /// `true`: Redis is watched.

@@ -1,6 +1,7 @@
 //! The Redis and PostgreSQL instances that an app is given by its config vars, whoever provides them.
 
 use super::facts::ConfigVars;
+use crate::env;
 
 /// A kind of database that the Agent watches by a URL in a config var.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,16 +32,16 @@ impl Database {
     /// The config var that turns its check on.
     pub fn switch(self) -> &'static str {
         match self {
-            Self::Redis => "DD_ENABLE_HEROKU_REDIS",
-            Self::Postgres => "DD_ENABLE_HEROKU_POSTGRES",
+            Self::Redis => env::DD_ENABLE_HEROKU_REDIS,
+            Self::Postgres => env::DD_ENABLE_HEROKU_POSTGRES,
         }
     }
 
     /// The config var that lists the names of the variables with its URLs.
     pub fn url_var(self) -> &'static str {
         match self {
-            Self::Redis => "DD_REDIS_URL_VAR",
-            Self::Postgres => "DD_POSTGRES_URL_VAR",
+            Self::Redis => env::DD_REDIS_URL_VAR,
+            Self::Postgres => env::DD_POSTGRES_URL_VAR,
         }
     }
 

@@ -4,6 +4,7 @@ use super::facts::{Facts, TelemetryDrain};
 use super::telemetry;
 use crate::datadog::drain::{host, masked};
 use crate::datadog::{ApiKey, DrainUrl, Site};
+use crate::env;
 
 /// What a drain is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +53,8 @@ pub struct Datadog {
 pub fn lines(facts: &Facts) -> Vec<Line> {
     let config = |name| facts.config.as_ref().and_then(|config| config.get(name));
     let own = Own {
-        key: config("DD_API_KEY").and_then(|text| ApiKey::parse(text).ok()),
-        site: config("DD_SITE").map_or(Some(Site::default()), Site::parse),
+        key: config(env::DD_API_KEY).and_then(|text| ApiKey::parse(text).ok()),
+        site: config(env::DD_SITE).map_or(Some(Site::default()), Site::parse),
     };
     let logs = facts.drains.iter().flatten().map(|drain| {
         let url = drain.url.expose();

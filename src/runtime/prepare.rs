@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::datadog::AgentVersion;
 use crate::env::{
-    DD_DISABLE_HOST_METRICS, DD_DYNO_HOST, DD_HEROKU_CONF_FOLDER, DD_HEROKU_LEADER, DD_HOST_ALIASES,
+    self, DD_DISABLE_HOST_METRICS, DD_DYNO_HOST, DD_HEROKU_CONF_FOLDER, DD_HEROKU_LEADER, DD_HOST_ALIASES,
     DD_HOSTNAME, DD_PROCESS_AGENT, DD_PYTHON_VERSION, DD_PYTHONPATH, DYNO, DYNO_TAGS, DYNOTYPE, Environment,
     HEROKU_APP_NAME, PATH,
 };
@@ -122,15 +122,15 @@ fn variables(
     let machine = machine();
     let mut script = Script::default();
 
-    script.export("DD_BIN_DIR", &path(&bin));
-    script.export("DATADOG_CONF", &path(&layout.datadog_yaml()));
+    script.export(env::DD_BIN_DIR, &path(&bin));
+    script.export(env::DATADOG_CONF, &path(&layout.datadog_yaml()));
     script.export("INTEGRATIONS_CONF", &path(&conf.join("conf.d")));
     script.export("POSTGRES_CONF", &path(&conf.join("conf.d/postgres.d")));
     script.export("REDIS_CONF", &path(&conf.join("conf.d/redisdb.d")));
     script.export(PATH, &search_path(&text(env, PATH), &[layout.apt.join("usr/bin"), bin]));
-    script.export("DD_LD_LIBRARY_PATH", &layout.library_path());
+    script.export(env::DD_LD_LIBRARY_PATH, &layout.library_path());
     script.export(DD_PYTHONPATH, &python::path(layout, python));
-    script.export("DD_LOG_FILE", &path(&logs.join("datadog.log")));
+    script.export(env::DD_LOG_FILE, &path(&logs.join("datadog.log")));
     script.export(DD_HOST_ALIASES, &machine);
     let dyno_host = boolean(env, DD_DYNO_HOST, false);
     script.export(
@@ -145,13 +145,13 @@ fn variables(
     }
 
     script.set("APT_DIR", &path(&layout.apt));
-    script.set("DD_DIR", &path(&layout.agent));
-    script.set("DD_RUN_DIR", &path(&layout.run()));
-    script.set("DD_LOG_DIR", &path(logs));
-    script.set("DD_CONF_DIR", &path(conf));
-    script.set("DD_INSTALL_INFO", &path(&conf.join("install_info")));
-    script.set("DD_APM_LOG", &path(&logs.join("datadog-apm.log")));
-    script.set("DD_PROC_LOG", &path(&logs.join("datadog-proc.log")));
+    script.set(env::DD_DIR, &path(&layout.agent));
+    script.set(env::DD_RUN_DIR, &path(&layout.run()));
+    script.set(env::DD_LOG_DIR, &path(logs));
+    script.set(env::DD_CONF_DIR, &path(conf));
+    script.set(env::DD_INSTALL_INFO, &path(&conf.join("install_info")));
+    script.set(env::DD_APM_LOG, &path(&logs.join("datadog-apm.log")));
+    script.set(env::DD_PROC_LOG, &path(&logs.join("datadog-proc.log")));
     script.set("APP_DATADOG_DEFAULT", APP_FOLDER_AT_ROOT);
     script.set("APP_DATADOG", &path(app));
     script.set("APP_DATADOG_CONF_DIR", &path(&app.join("conf.d")));
@@ -168,8 +168,8 @@ fn variables(
         script.set(DD_PYTHON_VERSION, &python.major.to_string());
     }
     if let Some(version) = version {
-        script.set("DD_AGENT_VERSION", &version.to_string());
-        script.set("DD_AGENT_MAJOR_VERSION", &version.major.to_string());
+        script.set(env::DD_AGENT_VERSION, &version.to_string());
+        script.set(env::DD_AGENT_MAJOR_VERSION, &version.major.to_string());
     }
 
     script.set("__dd_heroku_prerun", &prerun.map(path).unwrap_or_default());

@@ -8,10 +8,11 @@ use crate::app::database_urls::{self, Database};
 use crate::app::dbm::CREDENTIAL;
 use crate::app::desired::{Desired, Note};
 use crate::app::facts::{Addon, Attachment, ConfigVars, Facts};
+use crate::env;
 use crate::platform::postgres;
 use crate::secret::Secret;
 
-const MONITORING: &str = "DD_ENABLE_DBM";
+const MONITORING: &str = env::DD_ENABLE_DBM;
 
 /// What turns the check of `database` on.
 pub(super) fn add(
