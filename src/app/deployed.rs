@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::buildpack::Buildpack;
 use super::facts::{Build, Facts, Release, Status};
 use crate::datadog::{AgentRequest, AgentVersion, options};
+use crate::env;
 
 /// The release that runs: the current one, else the newest that succeeded.
 pub fn release(facts: &Facts) -> Option<&Release> {
@@ -103,7 +104,7 @@ pub fn agent_wanted(facts: &Facts) -> Option<&str> {
         return None;
     }
     let config = facts.config.as_ref()?;
-    config.get("DD_AGENT_VERSION").or_else(|| config.get("DD_AGENT_MAJOR_VERSION")).or(Some("7"))
+    config.get(env::DD_AGENT_VERSION).or_else(|| config.get(env::DD_AGENT_MAJOR_VERSION)).or(Some("7"))
 }
 
 /// The version of the Agent in the slug that runs, as far as the settings that it was built with tell: exact when an
@@ -116,10 +117,10 @@ pub fn agent(facts: &Facts) -> Option<&str> {
     let asked = facts
         .config
         .as_ref()?
-        .get("DD_AGENT_VERSION")
+        .get(env::DD_AGENT_VERSION)
         .filter(|asked| AgentVersion::parse(asked).is_some())?;
     let changed = changed_since(facts, build);
-    (!changed.contains("DD_AGENT_VERSION")).then_some(asked)
+    (!changed.contains(env::DD_AGENT_VERSION)).then_some(asked)
 }
 
 /// The version of the Agent that a line of a build's output says is being installed: `7.81.2-1`.

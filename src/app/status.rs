@@ -10,6 +10,7 @@ use super::integrations::databases;
 use super::{deployed, drains, order};
 use crate::datadog::Site;
 use crate::datadog::drain::masked;
+use crate::env;
 use crate::platform::feature;
 use crate::secret::Secret;
 
@@ -93,8 +94,8 @@ impl Status {
             app: facts.app.name.clone(),
             stack: facts.app.stack.clone(),
             generation: facts.app.generation.to_string(),
-            site: config.get("DD_SITE").unwrap_or(Site::default().domain()).to_owned(),
-            key: config.get("DD_API_KEY").map(Secret::new),
+            site: config.get(env::DD_SITE).unwrap_or(Site::default().domain()).to_owned(),
+            key: config.get(env::DD_API_KEY).map(Secret::new),
             key_verdict: facts.key_verdict(),
             hosts: hosts(facts, config),
             buildpack,
@@ -130,9 +131,9 @@ fn deployed(description: &str) -> Option<&str> {
 }
 
 fn hosts(facts: &Facts, config: &ConfigVars) -> Hosts {
-    match config.get("DD_HOSTNAME") {
+    match config.get(env::DD_HOSTNAME) {
         Some(name) => Hosts::Fixed(name.to_owned()),
-        None if is_on(facts, "DD_DYNO_HOST") => Hosts::Dyno,
+        None if is_on(facts, env::DD_DYNO_HOST) => Hosts::Dyno,
         None => Hosts::Machine,
     }
 }
@@ -140,7 +141,7 @@ fn hosts(facts: &Facts, config: &ConfigVars) -> Hosts {
 fn integrations(facts: &Facts) -> Vec<&'static str> {
     let databases = DATABASES.into_iter().filter(|database| databases::is_on(*database, facts));
     let mut names: Vec<_> = databases.map(super::database_urls::Database::name).collect();
-    if is_on(facts, "DD_ENABLE_DBM") {
+    if is_on(facts, env::DD_ENABLE_DBM) {
         names.push("dbm");
     }
     names

@@ -6,6 +6,7 @@ use crate::app::desired::init::Destination;
 use crate::app::facts::KeyQuery;
 use crate::datadog::DrainUrl;
 use crate::datadog::drain::Labels;
+use crate::env;
 use crate::failure::Result;
 
 /// Key and site.
@@ -46,8 +47,8 @@ impl LabelArgs {
     /// The log drain of an app.
     pub fn drain(&self, facts: &Facts, Destination { site, key, is_demo: _ }: Destination) -> DrainUrl {
         let config = |name| facts.config.as_ref().and_then(|config| config.get(name));
-        let env = self.env.as_deref().or_else(|| config("DD_ENV"));
-        let service = self.service.as_deref().or_else(|| config("DD_SERVICE"));
+        let env = self.env.as_deref().or_else(|| config(env::DD_ENV));
+        let service = self.service.as_deref().or_else(|| config(env::DD_SERVICE));
         let labels = Labels::of_app(&facts.app.name, env, service);
         DrainUrl { site, key: Some(key), labels }
     }

@@ -13,7 +13,7 @@ pub fn application_key(context: &Context) -> Result<Secret> {
     }
     let ui = context.ui;
     if ui.interactive {
-        let key = ui.ask_secret("Datadog application key", "DD_APP_KEY", |text| {
+        let key = ui.ask_secret("Datadog application key", env::DD_APP_KEY, |text| {
             if text.trim().is_empty() { Err("an application key is needed".to_owned()) } else { Ok(()) }
         })?;
         return Ok(Secret::new(key));

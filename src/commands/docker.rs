@@ -8,6 +8,7 @@ use crate::cli::{ChangeOptions, OneAppOrName};
 use crate::datadog::agent_version::{AgentVersion, PINNED_7};
 use crate::datadog::options;
 use crate::engine;
+use crate::env;
 use crate::failure::{Code, Failure, Result};
 
 /// Add the Agent to a container image
@@ -93,7 +94,7 @@ fn notes(facts: &Facts, checkout: &Checkout) -> Vec<Note> {
 
 /// A whole version with its revision, as the package has it.
 fn package_version(text: &str) -> Result<String> {
-    let version = options::check("DD_AGENT_VERSION", text)
+    let version = options::check(env::DD_AGENT_VERSION, text)
         .map_err(|problem| Failure::usage(format_args!("--agent-version: {problem}")))?;
     let version = AgentVersion::parse(&version).filter(|version| matches!(version.major, 6 | 7));
     let version = version.ok_or_else(|| {

@@ -13,7 +13,7 @@ use crate::app::facts::{
 use crate::app::metrics::{Access, Existing, dashboard, pipeline};
 use crate::database::{self, Session};
 use crate::datadog::Site;
-use crate::env::DD_AGENT_VERSION;
+use crate::env::{self, DD_AGENT_VERSION};
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::Reader;
 use crate::secret::Secret;
@@ -168,7 +168,7 @@ impl<'s> Observer<'s> {
 fn add_neighbors(reader: &Reader<'_>, facts: &mut [Facts], query: &Query) -> Result {
     for one in facts.iter_mut().filter(|_| query.neighbors) {
         let coupling = one.coupling.as_ref().and_then(Option::as_ref);
-        let is_asked = one.config.as_ref().is_some_and(|vars| vars.get("DD_APM_ENABLED").is_some());
+        let is_asked = one.config.as_ref().is_some_and(|vars| vars.get(env::DD_APM_ENABLED).is_some());
         let Some(coupling) = coupling.filter(|_| is_asked) else { continue };
         let apps = reader.pipeline(&coupling.pipeline)?.apps;
         let others = apps.into_iter().filter(|(app, _)| *app != one.app.name);

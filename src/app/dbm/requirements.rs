@@ -1,6 +1,7 @@
 //! Everything that Database Monitoring needs, each with whether it is there and what to do about it.
 
 use super::{CREDENTIAL, Inspection};
+use crate::env;
 
 /// What the app's side looks like.
 #[derive(Clone, Debug, Default)]
@@ -68,13 +69,13 @@ pub fn needs(
     need(
         "check on",
         Some(account.is_on),
-        yes(account.is_on, "DD_ENABLE_HEROKU_POSTGRES", "DD_ENABLE_HEROKU_POSTGRES is not true"),
+        yes(account.is_on, env::DD_ENABLE_HEROKU_POSTGRES, "DD_ENABLE_HEROKU_POSTGRES is not true"),
         setup(),
     );
     need(
         "monitoring on",
         Some(account.is_deep),
-        yes(account.is_deep, "DD_ENABLE_DBM", "DD_ENABLE_DBM is not true"),
+        yes(account.is_deep, env::DD_ENABLE_DBM, "DD_ENABLE_DBM is not true"),
         setup(),
     );
     let see = |is: fn(&Inspection) -> bool| seen.map(is);

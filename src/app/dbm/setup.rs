@@ -6,6 +6,7 @@ use crate::app::database_urls::Database;
 use crate::app::desired::Desired;
 use crate::app::facts::{self, Addon, ConfigVars, Facts};
 use crate::app::integrations::databases;
+use crate::env;
 use crate::platform::postgres;
 use crate::secret::Secret;
 
@@ -118,7 +119,7 @@ impl Target {
             variable: self.variable.clone(),
             is_listed: self.variable.as_ref().is_some_and(|variable| listed.contains(variable)),
             is_on: databases::is_on(Database::Postgres, facts),
-            is_deep: booleans::is_on(facts, "DD_ENABLE_DBM"),
+            is_deep: booleans::is_on(facts, env::DD_ENABLE_DBM),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::app::telemetry::Signal;
 use crate::app::{codes, deployed};
 use crate::datadog::drain::Labels;
 use crate::datadog::{ApiKey, DrainUrl, Site};
+use crate::env;
 use crate::platform::dyno::ONE_OFF;
 use crate::platform::feature::DYNO_METADATA;
 use crate::secret::Secret;
@@ -112,26 +113,32 @@ impl Setup {
                 config.insert(name.to_owned(), Some(Secret::new(value)));
             }
         };
-        set("DD_API_KEY", Some(destination.key.expose()));
-        set("DD_SITE", Some(destination.site.domain()));
-        set("DD_ENV", self.env.as_deref());
-        set("DD_SERVICE", self.service.as_deref());
-        set("DD_TAGS", self.tags.as_deref());
-        let dyno_host = self.dyno_host.or(there.get("DD_DYNO_HOST").is_none().then_some(true));
-        set("DD_DYNO_HOST", dyno_host.map(word));
-        set("DD_APM_ENABLED", unless_default(self.apm, true, there.get("DD_APM_ENABLED")));
-        set("DD_PROCESS_AGENT", unless_default(self.process_agent, false, there.get("DD_PROCESS_AGENT")));
+        set(env::DD_API_KEY, Some(destination.key.expose()));
+        set(env::DD_SITE, Some(destination.site.domain()));
+        set(env::DD_ENV, self.env.as_deref());
+        set(env::DD_SERVICE, self.service.as_deref());
+        set(env::DD_TAGS, self.tags.as_deref());
+        let dyno_host = self.dyno_host.or(there.get(env::DD_DYNO_HOST).is_none().then_some(true));
+        set(env::DD_DYNO_HOST, dyno_host.map(word));
+        set(env::DD_APM_ENABLED, unless_default(self.apm, true, there.get(env::DD_APM_ENABLED)));
+        set(
+            env::DD_PROCESS_AGENT,
+            unless_default(self.process_agent, false, there.get(env::DD_PROCESS_AGENT)),
+        );
         let off = self.host_metrics.map(|on| !on);
-        set("DD_DISABLE_HOST_METRICS", unless_default(off, false, there.get("DD_DISABLE_HOST_METRICS")));
+        set(
+            env::DD_DISABLE_HOST_METRICS,
+            unless_default(off, false, there.get(env::DD_DISABLE_HOST_METRICS)),
+        );
         if let Some(version) = &self.agent_version {
             let is_major = version.bytes().all(|byte| byte.is_ascii_digit());
-            set(if is_major { "DD_AGENT_MAJOR_VERSION" } else { "DD_AGENT_VERSION" }, Some(version));
+            set(if is_major { env::DD_AGENT_MAJOR_VERSION } else { env::DD_AGENT_VERSION }, Some(version));
         }
         if facts.app.is_container() {
-            set("DD_HEROKU_DYNO", Some("true"));
+            set(env::DD_HEROKU_DYNO, Some("true"));
         }
-        if facts.app.space.is_some() && there.get("HEROKU_APP_NAME").is_none() {
-            set("HEROKU_APP_NAME", Some(&facts.app.name));
+        if facts.app.space.is_some() && there.get(env::HEROKU_APP_NAME).is_none() {
+            set(env::HEROKU_APP_NAME, Some(&facts.app.name));
         }
         for (name, value) in self.databases(there) {
             set(&name, Some(&value));
@@ -142,7 +149,7 @@ impl Setup {
             .is_some_and(|version| version.bytes().all(|byte| byte.is_ascii_digit()))
         {
             // A whole version beats the major one.
-            config.insert("DD_AGENT_VERSION".to_owned(), None);
+            config.insert(env::DD_AGENT_VERSION.to_owned(), None);
         }
         config
     }
@@ -188,9 +195,10 @@ impl Setup {
         let types = || self.skip.clone().unwrap_or_else(|| ONE_OFF.map(str::to_owned).to_vec());
         if wanted.role() == Role::Ours {
             let types = types().join(",");
-            desired
-                .config
-                .insert("DD_HEROKU_SKIP_DYNOS".to_owned(), (!types.is_empty()).then(|| Secret::new(types)));
+            desired.config.insert(
+                env::DD_HEROKU_SKIP_DYNOS.to_owned(),
+                (!types.is_empty()).then(|| Secret::new(types)),
+            );
             return;
         }
         let Some(checkout) = checkout else {
@@ -213,8 +221,8 @@ impl Setup {
     }
 
     fn drain(&self, facts: &Facts, there: &ConfigVars, destination: &Destination) -> DrainUrl {
-        let env = self.env.as_deref().or_else(|| there.get("DD_ENV"));
-        let service = self.service.as_deref().or_else(|| there.get("DD_SERVICE"));
+        let env = self.env.as_deref().or_else(|| there.get(env::DD_ENV));
+        let service = self.service.as_deref().or_else(|| there.get(env::DD_SERVICE));
         let labels = Labels::of_app(&facts.app.name, env, service);
         DrainUrl { site: destination.site, key: Some(destination.key.clone()), labels }
     }
@@ -250,12 +258,12 @@ impl Setup {
                 "dyno metadata is not complete in a Private Space, so HEROKU_APP_NAME is set by hand";
             note(codes::PRIVATE_SPACE, message.to_owned());
         }
-        if there.get("DD_HOSTNAME").is_some() {
+        if there.get(env::DD_HOSTNAME).is_some() {
             let message =
                 "DD_HOSTNAME makes all dynos one host; `dd-heroku config unset DD_HOSTNAME` ends that";
             note(codes::HOSTNAME_SET, message.to_owned());
         }
-        if there.get("DISABLE_DATADOG_AGENT").is_some() {
+        if there.get(env::DISABLE_DATADOG_AGENT).is_some() {
             let message = "DISABLE_DATADOG_AGENT is set, and any value turns the Agent off, `false` too: \
                            `dd-heroku config unset DISABLE_DATADOG_AGENT`";
             note(codes::AGENT_DISABLED, message.to_owned());

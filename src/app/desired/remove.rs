@@ -8,6 +8,7 @@ use crate::app::facts::{Checkout, ConfigVars, Facts};
 use crate::app::prerun::{self, Block};
 use crate::app::telemetry::Signal;
 use crate::datadog::options;
+use crate::env;
 use crate::platform::feature::{DYNO_METADATA, RUNTIME_METRICS};
 
 /// The app without Datadog, but for the variables and features to `keep`.
@@ -37,7 +38,7 @@ pub fn desired(facts: &Facts, keep: &BTreeSet<String>) -> Desired {
 /// Whether a variable is there for Datadog.
 fn is_ours(name: &str, value: &str, facts: &Facts) -> bool {
     // `init` sets it where the platform does not.
-    let is_app_name = name == "HEROKU_APP_NAME" && facts.app.space.is_some() && value == facts.app.name;
+    let is_app_name = name == env::HEROKU_APP_NAME && facts.app.space.is_some() && value == facts.app.name;
     options::find(name).is_some() || is_app_name
 }
 

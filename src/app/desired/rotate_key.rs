@@ -6,13 +6,14 @@ use super::{Desired, Drain, Note, Telemetry};
 use crate::app::facts::{ConfigVars, Facts};
 use crate::app::{codes, drains, telemetry};
 use crate::datadog::ApiKey;
+use crate::env;
 use crate::secret::Secret;
 
 /// What is wanted of an app whose old key is to become `new`. `last4` says which key is the old one; else it is the
 /// one in the app's `DD_API_KEY`, or where it has none, the one of its first drain to Datadog.
 pub fn desired(new: &ApiKey, last4: Option<&str>, facts: &Facts) -> Desired {
     let mut desired = Desired::default();
-    let own = config_keys(facts).find(|(name, _)| *name == "DD_API_KEY").map(|(_, key)| key);
+    let own = config_keys(facts).find(|(name, _)| *name == env::DD_API_KEY).map(|(_, key)| key);
     let mut held = config_keys(facts).map(|(_, key)| key).chain(drain_keys(facts));
     let old = match (last4, own) {
         (Some(last4), _) => held.find(|key| key.last4() == last4 && key != new),

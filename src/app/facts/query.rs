@@ -2,6 +2,7 @@
 
 use super::{ConfigVars, FoundKey, Part, Parts};
 use crate::datadog::{ApiKey, Site};
+use crate::env;
 use crate::secret::Secret;
 
 /// What to read of each app.
@@ -93,7 +94,7 @@ impl KeyQuery {
         if self.given.is_some() {
             return Ok(self.given.clone());
         }
-        match config.get("DD_API_KEY") {
+        match config.get(env::DD_API_KEY) {
             Some(text) => ApiKey::parse(text)
                 .map(|key| Some(FoundKey { key, place: "the app's own DD_API_KEY", is_demo: false }))
                 .map_err(|why| why.to_string()),
@@ -103,7 +104,7 @@ impl KeyQuery {
 
     /// The site that is meant; fails with a `DD_SITE` that is not a site.
     pub fn site(&self, config: &ConfigVars) -> Result<Site, String> {
-        match (self.site, config.get("DD_SITE")) {
+        match (self.site, config.get(env::DD_SITE)) {
             (Some(site), _) => Ok(site),
             (None, None) => Ok(Site::default()),
             (None, Some(text)) => Site::parse(text).ok_or_else(|| text.to_owned()),

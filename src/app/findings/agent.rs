@@ -8,14 +8,15 @@ use crate::app::findings::explanations::Severity;
 use crate::app::{codes, versions};
 use crate::datadog::agent_version::{AgentRequest, is_old_form};
 use crate::datadog::boolean;
+use crate::env;
 use crate::secret::Secret;
 
 /// So many minor versions behind the newest, about two years, is far.
 const FAR: u32 = 20;
 
-const VERSION: &str = "DD_AGENT_VERSION";
-const MAJOR: &str = "DD_AGENT_MAJOR_VERSION";
-const PYTHON: &str = "DD_PYTHON_VERSION";
+const VERSION: &str = env::DD_AGENT_VERSION;
+const MAJOR: &str = env::DD_AGENT_MAJOR_VERSION;
+const PYTHON: &str = env::DD_PYTHON_VERSION;
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     let Some(vars) = &facts.config else { return Vec::new() };
@@ -35,10 +36,10 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 }
 
 fn disabled(vars: &ConfigVars) -> Option<Finding> {
-    let value = vars.get("DISABLE_DATADOG_AGENT")?;
+    let value = vars.get(env::DISABLE_DATADOG_AGENT)?;
     let finding = Finding::new(codes::AGENT_DISABLED, format!("DISABLE_DATADOG_AGENT is `{value}`"))?;
     Some(if boolean::parse_input(value) == Some(false) {
-        finding.fixed_by(config([("DISABLE_DATADOG_AGENT", None)]))
+        finding.fixed_by(config([(env::DISABLE_DATADOG_AGENT, None)]))
     } else {
         // Somebody wants it so.
         Finding { severity: Severity::Info, ..finding }

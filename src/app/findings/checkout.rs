@@ -6,6 +6,7 @@ use crate::app::desired::{Desired, File};
 use crate::app::facts::Facts;
 use crate::app::prerun::Block;
 use crate::app::{codes, order};
+use crate::env;
 use crate::platform::dyno::ONE_OFF;
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
@@ -17,17 +18,17 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 
 fn one_off(facts: &Facts) -> Option<Finding> {
     let vars = facts.config.as_ref()?;
-    if vars.get("DD_HEROKU_SKIP_DYNOS").is_some() {
+    if vars.get(env::DD_HEROKU_SKIP_DYNOS).is_some() {
         return None;
     }
     let installed = order::installed(facts.buildpacks.as_deref()?)?;
     let fix = if installed.role() == Role::Ours {
-        config([("DD_HEROKU_SKIP_DYNOS", Some(ONE_OFF.join(",").as_str()))])
+        config([(env::DD_HEROKU_SKIP_DYNOS, Some(ONE_OFF.join(",").as_str()))])
     } else {
         let prerun = facts.own_checkout()?.prerun();
         // A script that somebody wrote may well do it; ours says so.
         let there = prerun.map(Block::read).transpose().ok()?.flatten();
-        let mentions = prerun.is_some_and(|text| text.contains("DISABLE_DATADOG_AGENT"));
+        let mentions = prerun.is_some_and(|text| text.contains(env::DISABLE_DATADOG_AGENT));
         if there.as_ref().is_some_and(|block| !block.skip.is_empty()) || mentions {
             return None;
         }

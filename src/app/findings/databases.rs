@@ -5,6 +5,7 @@ use crate::app::booleans::is_on;
 use crate::app::codes;
 use crate::app::database_urls::Database;
 use crate::app::facts::{Attachment, Facts};
+use crate::env;
 use crate::platform::postgres;
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
@@ -12,7 +13,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    if !is_on(facts, "DD_ENABLE_DBM") {
+    if !is_on(facts, env::DD_ENABLE_DBM) {
         return Vec::new();
     }
     let database = Database::Postgres;
@@ -32,7 +33,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
         if postgres::has_one_user_only(plan) {
             let tier = plan.trim_start_matches("heroku-postgresql:");
             let evidence = format!("{name} is {} on {tier}", attachment.addon);
-            let fix = config([("DD_ENABLE_DBM", None)]);
+            let fix = config([(env::DD_ENABLE_DBM, None)]);
             findings
                 .extend(Finding::new(codes::DBM_ESSENTIAL, evidence).map(|finding| finding.fixed_by(fix)));
         } else if attachment

@@ -6,6 +6,7 @@ use crate::app::facts::{Facts, Generation};
 use crate::app::{codes, drains};
 use crate::datadog::drain::Labels;
 use crate::datadog::{ApiKey, DrainUrl};
+use crate::env;
 use crate::platform::feature::RUNTIME_METRICS;
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
@@ -48,7 +49,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 fn wanted(facts: &Facts) -> Option<DrainUrl> {
     let vars = facts.config.as_ref()?;
     let (site, key) = destination(facts)?;
-    let labels = Labels::of_app(&facts.app.name, vars.get("DD_ENV"), vars.get("DD_SERVICE"));
+    let labels = Labels::of_app(&facts.app.name, vars.get(env::DD_ENV), vars.get(env::DD_SERVICE));
     Some(DrainUrl { site, key: Some(key), labels })
 }
 

@@ -6,6 +6,7 @@ use crate::app::codes;
 use crate::app::desired::Desired;
 use crate::app::facts::{ConfigVars, Facts, Generation, KeyVerdict};
 use crate::datadog::Site;
+use crate::env;
 use crate::platform::feature::DYNO_METADATA;
 use crate::secret::mask;
 
@@ -18,17 +19,17 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
         return Finding::new(codes::FIR, evidence).into_iter().collect();
     }
     findings.push(key(facts, vars));
-    if let Some(text) = vars.get("DD_SITE").filter(|text| Site::parse(text).is_none()) {
+    if let Some(text) = vars.get(env::DD_SITE).filter(|text| Site::parse(text).is_none()) {
         let finding = Finding::new(codes::UNKNOWN_SITE, format!("DD_SITE is `{text}`"));
         findings.push(finding.map(|finding| match facts.key_verdict() {
-            KeyVerdict::OtherSite(site) => finding.fixed_by(config([("DD_SITE", Some(site.domain()))])),
+            KeyVerdict::OtherSite(site) => finding.fixed_by(config([(env::DD_SITE, Some(site.domain()))])),
             _ => finding,
         }));
     }
     if app.is_container() {
-        if !is_on(facts, "DD_HEROKU_DYNO") {
+        if !is_on(facts, env::DD_HEROKU_DYNO) {
             let evidence = "the app deploys images, and DD_HEROKU_DYNO is not true";
-            let fix = config([("DD_HEROKU_DYNO", Some("true"))]);
+            let fix = config([(env::DD_HEROKU_DYNO, Some("true"))]);
             findings.push(Finding::new(codes::CONTAINER, evidence).map(|finding| finding.fixed_by(fix)));
         }
         return findings.into_iter().flatten().collect();
@@ -38,17 +39,17 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 }
 
 fn key(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
-    let Some(key) = vars.get("DD_API_KEY") else {
+    let Some(key) = vars.get(env::DD_API_KEY) else {
         return Finding::new(codes::KEY_MISSING, "DD_API_KEY is not set");
     };
-    let site = vars.get("DD_SITE").unwrap_or(Site::default().domain());
+    let site = vars.get(env::DD_SITE).unwrap_or(Site::default().domain());
     match facts.key_verdict() {
         KeyVerdict::Refused => {
             Finding::new(codes::REFUSED_KEY, format!("{site} and the other sites refuse {}", mask(key)))
         }
         KeyVerdict::OtherSite(other) if Site::parse(site).is_some() => {
             let evidence = format!("{site} refuses {}, {other} takes it", mask(key));
-            let fix = config([("DD_SITE", Some(other.domain()))]);
+            let fix = config([(env::DD_SITE, Some(other.domain()))]);
             Finding::new(codes::OTHER_SITE, evidence).map(|finding| finding.fixed_by(fix))
         }
         _ => None,
@@ -57,10 +58,10 @@ fn key(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
 
 fn app_name(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
     let app = &facts.app;
-    if vars.get("HEROKU_APP_NAME").is_some() {
+    if vars.get(env::HEROKU_APP_NAME).is_some() {
         return None;
     }
-    let by_hand = || config([("HEROKU_APP_NAME", Some(&app.name))]);
+    let by_hand = || config([(env::HEROKU_APP_NAME, Some(&app.name))]);
     if let Some(space) = &app.space {
         let evidence = format!("space {space}, HEROKU_APP_NAME is not set");
         return Finding::new(codes::PRIVATE_SPACE, evidence).map(|finding| finding.fixed_by(by_hand()));
@@ -75,20 +76,20 @@ fn app_name(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
 }
 
 fn dyno_host(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
-    if is_on(facts, "DD_DYNO_HOST") {
+    if is_on(facts, env::DD_DYNO_HOST) {
         return None;
     }
     let dynos: u32 = facts.formation.iter().flatten().map(|process| process.quantity).sum();
-    let state = vars.get("DD_DYNO_HOST").map_or("not set".to_owned(), |value| format!("`{value}`"));
+    let state = vars.get(env::DD_DYNO_HOST).map_or("not set".to_owned(), |value| format!("`{value}`"));
     let hosts = facts.hosts.map(|hosts| format!(", {hosts} hosts at Datadog")).unwrap_or_default();
     let evidence = format!("DD_DYNO_HOST is {state}; {dynos} dynos{hosts}");
-    let fix = config([("DD_DYNO_HOST", Some("true"))]);
+    let fix = config([(env::DD_DYNO_HOST, Some("true"))]);
     Finding::new(codes::NO_DYNO_HOST, evidence).map(|finding| finding.fixed_by(fix))
 }
 
 fn host_name(vars: &ConfigVars) -> Option<Finding> {
-    let name = vars.get("DD_HOSTNAME")?;
-    let fix = config([("DD_HOSTNAME", None)]);
+    let name = vars.get(env::DD_HOSTNAME)?;
+    let fix = config([(env::DD_HOSTNAME, None)]);
     Finding::new(codes::HOSTNAME_SET, format!("DD_HOSTNAME is `{name}`")).map(|finding| finding.fixed_by(fix))
 }
 

@@ -17,18 +17,19 @@ use std::collections::BTreeMap;
 use super::desired::{Desired, RebuildWhen};
 use super::facts::{Facts, KeyVerdict};
 use crate::datadog::{ApiKey, Site};
+use crate::env;
 use crate::secret::Secret;
 use explanations::{Explained, Severity, explain};
 
 /// Where the app's data should go: its own site and key, where both are good.
 fn destination(facts: &Facts) -> Option<(Site, ApiKey)> {
     let vars = facts.config.as_ref()?;
-    let key = vars.get("DD_API_KEY").and_then(|key| ApiKey::parse(key).ok())?;
+    let key = vars.get(env::DD_API_KEY).and_then(|key| ApiKey::parse(key).ok())?;
     let site = match facts.key_verdict() {
         KeyVerdict::Refused => return None,
         KeyVerdict::OtherSite(site) => site,
         KeyVerdict::Accepted | KeyVerdict::Unknown => {
-            vars.get("DD_SITE").map_or(Some(Site::default()), Site::parse)?
+            vars.get(env::DD_SITE).map_or(Some(Site::default()), Site::parse)?
         }
     };
     Some((site, key))

@@ -7,6 +7,7 @@ use super::{Finding, compiled};
 use crate::app::booleans::is_off;
 use crate::app::desired::{Desired, RebuildWhen};
 use crate::app::{Buildpack, codes, deployed};
+use crate::env;
 use crate::platform::Stage;
 
 /// Heroku refuses slugs of more than 500 MB; from here on the owner should know.
@@ -40,7 +41,7 @@ fn failed_release(facts: &Facts) -> Option<Finding> {
 fn apm_off(facts: &Facts) -> Option<Finding> {
     let config = facts.config.as_ref()?;
     let stage = &facts.coupling.as_ref()?.as_ref()?.stage;
-    if !is_off(config, "DD_APM_ENABLED") || deployed::build(facts).is_none() {
+    if !is_off(config, env::DD_APM_ENABLED) || deployed::build(facts).is_none() {
         return None;
     }
     let wanting: Vec<_> = facts
@@ -48,14 +49,14 @@ fn apm_off(facts: &Facts) -> Option<Finding> {
         .iter()
         .flatten()
         .filter(|other| Stage::parse(&other.stage) > Stage::parse(stage))
-        .filter(|other| !is_off(&other.config, "DD_APM_ENABLED"))
+        .filter(|other| !is_off(&other.config, env::DD_APM_ENABLED))
         .map(|other| other.app.as_str())
         .collect();
     if wanting.is_empty() {
         return None;
     }
     let evidence = format!("DD_APM_ENABLED=false where the slug of {} is compiled", wanting.join(", "));
-    let fix = compiled(BTreeMap::from([("DD_APM_ENABLED".to_owned(), None)]));
+    let fix = compiled(BTreeMap::from([(env::DD_APM_ENABLED.to_owned(), None)]));
     Finding::new(codes::APM_OFF_HERE, evidence).map(|finding| finding.fixed_by(fix))
 }
 

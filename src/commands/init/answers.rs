@@ -9,6 +9,7 @@ use crate::cli::usage::key_in_arguments;
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::datadog::Site;
 use crate::datadog::options;
+use crate::env;
 use crate::failure::{Failure, Result};
 
 /// Set up Datadog on an app: labs feature, config vars, buildpack, rebuild
@@ -102,10 +103,10 @@ impl Args {
         self.integrations()?;
         self.rebuild.check()?;
         let typed = [
-            ("--env", "DD_ENV", &self.env),
-            ("--service", "DD_SERVICE", &self.service),
-            ("--tags", "DD_TAGS", &self.tags),
-            ("--agent-version", "DD_AGENT_VERSION", &self.agent_version),
+            ("--env", env::DD_ENV, &self.env),
+            ("--service", env::DD_SERVICE, &self.service),
+            ("--tags", env::DD_TAGS, &self.tags),
+            ("--agent-version", env::DD_AGENT_VERSION, &self.agent_version),
         ];
         for (flag, name, value) in typed {
             if let Some(Err(problem)) = value.as_deref().map(|value| options::check(name, value)) {

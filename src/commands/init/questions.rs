@@ -11,6 +11,7 @@ use crate::commands::Context;
 use crate::datadog::site::SITES;
 use crate::datadog::{ApiKey, boolean, options};
 use crate::engine::Observer;
+use crate::env;
 use crate::failure::Result;
 use crate::platform::dyno::ONE_OFF;
 
@@ -44,10 +45,15 @@ pub fn ask(
         }
         Ok(())
     };
-    text("DD_ENV", "Environment, such as production (empty: none)", &mut setup.env, "`--env`")?;
-    text("DD_SERVICE", "Service, such as the app's name (empty: none)", &mut setup.service, "`--service`")?;
+    text(env::DD_ENV, "Environment, such as production (empty: none)", &mut setup.env, "`--env`")?;
     text(
-        "DD_AGENT_VERSION",
+        env::DD_SERVICE,
+        "Service, such as the app's name (empty: none)",
+        &mut setup.service,
+        "`--service`",
+    )?;
+    text(
+        env::DD_AGENT_VERSION,
         "Agent version to pin (empty: the buildpack's)",
         &mut setup.agent_version,
         "`--agent-version`",
@@ -55,19 +61,22 @@ pub fn ask(
 
     let is = |name: &str, default: bool| there.get(name).and_then(boolean::parse).unwrap_or(default);
     if args.apm().is_none() {
-        setup.apm =
-            Some(ui.confirm("Collect traces (APM)?", is("DD_APM_ENABLED", true), "`--apm` or `--no-apm`")?);
+        setup.apm = Some(ui.confirm(
+            "Collect traces (APM)?",
+            is(env::DD_APM_ENABLED, true),
+            "`--apm` or `--no-apm`",
+        )?);
     }
     if args.process_agent().is_none() {
         let question = "Collect processes?";
         setup.process_agent =
-            Some(ui.confirm(question, is("DD_PROCESS_AGENT", false), "`--process-agent`")?);
+            Some(ui.confirm(question, is(env::DD_PROCESS_AGENT, false), "`--process-agent`")?);
     }
     if args.dyno_host().is_none() {
         let question =
             format!("Name hosts by dyno ({}.web.1), so that a restart makes no new host?", facts.app.name);
         let flag = "`--dyno-host` or `--no-dyno-host`";
-        setup.dyno_host = Some(ui.confirm(&question, is("DD_DYNO_HOST", true), flag)?);
+        setup.dyno_host = Some(ui.confirm(&question, is(env::DD_DYNO_HOST, true), flag)?);
     }
     if args.skip().is_none() && facts.app.has_buildpacks() && facts.own_checkout().is_some() {
         let types = ui.ask(
@@ -118,7 +127,7 @@ fn ask_for_key(
         })?;
         key_query.given = Some(key::found(&text, "your answer")?);
     }
-    if args.site()?.is_none() && config.get("DD_SITE").is_none() {
+    if args.site()?.is_none() && config.get(env::DD_SITE).is_none() {
         let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();
         let at = ui.choose("Datadog's site", &sites, 0, "`--site`")?;
         key_query.site = Some(SITES[at]);

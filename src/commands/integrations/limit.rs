@@ -6,6 +6,7 @@ use crate::cli::{Apps, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::datadog::options;
 use crate::engine;
+use crate::env;
 use crate::failure::{Failure, Result};
 
 /// Limit a check to some dynos, by the managed block of datadog/prerun.sh
@@ -37,7 +38,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let dynos: &[String] = if args.dynos == ["all"] { &[] } else { &args.dynos };
     for dyno in dynos {
         // A name that could be read as shell would end up in a script.
-        let kind = if dyno.contains('.') { "DD_HEROKU_LEADER" } else { "DD_HEROKU_SKIP_DYNOS" };
+        let kind = if dyno.contains('.') { env::DD_HEROKU_LEADER } else { env::DD_HEROKU_SKIP_DYNOS };
         if dyno.contains('*') || options::check(kind, dyno).is_err() {
             return Err(Failure::usage(format_args!("--to: `{dyno}` is neither a process type nor a dyno"))
                 .hint("--to web, or --to web.1"));

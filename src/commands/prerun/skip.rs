@@ -3,6 +3,7 @@
 use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
 use crate::datadog::options;
+use crate::env;
 use crate::failure::{Failure, Result};
 use crate::platform::dyno::ONE_OFF;
 
@@ -36,7 +37,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         match kind.as_str() {
             "none" if args.types.len() == 1 => {}
             "one-off" => types.extend(ONE_OFF.map(str::to_owned)),
-            kind => match options::check("DD_HEROKU_SKIP_DYNOS", kind) {
+            kind => match options::check(env::DD_HEROKU_SKIP_DYNOS, kind) {
                 Ok(kind) => types.push(kind.into_owned()),
                 Err(problem) => {
                     return Err(Failure::usage(problem).hint("dd-heroku prerun skip run,release,scheduler"));

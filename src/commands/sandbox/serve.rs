@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::env::Environment;
+use crate::env::{self, Environment};
 use crate::failure::Result;
 use crate::sandbox::{self, Fault, Options};
 use crate::ui::Ui;
@@ -50,10 +50,10 @@ pub(super) fn run(env: &Environment, ui: Ui, args: Args) -> Result {
     }
     let running = sandbox::start(&options)?;
     let variables = [
-        ("HEROKU_HOST", running.url.clone()),
-        ("HEROKU_DATA_HOST", "127.0.0.1".to_owned()),
-        ("HEROKU_API_KEY", sandbox::TOKEN.to_owned()),
-        ("DD_HEROKU_DATADOG_URL", format!("{}/datadog", running.url)),
+        (env::HEROKU_HOST, running.url.clone()),
+        (env::HEROKU_DATA_HOST, "127.0.0.1".to_owned()),
+        (env::HEROKU_API_KEY, sandbox::TOKEN.to_owned()),
+        (env::DD_HEROKU_DATADOG_URL, format!("{}/datadog", running.url)),
     ];
     if ui.json {
         let variables: serde_json::Map<_, _> =

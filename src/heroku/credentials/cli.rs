@@ -24,7 +24,7 @@ pub(super) fn from_store(env: &Environment, unreadable: &mut Vec<String>) -> Opt
     let (name, arguments) = store_program(&account);
     // The Windows script takes the account from here, so that it needs no quoting.
     let mut command = program::command(env, name, arguments);
-    command.env("DD_HEROKU_ACCOUNT", &account);
+    command.env(env::DD_HEROKU_ACCOUNT, &account);
     match program::run(&mut command, STORE_WITHIN) {
         Ok(output) => output.text().map(|token| (account, token)),
         Err(error) => {

@@ -2,6 +2,7 @@
 
 use super::{File, Finding};
 use crate::app::prerun::{Block, Unmanageable};
+use crate::env;
 
 /// What is to be mended in `prerun.sh`.
 pub(super) fn lint(file: &File) -> Vec<Finding> {
@@ -43,7 +44,7 @@ pub(super) fn lint(file: &File) -> Vec<Finding> {
 fn lint_command(file: &File, n: usize, line: &str) -> Option<Finding> {
     let word = line.split_whitespace().next().unwrap_or_default();
     let edits_settings =
-        line.contains("DATADOG_CONF") || line.contains("datadog.yaml") || line.contains("datadog.conf");
+        line.contains(env::DATADOG_CONF) || line.contains("datadog.yaml") || line.contains("datadog.conf");
     if word == "exit" || line.contains("&& exit") || line.contains("|| exit") || line.contains("; exit") {
         return Some(
             Finding::warning(file, n, "`exit` ends the shell that is to become the app; with Datadog's buildpack the app then does not start")
