@@ -11,6 +11,7 @@ mod datadog_api;
 mod dbm;
 mod docker;
 mod doctor;
+mod engine;
 mod flags;
 mod flare;
 mod heroku;

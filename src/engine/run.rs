@@ -104,6 +104,9 @@ impl Run<'_> {
         let mut documents = Vec::new();
         let mut stopped: Option<Failure> = None;
         for (nth, (plan, prepared)) in plans.into_iter().zip(prepared).enumerate() {
+            if stopped.is_none() && stop.is_requested() {
+                stopped = Some(between(&names, nth));
+            }
             if stopped.is_some() {
                 documents.push(plan_json::plan(&plan));
                 continue;
@@ -173,12 +176,22 @@ fn unverified(app: &str, failure: Failure) -> Failure {
         .hint("run the same command again: it changes only what is not in effect")
 }
 
+/// The run was stopped before the `nth` app was begun.
+fn between(names: &[String], nth: usize) -> Failure {
+    Failure::new(Code::Interrupted, "interrupted")
+        .hint(format_args!("done: {}", list(&names[..nth])))
+        .hint(format_args!("not changed: {}", list(&names[nth..])))
+}
+
+fn list(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// Adds which of several apps are done and which are left.
 fn among(failure: Failure, names: &[String], nth: usize) -> Failure {
     if names.len() < 2 {
         return failure;
     }
-    let list = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let mut failure = failure;
     if nth > 0 {
         failure = failure.hint(format_args!("done: {}", list(&names[..nth])));

@@ -51,6 +51,8 @@ pub(crate) enum Kind {
     Html,
     /// The process the sandbox runs in is killed.
     Die,
+    /// The process the sandbox runs in gets a SIGINT, as from Ctrl-C, and the request is answered as ever.
+    Interrupt,
     /// The build that the request begins fails.
     FailBuild,
 }
@@ -76,6 +78,7 @@ pub(crate) enum Hit {
     Truncate,
     Html,
     Die(When),
+    Interrupt,
     FailBuild,
 }
 
@@ -90,6 +93,7 @@ impl Hit {
             Self::Truncate => "truncate",
             Self::Html => "html",
             Self::Die(_) => "die",
+            Self::Interrupt => "interrupt",
             Self::FailBuild => "fail_build",
         }
     }
@@ -147,6 +151,7 @@ impl Fault {
             Kind::Truncate => Hit::Truncate,
             Kind::Html => Hit::Html,
             Kind::Die => Hit::Die(self.when),
+            Kind::Interrupt => Hit::Interrupt,
             Kind::FailBuild => Hit::FailBuild,
         }
     }

@@ -219,6 +219,10 @@ async fn respond(
             note(None);
             die();
         }
+        Some(Hit::Interrupt) => {
+            interrupt().await;
+            grant(&shared, &request, false)
+        }
         Some(Hit::Status { status, body, retry_after }) => refuse(*status, body.as_ref(), *retry_after),
         Some(Hit::Html) => Answer::bytes(200, "text/html; charset=utf-8", CAPTIVE_PORTAL),
         Some(Hit::Lost | Hit::Truncate | Hit::Die(When::After) | Hit::FailBuild) | None => {
@@ -279,7 +283,14 @@ fn refuse(status: u16, body: Option<&String>, retry_after: Option<u64>) -> Answe
     answer
 }
 
-/// Ends the process as `kill -9` would: nothing is cleaned up, nothing is said.
+/// Sends this process a SIGINT, and gives whoever handles it the time to do so before the request is answered.
+async fn interrupt() {
+    #[cfg(unix)]
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::INT);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+}
+
+/// Ends the process as `kill -9` would: nothing is cleaned up, nothing is printed.
 fn die() -> ! {
     #[cfg(unix)]
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);

@@ -1,0 +1,85 @@
+//! Ctrl-C: a stop belongs to the whole run, and what is said comes from what was written.
+
+use std::fs;
+use std::process::Output;
+
+use dd_heroku::env;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::program::{CANARY, Program};
+use crate::support::sandbox;
+
+/// The program with a Heroku of its own in the same process, which sends it a SIGINT at one request.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        fs::create_dir(place.0.path().join("home")).unwrap();
+        place
+    }
+
+    fn run(&self, fault: &Value, arguments: &[&str]) -> Output {
+        let file = self.0.path().join("faults.json");
+        fs::write(&file, json!([fault]).to_string()).unwrap();
+        let mut command = assert_cmd::Command::cargo_bin("dd-heroku").unwrap();
+        command.arg("--sandbox").args(arguments).env_clear();
+        command.env("PATH", sandbox::path()).env("HOME", self.0.path().join("home")).env("NO_COLOR", "1");
+        command.env("DD_API_KEY", CANARY).current_dir(self.0.path().join("home"));
+        command.env(env::DD_HEROKU_SANDBOX_STATE, self.0.path().join("state.json"));
+        command.env(env::DD_HEROKU_SANDBOX_JOURNAL, self.0.path().join("journal"));
+        command.env(env::DD_HEROKU_SANDBOX_FAULTS, &file);
+        Program::new(command).output().unwrap()
+    }
+
+    /// `METHOD path` of the requests to Heroku that could change something, in the order of the answers.
+    fn writes(&self) -> Vec<String> {
+        let journal = fs::read_to_string(self.0.path().join("journal")).unwrap();
+        let lines = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let writes = lines.filter(|line| line["write"] == true);
+        writes
+            .map(|line| format!("{} {}", line["method"].as_str().unwrap(), line["path"].as_str().unwrap()))
+            .collect()
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn ctrl_c_during_one_app_of_several_leaves_the_next_app_as_it_is() {
+    let place = Place::new();
+    let fault = json!({"method": "PATCH", "path": "/apps/shop/config-vars", "fault": "interrupt"});
+    let output = place.run(&fault, &["init", "-a", "shop", "-a", "mobile-api", "--yes", "--no-rebuild"]);
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    let writes = place.writes();
+    assert!(writes.contains(&"PATCH /apps/shop/config-vars".to_owned()), "{writes:?}");
+    assert!(writes.iter().all(|write| !write.contains("mobile-api")), "{writes:?}");
+    assert!(said(&output).contains("not changed: `mobile-api`"), "{}", said(&output));
+    assert!(!said(&output).contains("nothing was changed"), "{}", said(&output));
+}
+
+#[test]
+fn ctrl_c_during_verification_says_that_all_changes_were_applied() {
+    let place = Place::new();
+    // The second read of the config vars is the verification's.
+    let fault = json!({"method": "GET", "path": "/apps/shop/config-vars", "nth": 2, "fault": "interrupt"});
+    let output = place.run(&fault, &["init", "-a", "shop", "-a", "mobile-api", "--yes", "--no-rebuild"]);
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    assert!(place.writes().contains(&"PATCH /apps/shop/config-vars".to_owned()));
+    assert!(place.writes().iter().all(|write| !write.contains("mobile-api")), "{:?}", place.writes());
+    assert!(!said(&output).contains("nothing was changed"), "{}", said(&output));
+    assert!(said(&output).contains("not changed: `mobile-api`"), "{}", said(&output));
+}
+
+#[test]
+fn ctrl_c_before_the_first_write_changes_nothing_and_says_so() {
+    let place = Place::new();
+    let fault = json!({"method": "GET", "path": "/apps/shop/config-vars", "fault": "interrupt"});
+    let output = place.run(&fault, &["init", "-a", "shop", "--yes"]);
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    assert_eq!(place.writes(), [""; 0]);
+    assert!(said(&output).contains("nothing was changed"), "{}", said(&output));
+}
