@@ -1,4 +1,4 @@
-//! A run that is killed, or loses its connection, at any request: the next run ends where an unharmed one ends.
+//! A run that is killed, stopped, or loses its connection at any request: the next run ends where an unharmed one ends.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -21,17 +21,34 @@ const AT_ONCE: usize = 8;
 /// Where `--sandbox` keeps its state: the program and its Heroku die together, as if power failed.
 struct Place {
     folder: TempDir,
-    flags: Vec<&'static str>,
+    kind: Kind,
+}
+
+/// Which run is walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// One app, without a checkout.
+    OneApp,
+    /// One app, in its checkout.
+    Checkout,
+    /// Two apps, without their builds.
+    TwoApps,
+}
+
+impl Kind {
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::OneApp => &["-a", "shop", "--logs"],
+            Self::Checkout => &["-a", "shop", "--logs", "--ref", "HEAD"],
+            Self::TwoApps => &["-a", "shop", "-a", "mobile-api", "--logs", "--no-rebuild"],
+        }
+    }
 }
 
 impl Place {
-    fn new(has_checkout: bool) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let place = Self {
-            flags: if has_checkout { vec!["--logs", "--ref", "HEAD"] } else { vec!["--logs"] },
-            folder,
-        };
-        if has_checkout {
+    fn new(kind: Kind) -> Self {
+        let place = Self { folder: tempfile::tempdir().unwrap(), kind };
+        if kind == Kind::Checkout {
             run(Command::new("cp").arg("-R").arg(template()).arg(place.path("home")));
         } else {
             fs::create_dir(place.path("home")).unwrap();
@@ -45,7 +62,7 @@ impl Place {
 
     fn run(&self, fault: Option<&Value>) -> Output {
         let mut command = assert_cmd::Command::cargo_bin("dd-heroku").unwrap();
-        command.args(["--sandbox", "init", "-a", "shop", "--yes"]).args(&self.flags);
+        command.args(["--sandbox", "init", "--yes"]).args(self.kind.arguments());
         command.env_clear().env("PATH", sandbox::path()).env("HOME", self.path("home")).env("NO_COLOR", "1");
         command.env("DD_API_KEY", CANARY).current_dir(self.path("home"));
         command.env(env::DD_HEROKU_SANDBOX_STATE, self.path("state.json"));
@@ -85,10 +102,18 @@ impl Place {
             left.filter(|one| one.file_name().to_string_lossy().starts_with("build-")).collect();
         assert!(left.is_empty(), "{left:?}");
         let state = dd_heroku::sandbox::state(&self.path("state.json")).unwrap();
-        let shop =
-            state["apps"].as_array().unwrap().iter().find(|app| app["name"] == "shop").unwrap().clone();
+        let apps = state["apps"].as_array().unwrap().iter();
+        let touched: Vec<_> =
+            apps.filter(|app| app["name"] == "shop" || app["name"] == "mobile-api").map(essence).collect();
         let prerun = fs::read_to_string(self.path("home").join("datadog/prerun.sh")).ok();
-        json!({"app": essence(&shop), "prerun": prerun})
+        json!({"apps": touched, "prerun": prerun})
+    }
+
+    /// Whether the journal has a write that was done.
+    fn has_written(&self) -> bool {
+        let journal = fs::read_to_string(self.path("journal")).unwrap();
+        let is_done = |line: &str| line.contains(r#""write":true"#) && line.contains(r#""status":20"#);
+        journal.lines().any(is_done)
     }
 }
 
@@ -103,25 +128,34 @@ fn template() -> &'static Path {
     TEMPLATE.get_or_init(made).path()
 }
 
-/// What may become of the `nth` request. Of a read, which changes nothing, a death and one of the others in turn.
-fn faults(nth: usize, is_write: bool) -> Vec<Value> {
+/// What may become of the `nth` request. Of a read, which changes nothing, a death and one of the others in turn; of
+/// two apps, deaths at writes and a Ctrl-C at every request.
+fn faults(kind: Kind, nth: usize, is_write: bool) -> Vec<Value> {
     let death = json!({"nth": nth, "fault": "die"});
-    let mut others = vec![
-        json!({"nth": nth, "fault": "die", "when": "after"}),
+    let late_death = json!({"nth": nth, "fault": "die", "when": "after"});
+    let interrupt = json!({"nth": nth, "fault": "interrupt"});
+    let others = [
+        late_death.clone(),
         json!({"nth": nth, "fault": "lost"}),
         json!({"nth": nth, "fault": "reset"}),
         json!({"nth": nth, "fault": "status", "status": 429, "retry_after": 0}),
         json!({"nth": nth, "fault": "status", "status": 500}),
+        interrupt.clone(),
     ];
-    if !is_write {
-        others = vec![others.swap_remove(nth % 5)];
+    match (kind, is_write) {
+        // Without a checkout the requests are the same but for the upload: deaths are enough.
+        (Kind::OneApp, true) => vec![death, late_death],
+        (Kind::OneApp, false) => vec![death],
+        (Kind::Checkout, true) => [vec![death], others.into()].concat(),
+        (Kind::Checkout, false) => vec![death, others[nth % others.len()].clone()],
+        (Kind::TwoApps, true) => vec![late_death, interrupt],
+        (Kind::TwoApps, false) => vec![interrupt],
     }
-    [vec![death], others].concat()
 }
 
 #[test]
 fn wherever_a_run_is_killed_the_next_one_ends_as_if_nothing_had_happened() {
-    let walks: Vec<_> = [false, true].into_iter().flat_map(walk).collect();
+    let walks: Vec<_> = [Kind::OneApp, Kind::Checkout, Kind::TwoApps].into_iter().flat_map(walk).collect();
     let next = AtomicUsize::new(0);
     let wrong: Vec<String> = thread::scope(|scope| {
         let worker = || {
@@ -139,47 +173,48 @@ fn wherever_a_run_is_killed_the_next_one_ends_as_if_nothing_had_happened() {
 
 /// One fault in one run.
 struct Step {
-    has_checkout: bool,
+    kind: Kind,
     fault: Value,
     unharmed: Value,
 }
 
 /// Every fault at every request of a run.
-fn walk(has_checkout: bool) -> Vec<Step> {
-    let place = Place::new(has_checkout);
+fn walk(kind: Kind) -> Vec<Step> {
+    let place = Place::new(kind);
     let output = place.run(None);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let (requests, unharmed) = (place.requests(), place.end());
     assert!(requests.len() > 20, "{requests:?}");
-    // Without a checkout the requests are the same but for the upload: deaths are enough.
-    let kinds = if has_checkout { 6 } else { 1 };
     requests
         .iter()
         .enumerate()
-        .flat_map(|(at, is_write)| {
-            faults(at + 1, *is_write).into_iter().take(if *is_write { kinds.max(2) } else { kinds })
-        })
-        .map(|fault| Step { has_checkout, fault, unharmed: unharmed.clone() })
+        .flat_map(|(at, is_write)| faults(kind, at + 1, *is_write))
+        .map(|fault| Step { kind, fault, unharmed: unharmed.clone() })
         .collect()
 }
 
 impl Step {
     /// What is wrong at the end, if anything is.
     fn wrong(&self) -> Option<String> {
-        let place = Place::new(self.has_checkout);
+        let place = Place::new(self.kind);
         let first = place.run(Some(&self.fault));
+        let claims_nothing = text(&first).contains("nothing was changed");
+        if claims_nothing && place.has_written() {
+            return Some(format!("{} ({:?}): untrue\n{}", self.fault, self.kind, text(&first)));
+        }
         let second = place.run(None);
-        let said = || {
-            let text = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
-            format!("{}\n---\n{}", text(&first), text(&second))
-        };
+        let said = || format!("{}\n---\n{}", text(&first), text(&second));
         if !second.status.success() {
             return Some(format!("{}: the second run fails\n{}", self.fault, said()));
         }
         let end = place.end();
         (end != self.unharmed).then(|| {
-            let at = format!("{} (checkout: {})", self.fault, self.has_checkout);
+            let at = format!("{} ({:?})", self.fault, self.kind);
             format!("{at}: {end:#}\ninstead of {:#}\n{}", self.unharmed, said())
         })
     }
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
