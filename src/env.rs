@@ -196,6 +196,8 @@ variables! {
     DD_HEROKU_SANDBOX_COMMAND;
     /// Config var of a sandbox app: its builds fail.
     DD_HEROKU_SANDBOX_FAIL_BUILD;
+    /// Config var of a sandbox app: how many seconds its release command may take.
+    DD_HEROKU_SANDBOX_RELEASE_TIMEOUT;
     /// How long the embedded sandbox waits before it answers, in milliseconds.
     DD_HEROKU_SANDBOX_LATENCY_MS;
 

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use flate2::read::GzDecoder;
 
 use super::packages;
+use super::store;
 use super::world::app::Config;
 use crate::buildpack::{self, Compile, Options};
 use crate::env::{self, Environment};
@@ -78,7 +79,7 @@ impl Workshop {
     ) -> Result<Installed, Broken> {
         fs::create_dir_all(&self.slugs)?;
         fs::create_dir_all(&self.cache)?;
-        let work = tempfile::Builder::new().prefix("build-").tempdir_in(&self.slugs)?;
+        let work = tempfile::Builder::new().prefix(store::WORK).tempdir_in(&self.slugs)?;
         let (home, env_dir) = (work.path().join("app"), work.path().join("env"));
         fs::create_dir(&env_dir)?;
         tar::Archive::new(GzDecoder::new(source)).unpack(&home)?;

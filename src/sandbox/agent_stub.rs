@@ -56,7 +56,7 @@ fn dogstatsd(env: &Environment, notes: &Notes) -> anyhow::Result<()> {
     let port = port(env, env::DD_DOGSTATSD_PORT, 8125);
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port))?;
     socket.set_read_timeout(Some(PATIENCE))?;
-    notes.add(&json!({ "event": "started", "port": port, "host": env.get("DD_HOSTNAME"), "tags": env.get("DD_TAGS") }))?;
+    notes.add(&json!({ "event": "started", "port": port, "host": env.get(env::DD_HOSTNAME), "tags": env.get(env::DD_TAGS) }))?;
     let (mut datagram, mut metrics) = (vec![0; 65_536], 0_u64);
     while !end.load(Ordering::SeqCst) {
         let Ok(length) = socket.recv(&mut datagram) else { continue };
@@ -108,7 +108,7 @@ fn say(env: &Environment, verb: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     match verb {
         "status" => {
-            let host = env.get("DD_HOSTNAME").unwrap_or("unknown");
+            let host = env.get(env::DD_HOSTNAME).unwrap_or("unknown");
             writeln!(
                 out,
                 "===============\nAgent (stand-in)\n===============\n\n  Hostnames\n  =========\n    hostname: {host}\n\n\

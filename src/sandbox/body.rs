@@ -11,8 +11,7 @@ use tokio::sync::mpsc;
 
 use super::exchange::{Answer, Content};
 use super::ids;
-use super::server::Shared;
-use super::world::app::Status;
+use super::shared::Shared;
 
 /// The body of a response.
 pub(crate) enum Body {
@@ -40,8 +39,8 @@ impl Body {
                 whole("application/json", serde_json::Value::Array(items).to_string().into(), truncate)
             }
             Content::Bytes(kind, bytes) => whole(kind, bytes.into(), truncate),
-            Content::Log { build, from } => {
-                (Some("text/plain; charset=utf-8"), follow(shared, build, from, truncate).into(), None)
+            Content::Output { id, from } => {
+                (Some("text/plain; charset=utf-8"), follow(shared, id, from, truncate).into(), None)
             }
         };
         let mut response = hyper::Response::new(body);
@@ -74,24 +73,23 @@ fn whole(kind: &'static str, bytes: Bytes, truncate: bool) -> (Option<&'static s
     (Some(kind), receiver.into(), Some(bytes.len()))
 }
 
-/// Sends the log of a build as it grows, until the build is over.
+/// Sends the output of a build or release command as it grows, until it is complete.
 fn follow(
     shared: &Arc<Shared>,
-    build: String,
+    id: String,
     from: usize,
     truncate: bool,
 ) -> mpsc::Receiver<io::Result<Bytes>> {
     let (sender, receiver) = mpsc::channel(4);
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
-        let mut progress = shared.listen();
+        let mut progress = shared.subscribe();
         let mut sent = from;
         loop {
-            let (piece, over) = shared.with(|store| match store.world.build_mut(&build) {
-                Some(build) => (
-                    Bytes::copy_from_slice(build.log.as_bytes().get(sent..).unwrap_or_default()),
-                    build.status != Status::Pending,
-                ),
+            let (piece, over) = shared.with(|store| match store.world.output(&id) {
+                Some((output, over)) => {
+                    (Bytes::copy_from_slice(output.as_bytes().get(sent..).unwrap_or_default()), over)
+                }
                 None => (Bytes::new(), true),
             });
             let cut = truncate && !piece.is_empty();

@@ -1,40 +1,17 @@
-//! Runs a build that `POST builds` recorded: fetches the source, checks it, compiles, and makes slug and release.
-//! Each build has a thread of its own; its log can be followed while it grows.
-
-use std::sync::Arc;
+//! Runs a build that `POST builds` recorded: fetches the source, checks it, compiles, and makes slug and release. Its
+//! log can be followed while it grows.
 
 use super::agent_step::Workshop;
 use super::compile::{self, Compiled, Failed, Job};
 use super::ids;
-use super::server::Shared;
+use super::shared::Shared;
 use super::tarball;
 use super::world::app::{App, Build, Slug, Status};
 
-/// Begins the build on a new thread.
-pub(crate) fn begin(shared: &Arc<Shared>, build: String) {
-    let shared = Arc::clone(shared);
-    let run = move || {
-        let outcome = attempt(&shared, &build);
-        finish(&shared, &build, outcome);
-    };
-    // A machine without threads to spare has worse problems than a build that stays pending.
-    let _ = std::thread::Builder::new().name("sandbox-build".into()).spawn(run);
-}
-
-/// The builds that a killed process left pending: Heroku's would have gone on.
-pub(crate) fn resume(shared: &Arc<Shared>) {
-    let pending: Vec<String> = shared.with(|store| {
-        let builds = store.world.apps.iter_mut().flat_map(|app| &mut app.builds);
-        let mut ids = Vec::new();
-        for build in builds.filter(|build| build.status == Status::Pending) {
-            build.log.clear();
-            ids.push(build.id.clone());
-        }
-        ids
-    });
-    for build in pending {
-        begin(shared, build);
-    }
+/// Runs the build to its end.
+pub(crate) fn run(shared: &Shared, build: &str) {
+    let outcome = attempt(shared, build);
+    finish(shared, build, outcome);
 }
 
 /// The slug's UUID and what was compiled.
@@ -43,7 +20,8 @@ fn attempt(shared: &Shared, id: &str) -> Result<(String, Compiled), Failed> {
     let Some((source, checksum, mut job)) = shared.with(|store| {
         let app = store.world.apps.iter().find(|app| app.builds.iter().any(|build| build.id == id))?;
         let build = app.builds.iter().find(|build| build.id == id)?;
-        let workshop = store.workshop(&app.name, shared.url());
+        let workshop =
+            Workshop { base: shared.url.clone(), slugs: store.slugs(), cache: store.cache(&app.name) };
         Some((build.source.clone(), build.checksum.clone(), job(app, build, workshop)))
     }) else {
         return Err(Failed);
@@ -83,7 +61,7 @@ fn job(app: &App, build: &Build, workshop: Workshop) -> Job {
 }
 
 /// The source behind a path of this server; the sandbox reaches nothing else.
-fn fetch(shared: &Shared, source: &str) -> Option<Vec<u8>> {
+pub(crate) fn fetch(shared: &Shared, source: &str) -> Option<Vec<u8>> {
     let url = url::Url::parse(source);
     let local = url.as_ref().is_ok_and(|url| matches!(url.host_str(), Some("127.0.0.1" | "localhost")));
     let path = if local { url.as_ref().map_or(source, url::Url::path) } else { source };
@@ -101,7 +79,7 @@ fn write(shared: &Shared, id: &str, line: &str) {
             build.log.push('\n');
         }
     });
-    shared.tell();
+    shared.notify();
 }
 
 fn finish(shared: &Shared, id: &str, outcome: Result<(String, Compiled), Failed>) {
@@ -113,7 +91,7 @@ fn finish(shared: &Shared, id: &str, outcome: Result<(String, Compiled), Failed>
             let _ = store.save();
         }
     });
-    shared.tell();
+    shared.notify();
 }
 
 /// Puts the outcome into the app, unless the build was cancelled meanwhile.
@@ -137,19 +115,25 @@ fn conclude(app: &mut App, id: &str, outcome: Result<(String, Compiled), Failed>
         process_types: compiled.process_types,
         agent_bytes: compiled.agent.as_ref().map(|agent| agent.bytes),
         agent: compiled.agent.map(|agent| agent.version),
+        original: None,
         created_at: ids::now(),
     };
-    app.take_processes(&slug.process_types);
     let label = commit.as_deref().unwrap_or(id);
     let description = format!("Deploy {}", label.get(..8).unwrap_or(label));
-    let release = app.release_slug(description, Some(slug.id.clone()));
-    let version = app.current().map_or(0, |release| release.version);
+    app.slugs.push(slug.clone());
+    let release = app.deploy(description, &slug, app.config.clone());
+    let version = app.releases.last().map_or(0, |release| release.version);
     let build = &mut app.builds[place];
     build.status = Status::Succeeded;
     build.slug = Some(slug.id.clone());
     build.release = Some(release);
-    build.log.push_str("-----> Launching...\n       Released v");
+    build.log.push_str("-----> Launching...\n");
+    if slug.release_command().is_some() {
+        build.log.push_str(
+            " !     Release command declared: this new release will not be available until the command succeeds.\n",
+        );
+    }
+    build.log.push_str("       Released v");
     build.log.push_str(&version.to_string());
     build.log.push('\n');
-    app.slugs.push(slug);
 }

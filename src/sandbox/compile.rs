@@ -9,10 +9,8 @@ use flate2::read::GzDecoder;
 use super::agent_step::{self, Installed, Workshop};
 use super::world::app::Config;
 use crate::datadog::agent_version::{AgentRequest, AgentVersion, PINNED_6, PINNED_7};
+use crate::env;
 use crate::platform::stack;
-
-/// The config var that has every build of its app fail.
-pub(crate) const FAIL_BUILD: &str = "DD_HEROKU_SANDBOX_FAIL_BUILD";
 
 /// What a build works on.
 pub(crate) struct Job {
@@ -80,7 +78,7 @@ pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, 
             log(&format!("       Using {} as before", title(buildpack)));
         }
     }
-    if job.doomed || job.config.contains_key(FAIL_BUILD) {
+    if job.doomed || job.config.contains_key(env::DD_HEROKU_SANDBOX_FAIL_BUILD) {
         log(" !     The build was told to fail.");
         log(" !     Push rejected, failed to compile app.");
         return Err(Failed);
@@ -107,9 +105,9 @@ fn is_ours_or_datadogs(buildpack: &str) -> bool {
 
 /// Says what a fork of the buildpack would say, or this machine's builds without gpgv.
 fn pretend(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Installed, Failed> {
-    let requested = job.config.get("DD_AGENT_VERSION").map_or("", |version| version.trim());
+    let requested = job.config.get(env::DD_AGENT_VERSION).map_or("", |version| version.trim());
     let pinned = |major: u32| if major == 6 { PINNED_6 } else { PINNED_7 }.to_owned();
-    let is_6 = job.config.get("DD_AGENT_MAJOR_VERSION").is_some_and(|major| major == "6");
+    let is_6 = job.config.get(env::DD_AGENT_MAJOR_VERSION).is_some_and(|major| major == "6");
     let version = match AgentRequest::parse(requested) {
         None if requested.is_empty() => Some(pinned(if is_6 { 6 } else { 7 })),
         Some(AgentRequest::Latest) => Some(pinned(7)),

@@ -70,9 +70,9 @@ pub(crate) enum Content {
     /// A list that pages; the attribute it is sorted by where the client names none.
     List(Vec<Value>, &'static str),
     Bytes(&'static str, Vec<u8>),
-    /// The log of a build from this byte on, as it grows.
-    Log {
-        build: String,
+    /// The output of a build or release command from this byte on, as it grows.
+    Output {
+        id: String,
         from: usize,
     },
 }

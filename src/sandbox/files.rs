@@ -1,5 +1,5 @@
-//! What is not the API: source uploads, as S3 takes them, and build logs. Neither wants the token, and to send it
-//! there is an error that this server does not let pass.
+//! What is not the API: source uploads, as S3 takes them, and the output of builds and release commands. Neither takes
+//! the token: a request that carries it is refused.
 
 use super::exchange::{Answer, Content, Refusal, Reply, Request};
 use super::packages;
@@ -62,17 +62,12 @@ fn s3_error(status: u16, code: &str, message: &str) -> Answer {
     Answer::bytes(status, "application/xml", text)
 }
 
-/// `GET /streams/ID`: the log of a build, from the byte that `Range: bytes=N-` names.
-pub(crate) fn stream(store: &Store, request: &Request, build: &str) -> Reply {
+/// `GET /streams/ID`: the output of a build or release command, from the byte that `Range: bytes=N-` names.
+pub(crate) fn stream(store: &Store, request: &Request, id: &str) -> Reply {
     if request.header("authorization").is_some() {
-        return Err(Refusal::new(
-            400,
-            "bad_request",
-            "Build output takes no Authorization: its URL is enough.",
-        ));
+        return Err(Refusal::new(400, "bad_request", "Output takes no Authorization: its URL is enough."));
     }
-    let known = store.world.apps.iter().flat_map(|app| &app.builds).find(|known| known.id == build);
-    let Some(known) = known else { return Err(Refusal::not_found("stream")) };
+    let (output, _) = store.world.output(id).ok_or_else(|| Refusal::not_found("stream"))?;
     let from = match request.header("range") {
         None => None,
         Some(range) => {
@@ -82,11 +77,11 @@ pub(crate) fn stream(store: &Store, request: &Request, build: &str) -> Reply {
     };
     let mut answer = Answer::empty(if from.is_some() { 206 } else { 200 });
     if let Some(from) = from {
-        if from > known.log.len() {
+        if from > output.len() {
             return Err(Refusal::new(416, "range", "The stream has not come so far."));
         }
         answer.headers.push(("content-range", format!("bytes {from}-/*")));
     }
-    answer.content = Content::Log { build: build.to_owned(), from: from.unwrap_or(0) };
+    answer.content = Content::Output { id: id.to_owned(), from: from.unwrap_or(0) };
     Ok(answer)
 }

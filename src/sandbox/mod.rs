@@ -6,19 +6,23 @@
 //! ```text
 //! server ─ faults ─ routes ─┬─ platform/…   the Heroku Platform API, on World
 //!   │        │              ├─ datadog      Datadog's API, on World
-//!   │      journal          └─ files        uploads and build logs
-//!   └─ store (state file) ── world/…        building → compile → agent_step: what a build does
-//!                                       packages: the Agent's repository; boot, agent_stub: a slug as it runs
+//!   │      journal          └─ files        uploads, and the output of builds and release commands
+//!   └─ shared ─ store (state file) ─ world/…
+//!        └─ background ─┬─ building → compile → agent_step   what a build does
+//!                       └─ release_phase → dyno              what runs before a release does
+//! packages: the Agent's repository; boot → dyno, agent_stub: a slug as it runs
 //! ```
 
 mod agent_step;
 mod agent_stub;
 mod auth;
+mod background;
 mod body;
 mod boot;
 mod building;
 mod compile;
 mod datadog;
+mod dyno;
 mod encryption;
 mod exchange;
 mod faults;
@@ -30,9 +34,11 @@ mod options;
 mod packages;
 mod paging;
 mod platform;
+mod release_phase;
 mod rendezvous;
 mod routes;
 mod server;
+mod shared;
 mod show;
 mod store;
 mod tarball;

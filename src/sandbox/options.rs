@@ -25,6 +25,8 @@ pub struct Options {
     pub any_token: bool,
     /// How many copies of `shop` there are, `shop-001` and so on.
     pub extra_apps: u32,
+    /// The search path of the programs that dynos run.
+    pub path: String,
 }
 
 impl Options {
@@ -44,6 +46,7 @@ impl Options {
             port: 0,
             any_token: false,
             extra_apps: 0,
+            path: env.get(env::PATH).unwrap_or("/usr/local/bin:/usr/bin:/bin").to_owned(),
         })
     }
 }

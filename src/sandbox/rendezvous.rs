@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::world::app::App;
 use crate::datadog::AgentVersion;
+use crate::env;
 
 /// How long a client may take to say its secret.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,7 +44,7 @@ fn output(app: &App, name: &str, command: &str) -> String {
         return "bash: agent-wrapper: command not found\n".to_owned();
     };
     let version = AgentVersion::parse(agent).map(|agent| agent.without_revision().to_string());
-    let key = app.config.get("DD_API_KEY").map(String::as_str).unwrap_or_default();
+    let key = app.config.get(env::DD_API_KEY).map(String::as_str).unwrap_or_default();
     let last5 = key.get(key.len().saturating_sub(5)..).unwrap_or_default();
     let valid = if key.starts_with("bad") || key.is_empty() { "invalid" } else { "valid" };
     include_str!("status.txt")

@@ -22,40 +22,21 @@ pub(crate) struct Situation<'a> {
     pub(crate) remaining: u32,
 }
 
-/// An answer, and the id of a build to begin.
-pub(crate) struct Outcome {
-    pub(crate) reply: Reply,
-    pub(crate) build: Option<String>,
-}
-
 /// Answers a request.
-pub(crate) fn answer(store: &mut Store, request: &Request, situation: &Situation) -> Outcome {
+pub(crate) fn answer(store: &mut Store, request: &Request, situation: &Situation) -> Reply {
     let segments = request.segments();
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let reply = match parts.as_slice() {
+    match parts.as_slice() {
         ["datadog", rest @ ..] => Ok(datadog::answer(&mut store.world, request, rest)),
         ["apt" | "keys", ..] if request.method == "GET" => {
             Ok(files::package(request.path.trim_start_matches('/')))
         }
         ["uploads", rest @ ..] => Ok(files::upload(store, request, rest)),
-        ["streams", build] if request.method == "GET" => files::stream(store, request, build),
-        path => match auth::admit(request, situation.any_token) {
-            Err(refusal) => Err(refusal),
-            Ok(()) if is_new_build(request, path) => return begin(store, request, situation, path[1]),
-            Ok(()) => platform(store, request, situation, path),
-        },
-    };
-    Outcome { reply, build: None }
-}
-
-fn is_new_build(request: &Request, path: &[&str]) -> bool {
-    request.method == "POST" && matches!(path, ["apps", _, "builds"])
-}
-
-fn begin(store: &mut Store, request: &Request, situation: &Situation, app: &str) -> Outcome {
-    match builds::create(&mut store.world, app, request, situation.base, situation.doomed) {
-        Ok((answer, build)) => Outcome { reply: Ok(answer), build: Some(build) },
-        Err(refusal) => Outcome { reply: Err(refusal), build: None },
+        ["streams", id] if request.method == "GET" => files::stream(store, request, id),
+        path => {
+            auth::admit(request, situation.any_token)?;
+            platform(store, request, situation, path)
+        }
     }
 }
 
@@ -92,13 +73,14 @@ fn platform(store: &mut Store, request: &Request, situation: &Situation, path: &
 
         ("POST", ["sources"]) => builds::source(world, None, base),
         ("POST", ["apps", app, "sources"]) => builds::source(world, Some(app), base),
+        ("POST", ["apps", app, "builds"]) => builds::create(world, app, request, base, situation.doomed),
         ("GET", ["apps", app, "builds"]) => builds::list(world, app, base),
         ("GET", ["apps", app, "builds", build]) => builds::info(world, app, build, base),
         ("DELETE", ["apps", app, "builds", build]) => builds::cancel(world, app, build, base),
         ("DELETE", ["apps", app, "build-cache"]) => builds::drop_cache(world, app),
-        ("GET", ["apps", app, "releases"]) => releases::list(world, app),
-        ("POST", ["apps", app, "releases"]) => releases::create(world, app, request),
-        ("GET", ["apps", app, "releases", release]) => releases::info(world, app, release),
+        ("GET", ["apps", app, "releases"]) => releases::list(world, app, base),
+        ("POST", ["apps", app, "releases"]) => releases::create(world, app, request, base),
+        ("GET", ["apps", app, "releases", release]) => releases::info(world, app, release, base),
         ("GET", ["apps", app, "releases", release, "config-vars"]) => config::of_release(world, app, release),
         ("GET", ["apps", app, "slugs", slug]) => releases::slug(world, app, slug),
 

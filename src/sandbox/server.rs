@@ -5,8 +5,7 @@ use std::convert::Infallible;
 use std::future::{Future, pending, poll_fn};
 use std::net::{Ipv4Addr, TcpListener};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -18,59 +17,17 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{Notify, oneshot};
 
 use super::body::Body;
 use super::exchange::{Answer, Refusal, Request};
-use super::faults::{Hit, Plan, When};
+use super::faults::{Hit, When};
 use super::journal::Journal;
 use super::options::Options;
 use super::routes::{self, Situation};
+use super::shared::Shared;
 use super::store::Store;
-use super::{building, files, paging};
-
-/// Requests an account may make in an hour.
-const HOURLY: u32 = 4500;
-
-/// What all connections and builds share.
-pub(crate) struct Shared {
-    store: Mutex<Store>,
-    faults: Mutex<Plan>,
-    journal: Journal,
-    url: String,
-    latency: Duration,
-    any_token: bool,
-    requests: AtomicU32,
-    /// Counts up whenever a build has written something.
-    progress: watch::Sender<u64>,
-}
-
-impl Shared {
-    /// Works on the store while nobody else does.
-    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Store) -> T) -> T {
-        work(&mut unpoisoned(&self.store))
-    }
-
-    /// The server's own URL.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Wakes those who follow a build.
-    pub(crate) fn tell(&self) {
-        self.progress.send_modify(|count| *count += 1);
-    }
-
-    /// Hears of every [`Shared::tell`] from now on.
-    pub(crate) fn listen(&self) -> watch::Receiver<u64> {
-        self.progress.subscribe()
-    }
-}
-
-/// A request that failed half-way has not left the world half-changed: handlers check before they write.
-fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use super::{background, files, paging};
 
 /// A running sandbox. It stops when this is dropped.
 pub struct Running {
@@ -105,17 +62,9 @@ pub fn start(options: &Options) -> anyhow::Result<Running> {
         .with_context(|| format!("the sandbox cannot listen on 127.0.0.1:{}", options.port))?;
     listener.set_nonblocking(true)?;
     let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
-    let shared = Arc::new(Shared {
-        store: Mutex::new(store),
-        faults: Mutex::new(Plan::new(options.faults.clone())),
-        journal: Journal::open(options.journal.as_deref())?,
-        url: url.clone(),
-        latency: options.latency,
-        any_token: options.any_token,
-        requests: AtomicU32::new(0),
-        progress: watch::Sender::new(0),
-    });
-    building::resume(&shared);
+    let journal = Journal::open(options.journal.as_deref())?;
+    let shared = Arc::new(Shared::new(options, store, journal, url.clone()));
+    background::resume(&shared);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (stop, stopped) = oneshot::channel();
     let serve = move || {
@@ -199,7 +148,7 @@ async fn respond(
         // What builds fetch is no part of the API: no latency, no faults, no journal.
         return Ok(Body::respond(&shared, files::package(inside), false));
     }
-    let hit = unpoisoned(&shared.faults).meet(&request.method, &request.path);
+    let hit = shared.fault(&request.method, &request.path);
     if !shared.latency.is_zero() {
         tokio::time::sleep(shared.latency).await;
     }
@@ -246,22 +195,17 @@ async fn respond(
 
 /// Does what the request asks for; its effect is in the state file before this returns.
 fn grant(shared: &Arc<Shared>, request: &Request, doomed: bool) -> Answer {
-    let used = shared.requests.fetch_add(1, Ordering::Relaxed);
-    let remaining = HOURLY.saturating_sub(used % HOURLY);
+    let remaining = shared.count_request();
     let situation = Situation { base: &shared.url, any_token: shared.any_token, doomed, remaining };
-    let outcome = shared.with(|store| {
-        let outcome = routes::answer(store, request, &situation);
-        if request.is_write() && outcome.reply.is_ok() {
+    let reply = shared.with(|store| {
+        let answer = routes::answer(store, request, &situation)?;
+        if request.is_write() {
             store.save().map_err(|error| Refusal::new(503, "sandbox", format!("{error:#}")))?;
         }
-        Ok(outcome)
+        Ok(answer)
     });
-    let (reply, build) = match outcome {
-        Ok(outcome) => (outcome.reply, outcome.build),
-        Err(refusal) => (Err(refusal), None),
-    };
-    if let Some(build) = build {
-        building::begin(shared, build);
+    if request.is_write() && reply.is_ok() {
+        background::start(shared);
     }
     let mut answer =
         reply.and_then(|answer| paging::paged(answer, request.header("range"))).unwrap_or_else(Answer::from);

@@ -4,7 +4,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
 use super::world::World;
-use super::world::app::App;
+use super::world::app::{App, Release, Status};
 use crate::secret::mask;
 
 /// A table of the apps.
@@ -50,8 +50,17 @@ fn details(app: &App) -> Vec<String> {
     line("features", app.features.iter().cloned().collect());
     line("drains", app.drains.iter().map(|drain| masked_url(&drain.url)).collect());
     let recent = app.releases.iter().rev().take(3);
-    line("releases", recent.map(|release| format!("v{} {}", release.version, release.description)).collect());
+    line("releases", recent.map(recent_release).collect());
     lines
+}
+
+fn recent_release(release: &Release) -> String {
+    let status = match release.status {
+        Status::Pending => " (release command running)",
+        Status::Failed => " (release command failed)",
+        Status::Succeeded => "",
+    };
+    format!("v{} {}{status}", release.version, release.description)
 }
 
 /// The same as JSON.
@@ -69,7 +78,7 @@ pub(crate) fn json(world: &World) -> Value {
                 "commit": slug.commit, "size": slug.size, "agent": slug.agent,
             })),
             "releases": app.releases.iter().map(|release| json!({
-                "version": release.version, "description": release.description,
+                "version": release.version, "description": release.description, "status": release.status,
             })).collect::<Vec<_>>(),
         })
     };

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::agent_step::Workshop;
 use super::encryption;
 use super::world::{FORMAT, World};
 
@@ -59,10 +58,9 @@ impl Store {
         Ok(replace(&folder.join(name), bytes)?)
     }
 
-    /// The folders in which builds of `app` work.
-    pub(crate) fn workshop(&self, app: &str, base: &str) -> Workshop {
-        let cache = self.file.with_extension("caches").join(app);
-        Workshop { base: base.to_owned(), slugs: slugs(&self.file), cache }
+    /// The folder that builds of `app` keep things in for the next one.
+    pub(crate) fn cache(&self, app: &str) -> PathBuf {
+        self.file.with_extension("caches").join(app)
     }
 
     /// An upload that was kept. A name that is a path is none of them.
@@ -71,6 +69,11 @@ impl Store {
             return None;
         }
         fs::read(self.blobs().join(name)).ok()
+    }
+
+    /// The folder that slugs are kept in.
+    pub(crate) fn slugs(&self) -> PathBuf {
+        slugs(&self.file)
     }
 
     fn blobs(&self) -> PathBuf {
@@ -83,10 +86,13 @@ pub(crate) fn slugs(file: &Path) -> PathBuf {
     file.with_extension("slugs")
 }
 
-/// Removes what builds left that were killed: their environment holds every config var of the app.
+/// How the folders begin in which builds and release commands work.
+pub(crate) const WORK: &str = "build-";
+
+/// Removes what killed builds left: their environment holds every config var of the app.
 fn sweep(slugs: &Path) {
     for entry in fs::read_dir(slugs).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with("build-") {
+        if entry.file_name().to_string_lossy().starts_with(WORK) {
             // What cannot be removed now is tried again at the next start.
             let _ = fs::remove_dir_all(entry.path());
         }

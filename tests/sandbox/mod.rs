@@ -6,5 +6,6 @@ mod datadog;
 mod faults;
 mod platform;
 mod rebuilding;
+mod release_phase;
 mod state;
 mod strictness;

@@ -57,14 +57,8 @@ pub(crate) fn info(world: &World, app: &str, build: &str, base: &str) -> Reply {
     Ok(Answer::ok(object(app, build, base)))
 }
 
-/// Records a build and answers with it, and its id for whoever runs it.
-pub(crate) fn create(
-    world: &mut World,
-    app: &str,
-    request: &Request,
-    base: &str,
-    doomed: bool,
-) -> Result<(Answer, String), Refusal> {
+/// Records a pending build.
+pub(crate) fn create(world: &mut World, app: &str, request: &Request, base: &str, doomed: bool) -> Reply {
     let app = world.app_mut(app)?;
     let New { source_blob, buildpacks } = request.json()?;
     let url =
@@ -97,9 +91,8 @@ pub(crate) fn create(
         updated_at: now,
     };
     let answer = Answer::with(201, object(app, &build, base));
-    let id = build.id.clone();
     app.builds.push(build);
-    Ok((answer, id))
+    Ok(answer)
 }
 
 /// Stops a build that runs.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::platform::size::memory_mb;
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
-use crate::sandbox::world::app::{App, OneOff, Process};
+use crate::sandbox::world::app::{App, OneOff, Process, RELEASE, Release, Slug, Status};
 use crate::sandbox::world::{World, reference};
 use crate::sandbox::{ids, rendezvous};
 
@@ -180,7 +180,22 @@ fn running(app: &App) -> Vec<Value> {
             started,
         )
     });
-    dynos.chain(app.one_off_dynos.iter().map(|dyno| one_off_object(app, dyno))).collect()
+    let releasing = app.releases.iter().filter(|release| release.status == Status::Pending);
+    dynos
+        .chain(releasing.map(|release| release_object(app, release)))
+        .chain(app.one_off_dynos.iter().map(|dyno| one_off_object(app, dyno)))
+        .collect()
+}
+
+/// The dyno that runs the command of a pending release.
+fn release_object(app: &App, release: &Release) -> Value {
+    let slug = release.slug.as_deref().and_then(|slug| app.slug(slug));
+    let command = slug.and_then(Slug::release_command).unwrap_or_default();
+    let size = app.formation.first().map_or("Basic", |process| &process.size);
+    let id = ids::named("release-dyno", &release.id);
+    let mut object = dyno_object(app, &id, &release.dyno_name(), RELEASE, command, size, &release.created_at);
+    object["release"] = json!({"id": release.id, "version": release.version});
+    object
 }
 
 fn one_off_object(app: &App, dyno: &OneOff) -> Value {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::ids;
+use crate::sandbox::world::app::Status;
 use crate::sandbox::world::{Coupling, Pipeline, Promotion, World, reference, user};
 
 #[derive(Deserialize)]
@@ -50,7 +51,8 @@ pub(crate) fn coupling_of(world: &World, app: &str) -> Reply {
     Ok(Answer::ok(coupling_object(world, coupling.ok_or_else(|| Refusal::not_found("pipeline_coupling"))?)))
 }
 
-/// Moves the slug of one app to others: a release each, with the target's own config vars.
+/// Moves the slug of one app to others: a release each, with the target's own config vars. Each target runs the slug's
+/// release command.
 pub(crate) fn promote(world: &mut World, request: &Request) -> Reply {
     let Promote { pipeline, source, targets } = request.json()?;
     let pipeline = world.pipeline(&pipeline.id)?.id.clone();
@@ -72,11 +74,9 @@ pub(crate) fn promote(world: &mut World, request: &Request) -> Reply {
     let mut made = Vec::new();
     for target in &targets {
         let app = world.app_mut(&target.app.id)?;
-        let mut copy = slug.clone();
-        copy.id = ids::fresh();
-        app.take_processes(&copy.process_types);
-        let id = app.release_slug(description.clone(), Some(copy.id.clone()));
-        app.slugs.push(copy);
+        let copy = slug.copy();
+        app.slugs.push(copy.clone());
+        let id = app.deploy(description.clone(), &copy, app.config.clone());
         made.push((target.app.id.clone(), id));
     }
     let promotion = Promotion {
@@ -87,25 +87,26 @@ pub(crate) fn promote(world: &mut World, request: &Request) -> Reply {
         targets: made,
         created_at: ids::now(),
     };
-    let answer = promotion_object(&promotion);
+    let answer = promotion_object(world, &promotion);
     world.promotions.push(promotion);
     Ok(Answer::with(201, answer))
 }
 
 pub(crate) fn promotion(world: &World, id: &str) -> Reply {
-    Ok(Answer::ok(promotion_object(promotion_with(world, id)?)))
+    Ok(Answer::ok(promotion_object(world, promotion_with(world, id)?)))
 }
 
 pub(crate) fn promotion_targets(world: &World, id: &str) -> Reply {
     let promotion = promotion_with(world, id)?;
     let target = |(app, release): &(String, String)| {
+        let status = status_of(world, release);
         json!({
             "app": {"id": app},
-            "error_message": null,
+            "error_message": (status == Status::Failed).then_some("The release command failed."),
             "id": ids::named("promotion-target", &format!("{id}/{app}")),
             "pipeline_promotion": {"id": id},
             "release": {"id": release},
-            "status": "succeeded",
+            "status": status,
         })
     };
     Ok(Answer::list(promotion.targets.iter().map(target)))
@@ -138,13 +139,20 @@ fn coupling_object(world: &World, coupling: &Coupling) -> Value {
     })
 }
 
-fn promotion_object(promotion: &Promotion) -> Value {
+/// How the release that a promotion made on a target stands.
+fn status_of(world: &World, release: &str) -> Status {
+    let mut releases = world.apps.iter().flat_map(|app| &app.releases);
+    releases.find(|known| known.id == *release).map_or(Status::Failed, |release| release.status)
+}
+
+fn promotion_object(world: &World, promotion: &Promotion) -> Value {
+    let pending = promotion.targets.iter().any(|(_, release)| status_of(world, release) == Status::Pending);
     json!({
         "created_at": promotion.created_at,
         "id": promotion.id,
         "pipeline": {"id": promotion.pipeline},
         "source": {"app": {"id": promotion.app}, "release": {"id": promotion.release}},
-        "status": "completed",
+        "status": if pending { "pending" } else { "completed" },
         "updated_at": promotion.created_at,
     })
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::ids;
-use crate::sandbox::world::app::{App, Release, Slug};
+use crate::sandbox::world::app::{App, Release, Slug, Status};
 use crate::sandbox::world::{World, reference, user};
 
 /// What `POST releases` takes: a release to go back to, or a slug to run.
@@ -16,39 +16,36 @@ struct New {
     description: Option<String>,
 }
 
-pub(crate) fn list(world: &World, app: &str) -> Reply {
+pub(crate) fn list(world: &World, app: &str, base: &str) -> Reply {
     let app = world.app(app)?;
-    Ok(Answer::list_by("version", app.releases.iter().map(|release| object(app, release))))
+    Ok(Answer::list_by("version", app.releases.iter().map(|release| object(app, release, base))))
 }
 
-pub(crate) fn info(world: &World, app: &str, release: &str) -> Reply {
+pub(crate) fn info(world: &World, app: &str, release: &str, base: &str) -> Reply {
     let app = world.app(app)?;
-    Ok(Answer::ok(object(app, find(app, release)?)))
+    Ok(Answer::ok(object(app, find(app, release)?, base)))
 }
 
-pub(crate) fn create(world: &mut World, app: &str, request: &Request) -> Reply {
+/// Makes a release of a slug, or of an earlier release. The slug's release command runs afterwards.
+pub(crate) fn create(world: &mut World, app: &str, request: &Request, base: &str) -> Reply {
     let app = world.app_mut(app)?;
-    match request.json()? {
+    let id = match request.json()? {
         New { release: Some(release), .. } => {
             let past = find(app, &release)?.clone();
-            if past.slug.is_none() {
-                return Err(Refusal::invalid("That release has no slug to go back to."));
-            }
-            app.config = past.config;
-            app.release_slug(format!("Rollback to v{}", past.version), past.slug);
+            let slug = past.slug.as_deref().map(|slug| slug_of(app, slug).cloned()).transpose()?;
+            let slug = slug.ok_or_else(|| Refusal::invalid("That release has no slug to go back to."))?;
+            app.deploy(format!("Rollback to v{}", past.version), &slug, past.config)
         }
         New { slug: Some(slug), description, .. } => {
             let slug = slug_of(app, &slug)?.clone();
             let commit = slug.commit.as_deref().unwrap_or(&slug.id);
             let description =
                 description.unwrap_or_else(|| format!("Deploy {}", &commit[..commit.len().min(8)]));
-            app.take_processes(&slug.process_types);
-            app.release_slug(description, Some(slug.id));
+            app.deploy(description, &slug, app.config.clone())
         }
         New { .. } => return Err(Refusal::invalid("Either slug or release must be given.")),
-    }
-    let release = app.current().map(|release| object(app, release));
-    Ok(Answer::with(201, json!(release)))
+    };
+    Ok(Answer::with(201, object(app, find(app, &id)?, base)))
 }
 
 pub(crate) fn slug(world: &World, app: &str, slug: &str) -> Reply {
@@ -83,7 +80,7 @@ fn slug_of<'a>(app: &'a App, id: &str) -> Result<&'a Slug, Refusal> {
     app.slugs.iter().find(|slug| slug.id == id).ok_or_else(|| Refusal::not_found("slug"))
 }
 
-fn object(app: &App, release: &Release) -> Value {
+fn object(app: &App, release: &Release, base: &str) -> Value {
     let current = app.current().is_some_and(|current| current.id == release.id);
     let artifact = |id: &String| json!({"type": if app.is_fir() { "oci-image" } else { "slug" }, "id": id});
     json!({
@@ -93,12 +90,12 @@ fn object(app: &App, release: &Release) -> Value {
         "created_at": release.created_at,
         "current": current,
         "description": release.description,
-        "eligible_for_rollback": release.slug.is_some() && !current,
+        "eligible_for_rollback": release.slug.is_some() && !current && release.status == Status::Succeeded,
         "id": release.id,
-        "output_stream_url": null,
+        "output_stream_url": release.output.as_ref().map(|_| format!("{base}/streams/{}", release.id)),
         "slug": release.slug.as_ref().map(|id| json!({"id": id})),
-        "status": "succeeded",
-        "updated_at": release.created_at,
+        "status": release.status,
+        "updated_at": release.ended_at.as_ref().unwrap_or(&release.created_at),
         "user": user(),
         "version": release.version,
     })

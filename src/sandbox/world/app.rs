@@ -9,6 +9,9 @@ use crate::sandbox::ids;
 /// Config vars by name.
 pub(crate) type Config = BTreeMap<String, String>;
 
+/// The process type whose command runs before a release does.
+pub(crate) const RELEASE: &str = "release";
+
 /// An app.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct App {
@@ -72,6 +75,9 @@ pub(crate) struct Slug {
     /// Bytes of that Agent, where it was really installed.
     #[serde(default)]
     pub(crate) agent_bytes: Option<u64>,
+    /// The slug that this one is a copy of: a promotion copies.
+    #[serde(default)]
+    pub(crate) original: Option<String>,
     pub(crate) created_at: String,
 }
 
@@ -97,11 +103,12 @@ pub(crate) struct Build {
     pub(crate) updated_at: String,
 }
 
-/// How far a build is.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+/// How far a build or a release is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
     Pending,
+    #[default]
     Succeeded,
     Failed,
 }
@@ -114,7 +121,15 @@ pub(crate) struct Release {
     pub(crate) description: String,
     pub(crate) slug: Option<String>,
     pub(crate) config: Config,
+    #[serde(default)]
+    pub(crate) status: Status,
+    /// What its release command printed; none where it has no command.
+    #[serde(default)]
+    pub(crate) output: Option<String>,
     pub(crate) created_at: String,
+    /// When its release command ended.
+    #[serde(default)]
+    pub(crate) ended_at: Option<String>,
 }
 
 /// A dyno started by hand.
@@ -128,39 +143,113 @@ pub(crate) struct OneOff {
     pub(crate) created_at: String,
 }
 
+impl Slug {
+    /// A copy for another app.
+    pub(crate) fn copy(&self) -> Self {
+        Self { id: ids::fresh(), original: Some(self.origin().to_owned()), ..self.clone() }
+    }
+
+    /// The id of the slug that a build made: its own, or that of the slug it is a copy of.
+    pub(crate) fn origin(&self) -> &str {
+        self.original.as_deref().unwrap_or(&self.id)
+    }
+
+    /// The command of its release phase (<https://devcenter.heroku.com/articles/release-phase>).
+    pub(crate) fn release_command(&self) -> Option<&str> {
+        self.process_types.get(RELEASE).map(String::as_str)
+    }
+}
+
+impl Build {
+    /// Forgets what it printed: it is about to start from its beginning.
+    pub(crate) fn rewind(&mut self) {
+        self.log.clear();
+    }
+}
+
+impl Release {
+    /// The name of the one-off dyno that runs its command.
+    pub(crate) fn dyno_name(&self) -> String {
+        format!("{RELEASE}.{}", 1000 + self.version)
+    }
+
+    /// Forgets what its command printed: it is about to start from its beginning.
+    pub(crate) fn rewind(&mut self) {
+        self.output = Some(String::new());
+    }
+}
+
 impl App {
-    /// The release that runs.
+    /// The release that runs: the newest that succeeded.
     pub(crate) fn current(&self) -> Option<&Release> {
-        self.releases.last()
+        self.releases.iter().rfind(|release| release.status == Status::Succeeded)
     }
 
     /// The slug that runs.
     pub(crate) fn current_slug(&self) -> Option<&Slug> {
-        let id = self.current()?.slug.as_deref()?;
+        self.slug(self.current()?.slug.as_deref()?)
+    }
+
+    pub(crate) fn slug(&self, id: &str) -> Option<&Slug> {
         self.slugs.iter().find(|slug| slug.id == id)
     }
 
-    /// Makes a release of the present config vars and `slug`, and gives back its id.
-    pub(crate) fn release_slug(&mut self, description: String, slug: Option<String>) -> String {
-        let now = ids::now();
-        let version = self.current().map_or(1, |release| release.version + 1);
+    /// Makes a release of a slug of the app with `config`, and returns its id. Where the slug has a release command the
+    /// release is pending, and what ran before runs on, until the command has ended.
+    pub(crate) fn deploy(&mut self, description: String, slug: &Slug, config: Config) -> String {
+        let has_command = slug.release_command().is_some();
+        let output = has_command.then(String::new);
+        let id = self.add_release(description, Some(slug.id.clone()), config, output);
+        if !has_command {
+            self.end_release(&id, Status::Succeeded);
+        }
+        id
+    }
+
+    /// Makes a release of the slug that runs and the present config vars: what a changed config var or feature does.
+    pub(crate) fn release(&mut self, description: String) {
+        let slug = self.current().and_then(|release| release.slug.clone());
+        let id = self.add_release(description, slug, self.config.clone(), None);
+        self.end_release(&id, Status::Succeeded);
+    }
+
+    /// Adds a pending release.
+    fn add_release(
+        &mut self,
+        description: String,
+        slug: Option<String>,
+        config: Config,
+        output: Option<String>,
+    ) -> String {
         let id = ids::fresh();
-        self.updated_at.clone_from(&now);
         self.releases.push(Release {
             id: id.clone(),
-            version,
+            version: self.releases.last().map_or(1, |release| release.version + 1),
             description,
             slug,
-            config: self.config.clone(),
-            created_at: now,
+            config,
+            status: Status::Pending,
+            output,
+            created_at: ids::now(),
+            ended_at: None,
         });
         id
     }
 
-    /// Makes a release of the slug that runs: what a changed config var or feature does.
-    pub(crate) fn release(&mut self, description: String) -> String {
-        let slug = self.current().and_then(|release| release.slug.clone());
-        self.release_slug(description, slug)
+    /// Ends a pending release. The newest that succeeded is what runs: its config vars and processes are the app's.
+    pub(crate) fn end_release(&mut self, id: &str, status: Status) {
+        let now = ids::now();
+        let Some(release) = self.releases.iter_mut().find(|release| release.id == id) else { return };
+        release.status = status;
+        release.ended_at = Some(now.clone());
+        let Some(current) = self.current().filter(|current| current.id == id) else { return };
+        let config = current.config.clone();
+        let processes = self.current_slug().map(|slug| slug.process_types.clone());
+        self.config = config;
+        self.updated_at = now;
+        if let Some(processes) = processes {
+            self.take_processes(&processes);
+        }
     }
 
     /// Whether the app is of the Fir generation.
@@ -169,7 +258,7 @@ impl App {
     }
 
     /// The processes of a slug replace the formation; quantities of those that stay are kept.
-    pub(crate) fn take_processes(&mut self, process_types: &BTreeMap<String, String>) {
+    fn take_processes(&mut self, process_types: &BTreeMap<String, String>) {
         let now = ids::now();
         let old = std::mem::take(&mut self.formation);
         let size = old.first().map_or_else(|| "Basic".to_owned(), |process| process.size.clone());

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::exchange::Refusal;
 use super::ids;
 use addons::{Addon, Attachment, Credential};
-use app::{App, Build, Drain};
+use app::{App, Build, Drain, Slug, Status};
 
 /// The layout of the state file; another number means that another version of the program wrote it.
 pub(crate) const FORMAT: u32 = 2;
@@ -118,6 +118,32 @@ impl World {
     /// The build with this id, of whichever app.
     pub(crate) fn build_mut(&mut self, id: &str) -> Option<&mut Build> {
         self.apps.iter_mut().flat_map(|app| &mut app.builds).find(|build| build.id == id)
+    }
+
+    /// The output of a build or of a release command, and whether it is complete.
+    pub(crate) fn output(&self, id: &str) -> Option<(&str, bool)> {
+        let build = self.apps.iter().flat_map(|app| &app.builds).find(|build| build.id == id);
+        let build = build.map(|build| (build.log.as_str(), build.status));
+        let release = || {
+            let release = self.apps.iter().flat_map(|app| &app.releases).find(|release| release.id == id)?;
+            Some((release.output.as_deref()?, release.status))
+        };
+        build.or_else(release).map(|(output, status)| (output, status != Status::Pending))
+    }
+
+    /// The app of a release, and the release.
+    pub(crate) fn release_mut(&mut self, id: &str) -> Option<(&mut App, usize)> {
+        self.apps.iter_mut().find_map(|app| {
+            let place = app.releases.iter().position(|release| release.id == id)?;
+            Some((app, place))
+        })
+    }
+
+    /// The source that the build of a slug was made of: the path of an upload, or a URL elsewhere.
+    pub(crate) fn source_of(&self, slug: &Slug) -> Option<&str> {
+        let mut builds = self.apps.iter().flat_map(|app| &app.builds);
+        let build = builds.find(|build| build.slug.as_deref() == Some(slug.origin()))?;
+        Some(&build.source)
     }
 
     /// `{"id","name"}` of the app with this id.

@@ -254,6 +254,7 @@ fn history(app: &mut App, seed: &SeedApp, release: &SeedRelease, days: usize) {
         let built = ids::named("slug", &name);
         app.slugs.push(Slug {
             agent_bytes: None,
+            original: None,
             id: built.clone(),
             commit: Some(commit.clone()),
             size: release.slug_size.unwrap_or(50_000_000),
@@ -289,7 +290,17 @@ fn history(app: &mut App, seed: &SeedApp, release: &SeedRelease, days: usize) {
         format!("Set {} config vars", names.join(", "))
     };
     let config = app.config.clone();
-    app.releases.push(Release { id, version, description, slug, config, created_at });
+    app.releases.push(Release {
+        id,
+        version,
+        description,
+        slug,
+        config,
+        status: Status::Succeeded,
+        output: None,
+        created_at,
+        ended_at: None,
+    });
 }
 
 /// A time so many days before the last release.
