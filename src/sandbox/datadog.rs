@@ -11,6 +11,7 @@ use super::platform::dynos;
 use super::world::World;
 use super::world::app::App;
 use crate::datadog::{AgentVersion, boolean};
+use crate::env;
 use crate::platform::feature::DYNO_METADATA;
 
 /// The site asked: the header that this program sends where a base URL stands for `https://api.<site>`.
@@ -48,7 +49,7 @@ pub(crate) fn answer(world: &mut World, request: &Request, parts: &[&str]) -> An
             Answer::ok(json!({"total_active": count, "total_up": count}))
         }
         ("GET", ["api", "v1", "hosts"]) => list_hosts(world, request),
-        _ => errors(404, "Not found"),
+        _ => Answer::errors(404, "Not found"),
     }
 }
 
@@ -75,15 +76,11 @@ fn application_right(request: &Request) -> Option<Right> {
 }
 
 fn forbidden() -> Answer {
-    errors(403, "Forbidden")
-}
-
-pub(crate) fn errors(status: u16, message: &str) -> Answer {
-    Answer::with(status, json!({"errors": [message]}))
+    Answer::errors(403, "Forbidden")
 }
 
 fn add_metric(world: &mut World, request: &Request) -> Answer {
-    let Ok(body) = request.json::<Value>() else { return errors(400, "Invalid JSON") };
+    let Ok(body) = request.json::<Value>() else { return Answer::errors(400, "Invalid JSON") };
     let data = &body["data"];
     let attributes = &data["attributes"];
     let kind = attributes["compute"]["aggregation_type"].as_str().unwrap_or_default();
@@ -93,13 +90,13 @@ fn add_metric(world: &mut World, request: &Request) -> Answer {
         attributes["filter"]["query"].as_str(),
         kind,
     ) else {
-        return errors(400, "Invalid log-based metric");
+        return Answer::errors(400, "Invalid log-based metric");
     };
     if kind == "distribution" && !attributes["compute"]["path"].is_string() {
-        return errors(400, "A distribution needs compute.path");
+        return Answer::errors(400, "A distribution needs compute.path");
     }
     if world.datadog.metrics.contains_key(id) {
-        return errors(409, "Conflict");
+        return Answer::errors(409, "Conflict");
     }
     world.datadog.metrics.insert(id.to_owned(), data.clone());
     Answer::ok(body)
@@ -107,13 +104,13 @@ fn add_metric(world: &mut World, request: &Request) -> Answer {
 
 fn metric(world: &mut World, request: &Request, id: &str) -> Answer {
     let metrics = &mut world.datadog.metrics;
-    let Some(metric) = metrics.get_mut(id) else { return errors(404, "Not found") };
+    let Some(metric) = metrics.get_mut(id) else { return Answer::errors(404, "Not found") };
     match request.method.as_str() {
         "GET" => Answer::ok(json!({"data": metric})),
         "PATCH" => {
-            let Ok(mut body) = request.json::<Value>() else { return errors(400, "Invalid JSON") };
+            let Ok(mut body) = request.json::<Value>() else { return Answer::errors(400, "Invalid JSON") };
             let Value::Object(changes) = body["data"]["attributes"].take() else {
-                return errors(400, "Invalid log-based metric");
+                return Answer::errors(400, "Invalid log-based metric");
             };
             for (name, value) in changes {
                 metric["attributes"][name] = value;
@@ -124,16 +121,18 @@ fn metric(world: &mut World, request: &Request, id: &str) -> Answer {
             metrics.remove(id);
             Answer::empty(204)
         }
-        _ => errors(404, "Not found"),
+        _ => Answer::errors(404, "Not found"),
     }
 }
 
 fn add_dashboard(world: &mut World, request: &Request) -> Answer {
-    let Ok(mut body) = request.json::<Map<String, Value>>() else { return errors(400, "Invalid JSON") };
+    let Ok(mut body) = request.json::<Map<String, Value>>() else {
+        return Answer::errors(400, "Invalid JSON");
+    };
     let complete = ["title", "layout_type"].iter().all(|name| body.get(*name).is_some_and(Value::is_string))
         && body.get("widgets").is_some_and(Value::is_array);
     if !complete {
-        return errors(400, "A dashboard needs title, layout_type and widgets");
+        return Answer::errors(400, "A dashboard needs title, layout_type and widgets");
     }
     let id = ids::fresh();
     body.insert("url".into(), json!(format!("/dashboard/{id}")));
@@ -145,12 +144,12 @@ fn add_dashboard(world: &mut World, request: &Request) -> Answer {
 fn dashboard(world: &mut World, request: &Request, id: &str) -> Answer {
     let dashboards = &mut world.datadog.dashboards;
     let Some(place) = dashboards.iter().position(|known| known["id"] == id) else {
-        return errors(404, "Not found");
+        return Answer::errors(404, "Not found");
     };
     match request.method.as_str() {
         "GET" => Answer::ok(dashboards[place].clone()),
         "PUT" => {
-            let Ok(mut body) = request.json::<Value>() else { return errors(400, "Invalid JSON") };
+            let Ok(mut body) = request.json::<Value>() else { return Answer::errors(400, "Invalid JSON") };
             body["id"] = json!(id);
             body["url"] = json!(format!("/dashboard/{id}"));
             dashboards[place] = body.clone();
@@ -160,7 +159,7 @@ fn dashboard(world: &mut World, request: &Request, id: &str) -> Answer {
             dashboards.remove(place);
             Answer::ok(json!({"deleted_dashboard_id": id}))
         }
-        _ => errors(404, "Not found"),
+        _ => Answer::errors(404, "Not found"),
     }
 }
 
@@ -180,16 +179,16 @@ fn list_hosts(world: &World, request: &Request) -> Answer {
 /// for that; else one for each machine that a dyno was on of late, three times as many.
 fn hosts(app: &App) -> Vec<Value> {
     let Some(agent) = app.current_slug().and_then(|slug| slug.agent.as_deref()) else { return Vec::new() };
-    if !app.config.contains_key("DD_API_KEY") {
+    if !app.config.contains_key(env::DD_API_KEY) {
         return Vec::new();
     }
     let version = AgentVersion::parse(agent).map(|agent| agent.without_revision().to_string());
-    let by_dyno = app.config.get("DD_DYNO_HOST").and_then(|text| boolean::parse(text)) == Some(true)
-        && (app.features.contains(DYNO_METADATA) || app.config.contains_key("HEROKU_APP_NAME"));
+    let by_dyno = app.config.get(env::DD_DYNO_HOST).and_then(|text| boolean::parse(text)) == Some(true)
+        && (app.features.contains(DYNO_METADATA) || app.config.contains_key(env::HEROKU_APP_NAME));
     let mut hosts = Vec::new();
     for (dyno, process) in dynos::names(app) {
         let machine = |boot: u32| ids::named("machine", &format!("{}/{dyno}/{boot}", app.name));
-        let names: Vec<String> = match app.config.get("DD_HOSTNAME") {
+        let names: Vec<String> = match app.config.get(env::DD_HOSTNAME) {
             Some(name) => vec![name.clone()],
             None if by_dyno => vec![format!("{}.{dyno}", app.name)],
             None => (0..3).map(machine).collect(),

@@ -11,6 +11,8 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 
+use super::atomic;
+
 /// What a sealed file says: the number of the layout inside, and the sealed bytes.
 #[derive(Deserialize, Serialize)]
 struct Envelope {
@@ -25,7 +27,7 @@ pub(crate) fn seal(file: &Path, format: u32, bytes: &[u8]) -> anyhow::Result<Vec
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let mut key = vec![0; AES_256_GCM.key_len()];
             fill(&mut key)?;
-            super::store::replace(&key_file(file), &key)?;
+            atomic::write(&key_file(file), &key)?;
             key
         }
         Err(error) => return Err(error.into()),

@@ -88,6 +88,11 @@ impl Answer {
         Self { status, content: Content::Json(value), headers: Vec::new() }
     }
 
+    /// An error in the form that Datadog has.
+    pub(crate) fn errors(status: u16, message: &str) -> Self {
+        Self::with(status, json!({"errors": [message]}))
+    }
+
     /// A list that pages by id.
     pub(crate) fn list(items: impl IntoIterator<Item = Value>) -> Self {
         Self::list_by("id", items)

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::datadog::errors;
 use super::exchange::{Answer, Request};
 use super::ids;
 use super::world::World;
@@ -32,17 +31,17 @@ pub(crate) fn answer(world: &mut World, request: &Request, id: Option<&str>) -> 
             }
             Err(refusal) => refusal,
         },
-        _ => errors(404, "Not found"),
+        _ => Answer::errors(404, "Not found"),
     }
 }
 
 /// The pipeline of a request, with the fields that the service adds.
 fn checked(request: &Request, id: &str) -> Result<Value, Answer> {
-    let body: Map<String, Value> = request.json().map_err(|_| errors(400, "Invalid JSON"))?;
+    let body: Map<String, Value> = request.json().map_err(|_| Answer::errors(400, "Invalid JSON"))?;
     let complete = body.get("name").is_some_and(Value::is_string)
         && body.get("filter").is_some_and(|filter| filter["query"].is_string());
     if !complete {
-        return Err(errors(400, "A pipeline needs name and filter.query"));
+        return Err(Answer::errors(400, "A pipeline needs name and filter.query"));
     }
     let mut pipeline = Value::Object(body);
     pipeline["id"] = json!(id);

@@ -15,6 +15,7 @@
 
 mod agent_step;
 mod agent_stub;
+mod atomic;
 mod auth;
 mod background;
 mod body;

@@ -1,12 +1,12 @@
 //! The state file: read once, written whole and sealed after every change, so that a killed process leaves the state of the
 //! last request that was answered. Uploads lie beside it, a file each.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use super::atomic;
 use super::encryption;
 use super::world::{FORMAT, World};
 
@@ -46,7 +46,7 @@ impl Store {
     pub(crate) fn save(&self) -> anyhow::Result<()> {
         let write = || -> anyhow::Result<()> {
             let sealed = encryption::seal(&self.file, FORMAT, &serde_json::to_vec(&self.world)?)?;
-            Ok(replace(&self.file, &sealed)?)
+            Ok(atomic::write(&self.file, &sealed)?)
         };
         write().with_context(|| format!("the sandbox's state cannot be written to `{}`", self.file.display()))
     }
@@ -55,7 +55,7 @@ impl Store {
     pub(crate) fn keep_blob(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let folder = self.blobs();
         fs::create_dir_all(&folder)?;
-        Ok(replace(&folder.join(name), bytes)?)
+        Ok(atomic::write(&folder.join(name), bytes)?)
     }
 
     /// The folder that builds of `app` keep things in for the next one.
@@ -141,18 +141,6 @@ fn lock(file: &Path) -> anyhow::Result<File> {
             Err(error).with_context(|| format!("`{}` cannot be locked", path.display()))
         }
     }
-}
-
-/// Writes a file whole: beside it first, under a name that the next write takes again, then renamed. Only its
-/// owner may read it.
-pub(crate) fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let beside = file.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(&beside)?.write_all(bytes)?;
-    fs::rename(&beside, file)
 }
 
 fn folder_of(file: &Path) -> &Path {

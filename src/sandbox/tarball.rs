@@ -6,16 +6,12 @@ use flate2::write::GzEncoder;
 
 use super::world::World;
 use super::world::app::App;
+use super::world::seed::SOURCES;
 
-/// The path that serves the source of `app` at `commit`.
-pub(crate) fn path_of(app: &str, commit: &str) -> String {
-    format!("/uploads/source/{app}/{commit}.tgz")
-}
-
-/// The tarball behind such a path, when an app of `world` was built from it.
+/// The tarball behind a path below [`SOURCES`], when an app of `world` was built from it.
 pub(crate) fn at(world: &World, path: &str) -> Option<Vec<u8>> {
     let app = world.apps.iter().find(|app| app.builds.iter().any(|build| build.source == path))?;
-    path.starts_with("/uploads/source/").then(|| of(app))?.ok()
+    path.starts_with(SOURCES).then(|| of(app))?.ok()
 }
 
 fn of(app: &App) -> std::io::Result<Vec<u8>> {

@@ -9,9 +9,12 @@ use super::addons::{Addon, Attachment};
 use super::app::{App, Build, Config, Drain, Process, Release, Slug, Status};
 use super::{Coupling, Datadog, FORMAT, Pipeline, Space, World};
 use crate::platform::stack;
-use crate::sandbox::{ids, tarball};
+use crate::sandbox::ids;
 
 const SEED: &str = include_str!("seed.json");
+
+/// The paths of the sources that the builds of the start are made of: `APP/COMMIT.tgz` below this.
+pub(crate) const SOURCES: &str = "/uploads/source/";
 
 /// When the last release of every app was made: 2026-11-18T10:00:00Z.
 const LAST_RELEASE: i64 = 1_794_996_000;
@@ -266,7 +269,7 @@ fn history(app: &mut App, seed: &SeedApp, release: &SeedRelease, days: usize) {
         });
         app.builds.push(Build {
             id: ids::named("build", &name),
-            source: tarball::path_of(&seed.name, commit),
+            source: format!("{SOURCES}{}/{commit}.tgz", seed.name),
             version: Some(commit.clone()),
             version_description: None,
             checksum: None,
