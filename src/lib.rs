@@ -89,14 +89,7 @@ impl Cli {
         let matches = grammar.try_get_matches_from_mut(arguments)?;
         #[cfg(feature = "cli")]
         cli::usage::refuse_global_flags(&mut grammar, &matches)?;
-        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))?;
-        #[cfg(feature = "cli")]
-        let cli = {
-            let mut cli = cli;
-            cli.global.read_groups(&matches);
-            cli
-        };
-        Ok(cli)
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))
     }
 }
 
@@ -115,7 +108,7 @@ pub fn run(env: &Environment) -> ExitCode {
     };
     match cli.verb {
         #[cfg(feature = "cli")]
-        Verb::Command(verb) => commands::run(env, cli.global, verb),
+        Verb::Command(verb) => commands::run(env, &cli.global, verb),
         Verb::Runtime(verb) => runtime::run(env, verb),
     }
 }

@@ -1,5 +1,9 @@
 //! How a command that changes something goes about it.
 
+use super::targets::Targets;
+use crate::engine::Mode;
+use crate::ui::Ui;
+
 /// How a command that changes something goes about it.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Changes")]
@@ -16,8 +20,19 @@ pub struct ChangeOptions {
 }
 
 impl ChangeOptions {
+    /// How far a run on these apps goes.
+    pub fn mode(self, targets: &Targets) -> Mode {
+        let Self { yes, dry_run, exit_code } = self;
+        Mode { yes, dry_run, exit_code, many: targets.are_many() }
+    }
+
+    /// Whether a person may be asked how to go on.
+    pub fn may_ask(self, ui: Ui) -> bool {
+        ui.interactive && !self.yes && !self.dry_run
+    }
+
     /// Whether anything may be changed: never with `--dry-run`, and with JSON only where `--yes` says so.
-    pub fn may_apply(self, is_json: bool) -> bool {
-        !self.dry_run && (self.yes || !is_json)
+    pub fn may_apply(self, ui: Ui) -> bool {
+        !self.dry_run && (self.yes || !ui.json)
     }
 }

@@ -23,8 +23,6 @@ use crate::ui::Ui;
 pub struct Context {
     /// The environment; with `--sandbox` its variables lead there.
     pub env: Environment,
-    /// The options that every command takes.
-    pub global: Global,
     /// The terminal.
     pub ui: Ui,
     /// Ctrl-C.
@@ -36,10 +34,10 @@ pub struct Context {
 
 impl Context {
     /// Makes the context; with `--sandbox` it starts that.
-    pub fn new(env: &Environment, global: Global, ui: Ui) -> Result<Self> {
+    pub fn new(env: &Environment, global: &Global, ui: Ui) -> Result<Self> {
         let (sandbox, env) = sandboxed::enter(env, global.sandbox)?;
         let stop = Stop::listen(ui);
-        Ok(Self { env, global, ui, stop, sandbox, client: OnceLock::new(), checkout: OnceLock::new() })
+        Ok(Self { env, ui, stop, sandbox, client: OnceLock::new(), checkout: OnceLock::new() })
     }
 
     /// The Heroku client, with the token that the official CLI would use.
@@ -87,24 +85,24 @@ impl Context {
         (remotes.is_empty() || remotes.iter().any(|remote| remote.app == app)).then_some(checkout)
     }
 
-    /// Whether the options, the environment or the checkout name an app, so that nobody has to be asked.
-    pub fn names_an_app(&self) -> bool {
-        self.global.targets.is_named()
+    /// Whether the arguments, the environment or the checkout name an app, so that nobody has to be asked.
+    pub fn names_an_app(&self, targets: &Targets) -> bool {
+        targets.is_named()
             || self.env.get(env::HEROKU_APP).is_some()
             || self.checkout().is_some_and(|checkout| !self.remotes(checkout).is_empty())
     }
 
     /// The one app that is meant.
-    pub fn app(&self) -> Result<String> {
-        match self.apps()?.as_slice() {
+    pub fn app(&self, targets: &Targets) -> Result<String> {
+        match self.apps(targets)?.as_slice() {
             [one] => Ok(one.clone()),
             _ => Err(Failure::usage("this command works on one app").hint("pass `--app` once")),
         }
     }
 
     /// The apps that are meant, each once, in the order they were named.
-    pub fn apps(&self) -> Result<Vec<String>> {
-        let Targets { apps, pipeline, team, .. } = &self.global.targets;
+    pub fn apps(&self, targets: &Targets) -> Result<Vec<String>> {
+        let Targets { apps, remote, pipeline, team } = targets;
         if let Some(pipeline) = pipeline {
             let apps = self.reader()?.pipeline(pipeline)?.apps;
             return some(apps.into_iter().map(|(app, _)| app).collect(), "pipeline", pipeline);
@@ -114,19 +112,14 @@ impl Context {
             return some(apps.into_iter().map(|app| app.name).collect(), "team", team);
         }
         if apps.is_empty() {
-            return Ok(vec![self.implied_app()?]);
+            return Ok(vec![self.implied_app(remote.as_deref())?]);
         }
         let mut seen = BTreeSet::new();
         Ok(apps.iter().filter(|app| seen.insert(app.as_str())).cloned().collect())
     }
 
-    /// Whether many apps may be meant, so that the JSON is an array.
-    pub fn is_fleet(&self) -> bool {
-        self.global.targets.is_fleet()
-    }
-
-    /// The app that the environment or the checkout names, else the one the person chooses.
-    fn implied_app(&self) -> Result<String> {
+    /// The app that `remote`, the environment or the checkout names, else the one that a person chooses.
+    fn implied_app(&self, remote: Option<&str>) -> Result<String> {
         let (remotes, configured) = match self.checkout().filter(|_| self.env.get(env::HEROKU_APP).is_none())
         {
             Some(checkout) => (self.remotes(checkout), checkout.config("heroku.remote")),
@@ -135,7 +128,7 @@ impl Context {
         let asked = Asked {
             app: None,
             variable: self.env.get(env::HEROKU_APP),
-            remote: self.global.targets.remote.as_deref(),
+            remote,
             configured: configured.as_deref(),
         };
         match remotes::choose(&asked, &remotes) {

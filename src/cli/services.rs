@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Context, available_versions};
 use crate::datadog_api;
+use crate::engine::Services;
 use crate::engine::stop::Stop;
-use crate::engine::{Mode, Services};
 use crate::failure::Result;
 use crate::heroku;
 use crate::repo::Checkout;
@@ -18,11 +18,6 @@ impl Services for Context {
 
     fn stop(&self) -> &Stop {
         &self.stop
-    }
-
-    fn mode(&self) -> Mode {
-        let (yes, dry_run, exit_code) = (self.global.yes, self.global.dry_run, self.global.exit_code);
-        Mode { yes, dry_run, exit_code, many: self.is_fleet() }
     }
 
     fn heroku(&self) -> Result<&Arc<heroku::Client>> {

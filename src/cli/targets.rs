@@ -17,8 +17,8 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// Whether several apps may be meant, so that the JSON is an array.
-    pub fn is_fleet(&self) -> bool {
+    /// Whether many apps may be meant, so that the JSON is an array.
+    pub fn are_many(&self) -> bool {
         self.apps.len() > 1 || self.pipeline.is_some() || self.team.is_some()
     }
 
@@ -84,29 +84,37 @@ pub struct AppsOrNames {
     pub apps: Apps,
 }
 
-impl From<&OneApp> for Targets {
-    fn from(OneApp { apps, remote }: &OneApp) -> Self {
-        Self { apps: apps.iter().cloned().collect(), remote: remote.clone(), ..Self::default() }
+impl OneApp {
+    /// What they name.
+    pub fn targets(&self) -> Targets {
+        let Self { apps, remote } = self;
+        Targets { apps: apps.iter().cloned().collect(), remote: remote.clone(), ..Targets::default() }
     }
 }
 
-impl From<&OneAppOrName> for Targets {
-    fn from(OneAppOrName { bare_apps, app }: &OneAppOrName) -> Self {
-        let mut targets = Self::from(app);
+impl OneAppOrName {
+    /// What they name.
+    pub fn targets(&self) -> Targets {
+        let Self { bare_apps, app } = self;
+        let mut targets = app.targets();
         targets.apps.extend(bare_apps.clone());
         targets
     }
 }
 
-impl From<&Apps> for Targets {
-    fn from(Apps { apps, remote, pipeline, team }: &Apps) -> Self {
-        Self { apps: apps.clone(), remote: remote.clone(), pipeline: pipeline.clone(), team: team.clone() }
+impl Apps {
+    /// What they name.
+    pub fn targets(&self) -> Targets {
+        let Self { apps, remote, pipeline, team } = self.clone();
+        Targets { apps, remote, pipeline, team }
     }
 }
 
-impl From<&AppsOrNames> for Targets {
-    fn from(AppsOrNames { bare_apps, apps }: &AppsOrNames) -> Self {
-        let mut targets = Self::from(apps);
+impl AppsOrNames {
+    /// What they name.
+    pub fn targets(&self) -> Targets {
+        let Self { bare_apps, apps } = self;
+        let mut targets = apps.targets();
         targets.apps.extend(bare_apps.clone());
         targets
     }

@@ -34,12 +34,10 @@ pub struct Args {
     /// Dockerfile to build on
     #[arg(long, value_name = "FILE", default_value = "Dockerfile")]
     dockerfile: String,
-    /// Which app
     #[command(flatten)]
-    pub app: OneAppOrName,
-    /// How to change it
+    app: OneAppOrName,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Runs a verb of `docker`.
@@ -49,12 +47,15 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
 }
 
 fn init(context: &Context, args: &Args) -> Result<Exit> {
+    let targets = args.app.targets();
     let version = package_version(&args.agent_version)?;
     let files = vec![DOCKERFILE, docker::CONFIG_README];
     let named_files = vec![args.dockerfile.clone()];
     let query =
         Query::default().with_checkout(CheckoutQuery { files, named_files, ..CheckoutQuery::default() });
-    engine::run(context, &[context.app()?], &query, &|facts| desired(args, &version, facts))
+    engine::run(context, args.change.mode(&targets), &[context.app(&targets)?], &query, &|facts| {
+        desired(args, &version, facts)
+    })
 }
 
 fn desired(args: &Args, version: &str, facts: &Facts) -> Result<Desired> {

@@ -87,7 +87,7 @@ pub fn refused(env: &Environment, error: &clap::Error) -> ExitCode {
 }
 
 /// Runs one verb.
-pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
+pub fn run(env: &Environment, global: &Global, verb: Verb) -> ExitCode {
     let ui = Ui::new(env, global.json, global.quiet, global.verbose, global.color);
     match run_verb(env, ui, global, verb) {
         Ok(code) => code,
@@ -100,7 +100,7 @@ pub fn run(env: &Environment, global: Global, verb: Verb) -> ExitCode {
     }
 }
 
-fn run_verb(env: &Environment, ui: Ui, global: Global, verb: Verb) -> Result<ExitCode> {
+fn run_verb(env: &Environment, ui: Ui, global: &Global, verb: Verb) -> Result<ExitCode> {
     let verb = match verb {
         Verb::Sandbox(verb) => return sandbox::run(env, ui, verb),
         Verb::Buildpack(verb) => {

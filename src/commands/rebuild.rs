@@ -24,12 +24,10 @@ pub struct Args {
     clear_cache: bool,
     #[command(flatten)]
     from: From,
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
-    /// How to change it
+    apps: AppsOrNames,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// What has to be read for a rebuild to be planned.
@@ -37,8 +35,11 @@ const PARTS: [Part; 4] = [Part::Formation, Part::Releases, Part::Builds, Part::S
 
 /// Rebuilds the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let targets = args.apps.targets();
     let query = Query::from(PARTS).with_checkout(args.from.checkout());
-    engine::run(context, &context.apps()?, &query, &|facts| desired(args, facts))
+    engine::run(context, args.change.mode(&targets), &context.apps(&targets)?, &query, &|facts| {
+        desired(args, facts)
+    })
 }
 
 fn desired(args: &Args, facts: &Facts) -> Result<Desired> {

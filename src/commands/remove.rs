@@ -29,24 +29,22 @@ pub struct Args {
     keep: Vec<String>,
     #[command(flatten)]
     rebuild: rebuild_args::Args,
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
-    /// How to change it
+    apps: AppsOrNames,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Removes Datadog from the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let apps = context.apps()?;
-    let applies = !context.global.dry_run && (context.global.yes || !context.ui.json);
-    if applies {
+    let targets = args.apps.targets();
+    let apps = context.apps(&targets)?;
+    if args.change.may_apply(context.ui) {
         apps.iter().try_for_each(|app| confirm(context, args, app))?;
     }
     let query = Query::from(PARTS)
         .with_checkout(CheckoutQuery { files: vec![prerun::PATH], ..args.rebuild.checkout() });
-    engine::run(context, &apps, &query, &|facts| desired(args, facts))
+    engine::run(context, args.change.mode(&targets), &apps, &query, &|facts| desired(args, facts))
 }
 
 /// What is read of an app to see what of it is Datadog's.

@@ -28,12 +28,10 @@ pub struct Args {
     /// Do not check the new key with Datadog
     #[arg(long)]
     no_verify: bool,
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
-    /// How to change it
+    apps: AppsOrNames,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// The last four characters as they were given. What was given may be a whole key: it is not repeated.
@@ -48,7 +46,8 @@ fn last4(text: &str) -> Result<String> {
 /// Rotates the key of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let from = args.from.as_deref().map(last4).transpose()?;
-    let apps = context.apps()?;
+    let targets = args.apps.targets();
+    let apps = context.apps(&targets)?;
     let new = match key::new(context, args.api_key_stdin)? {
         Some(found) => found,
         None if context.ui.interactive => {
@@ -71,7 +70,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     };
     let query =
         Query::from([Part::Config, Part::Drains, Part::TelemetryDrains, Part::Formation]).with_key(key);
-    engine::run(context, &apps, &query, &|facts| {
+    engine::run(context, args.change.mode(&targets), &apps, &query, &|facts| {
         let desired = rotate_key::desired(&new.key, from.as_deref(), facts);
         if !desired.notes.is_empty() {
             keys::accepted(facts)?;

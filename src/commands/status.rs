@@ -26,9 +26,8 @@ pub struct Args {
     /// Do not check the keys with Datadog
     #[arg(long)]
     no_verify: bool,
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
+    apps: AppsOrNames,
 }
 
 /// Seven requests beside the app itself: eight an app.
@@ -37,7 +36,8 @@ const PARTS: [Part; 7] =
 
 /// Shows the status of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let apps = context.apps()?;
+    let targets = args.apps.targets();
+    let apps = context.apps(&targets)?;
     let query = Query::from(PARTS).with_key(diagnosis::key(args.no_verify));
     if args.watch {
         for one in &engine::observe(context, &apps, &Query::from([Part::Builds]))? {
@@ -48,8 +48,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let all: Vec<_> = facts.iter().map(Status::of).collect();
     if context.ui.json {
         let documents = all.iter().map(status_view::to_json).collect();
-        context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
-    } else if let ([one], false) = (all.as_slice(), context.is_fleet()) {
+        context.ui.json(&ui::one_or_many(documents, targets.are_many()))?;
+    } else if let ([one], false) = (all.as_slice(), targets.are_many()) {
         context.ui.answer(status_view::one(one))?;
     } else {
         context.ui.answer(status_view::many(&all))?;

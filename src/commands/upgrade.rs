@@ -41,12 +41,10 @@ pub struct Args {
     no_verify: bool,
     #[command(flatten)]
     from: rebuild_args::From,
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
-    /// How to change it
+    apps: AppsOrNames,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Upgrades the apps that are meant.
@@ -57,7 +55,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         query.heroku.extend([Part::Coupling, Part::Downstream]);
     }
     let observer = Observer::new(context);
-    let facts = observer.observe(&context.apps()?, &query)?;
+    let targets = args.apps.targets();
+    let facts = observer.observe(&context.apps(&targets)?, &query)?;
     // What the app asked for before: a downgrade is reported as one, also when the plan is made again.
     let before: BTreeMap<String, String> = facts
         .iter()
@@ -65,7 +64,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             Some((one.app.name.clone(), one.config.as_ref()?.get(DD_AGENT_VERSION)?.to_owned()))
         })
         .collect();
-    engine::run_from(&observer, &facts, &query, &|facts| {
+    engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
         desired(args, agent.as_deref(), before.get(&facts.app.name), facts)
     })
 }

@@ -25,9 +25,8 @@ pub struct Args {
     /// List every version, previews too
     #[arg(long)]
     all: bool,
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
+    apps: AppsOrNames,
 }
 
 /// How many versions are listed without `--all`.
@@ -37,11 +36,12 @@ const RECENT: usize = 10;
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let agents = available_versions::agents(context, args.refresh)?;
     let buildpacks = available_versions::buildpacks(context, args.refresh);
-    let is_named = context.global.targets.is_named();
+    let targets = args.apps.targets();
+    let is_named = targets.is_named();
     let apps = match is_named || context.env.get(env::HEROKU_APP).is_some() || context.checkout().is_some() {
-        true if is_named => context.apps()?,
+        true if is_named => context.apps(&targets)?,
         // The app of the checkout is shown where there is one.
-        true => context.apps().unwrap_or_default(),
+        true => context.apps(&targets).unwrap_or_default(),
         false => Vec::new(),
     };
     let parts = Query::from([Part::Config, Part::Buildpacks, Part::Releases, Part::Builds]);

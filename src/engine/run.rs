@@ -14,22 +14,42 @@ use crate::ui::{self, plan_json, plan_view};
 /// What a verb wants of an app: a pure function of what is known, called as often as needed.
 pub type Desire<'d> = dyn Fn(&Facts) -> Result<Desired> + 'd;
 
+/// How far a run goes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mode {
+    /// Apply without asking.
+    pub yes: bool,
+    /// Show the plan and change nothing.
+    pub dry_run: bool,
+    /// End with [`Exit::Pending`] when changes are pending.
+    pub exit_code: bool,
+    /// Many apps may be meant, so that JSON is an array.
+    pub many: bool,
+}
+
 /// Brings apps to what `desire` wants of each.
-pub fn run(services: &dyn Services, apps: &[String], query: &Query, desire: &Desire<'_>) -> Result<Exit> {
+pub fn run(
+    services: &dyn Services,
+    mode: Mode,
+    apps: &[String],
+    query: &Query,
+    desire: &Desire<'_>,
+) -> Result<Exit> {
     let observer = Observer::new(services);
     let facts = observer.observe(apps, query)?;
-    run_from(&observer, &facts, query, desire)
+    run_from(&observer, mode, &facts, query, desire)
 }
 
 /// The same for apps that were read already.
 pub fn run_from(
     observer: &Observer<'_>,
+    mode: Mode,
     facts: &[Facts],
     query: &Query,
     desire: &Desire<'_>,
 ) -> Result<Exit> {
-    let run = Run { observer, query, desire };
-    let (ui, mode) = (observer.services.ui(), observer.services.mode());
+    let run = Run { observer, mode, query, desire };
+    let ui = observer.services.ui();
     let mut plans = run.plan(facts)?;
     let applies = !mode.dry_run && (mode.yes || !ui.json);
     if !applies || plans.iter().all(Plan::is_empty) {
@@ -47,6 +67,7 @@ pub fn run_from(
 
 struct Run<'r> {
     observer: &'r Observer<'r>,
+    mode: Mode,
     query: &'r Query,
     desire: &'r Desire<'r>,
 }
@@ -61,10 +82,10 @@ impl Run<'_> {
 
     /// Shows the plans as the answer: as text, or as one JSON document when nothing is going to be applied.
     fn show(&self, plans: &[Plan], with_cost: bool) -> Result {
-        let (ui, mode) = (self.observer.services.ui(), self.observer.services.mode());
+        let ui = self.observer.services.ui();
         if ui.json {
             let documents: Vec<_> = plans.iter().map(plan_json::plan).collect();
-            return ui.json(&ui::one_or_many(documents, mode.many));
+            return ui.json(&ui::one_or_many(documents, self.mode.many));
         }
         let mut text: Vec<_> = plans.iter().map(plan_view::render).collect();
         text.extend(Some(plan_view::cost(plans)).filter(|cost| with_cost && !cost.is_empty()));
@@ -120,7 +141,7 @@ impl Run<'_> {
             stopped = failure.map(|failure| among(failure, &names, nth));
         }
         if ui.json {
-            ui.json(&ui::one_or_many(documents, services.mode().many))?;
+            ui.json(&ui::one_or_many(documents, self.mode.many))?;
         }
         match stopped {
             Some(failure) => Err(Failure { told: ui.json, ..failure }),

@@ -148,8 +148,8 @@ pub fn failure_json(failure: &Failure) -> serde_json::Value {
 }
 
 /// One document as it is; many, or any of a command on many apps, as an array.
-pub fn one_or_many(mut documents: Vec<serde_json::Value>, is_fleet: bool) -> serde_json::Value {
-    if is_fleet { documents.into() } else { documents.pop().unwrap_or_default() }
+pub fn one_or_many(mut documents: Vec<serde_json::Value>, are_many: bool) -> serde_json::Value {
+    if are_many { documents.into() } else { documents.pop().unwrap_or_default() }
 }
 
 /// A plan that cannot be made, in words.

@@ -15,9 +15,8 @@ use crate::failure::{Code, Failure, Result};
 pub struct Args {
     #[command(flatten)]
     reach: Reach,
-    /// Which app
     #[command(flatten)]
-    pub app: OneAppOrName,
+    app: OneAppOrName,
     /// Arguments of the Agent
     #[arg(last = true, required = true, value_name = "ARGS")]
     arguments: Vec<String>,
@@ -25,7 +24,7 @@ pub struct Args {
 
 /// Runs it, and prints what it printed.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let answers = args.reach.ask(context, &context.app()?, &args.arguments)?;
+    let answers = args.reach.ask(context, &context.app(&args.app.targets())?, &args.arguments)?;
     let is_one = answers.len() == 1;
     if context.ui.json {
         let object = |answer: &super::reach::Answer| match &answer.text {

@@ -27,15 +27,14 @@ pub struct Args {
     raw: bool,
     /// Exit with 3 when something is wrong
     #[arg(long)]
-    pub exit_code: bool,
-    /// Which app
+    exit_code: bool,
     #[command(flatten)]
-    pub app: OneAppOrName,
+    app: OneAppOrName,
 }
 
 /// Asks, and judges the answers.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let app = context.app()?;
+    let app = context.app(&args.app.targets())?;
     let answers = args.reach.ask(context, &app, &["status".to_owned()])?;
     if args.raw {
         for Answer { dyno, text } in &answers {
@@ -64,7 +63,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let is_bad = judged
         .iter()
         .any(|(_, judged)| judged.as_ref().map_or(true, |(_, remarks)| worst(remarks) == Level::Bad));
-    Ok(if is_bad && context.global.exit_code { Exit::Pending } else { Exit::Done })
+    Ok(if is_bad && args.exit_code { Exit::Pending } else { Exit::Done })
 }
 
 type Judged = std::result::Result<(Status, Vec<Remark>), String>;

@@ -8,7 +8,7 @@ use crate::app::facts::Query;
 use crate::app::order;
 use crate::app::{Buildpack, Facts, codes, versions};
 use crate::cli::rebuild_args;
-use crate::cli::{Apps, AppsOrNames, ChangeOptions};
+use crate::cli::{Apps, AppsOrNames, ChangeOptions, Targets};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 
@@ -20,7 +20,6 @@ pub enum Verb {
     #[command(after_help = "Examples:
   dd-heroku buildpacks show shop")]
     Show {
-        /// Which apps
         #[command(flatten)]
         apps: AppsOrNames,
     },
@@ -30,10 +29,8 @@ pub enum Verb {
     Fix {
         #[command(flatten)]
         rebuild: rebuild_args::Args,
-        /// Which apps
         #[command(flatten)]
         apps: AppsOrNames,
-        /// How to change it
         #[command(flatten)]
         change: ChangeOptions,
     },
@@ -46,10 +43,8 @@ pub enum Verb {
         release: String,
         #[command(flatten)]
         rebuild: rebuild_args::Args,
-        /// Which apps
         #[command(flatten)]
         apps: Apps,
-        /// How to change it
         #[command(flatten)]
         change: ChangeOptions,
     },
@@ -59,10 +54,8 @@ pub enum Verb {
     Unpin {
         #[command(flatten)]
         rebuild: rebuild_args::Args,
-        /// Which apps
         #[command(flatten)]
         apps: AppsOrNames,
-        /// How to change it
         #[command(flatten)]
         change: ChangeOptions,
     },
@@ -71,28 +64,40 @@ pub enum Verb {
 /// Runs one verb.
 pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
     match verb {
-        Verb::Show { .. } => show::run(context),
-        Verb::Fix { rebuild, .. } => set(context, rebuild, &|list| {
+        Verb::Show { apps } => show::run(context, &apps.targets()),
+        Verb::Fix { rebuild, apps, change } => set(context, &apps.targets(), *change, rebuild, &|list| {
             let pin = order::installed(list).and_then(Buildpack::pin);
             (order::repinned(list, pin), None)
         }),
-        Verb::Pin { release, rebuild, .. } => set(context, rebuild, &|list| {
-            let note = (!versions::is_release(release)).then(|| {
-                let message = format!("`{release}` is no release: a branch or commit may change or go away");
-                Note::new(codes::PINNED_TO_BRANCH, message)
-            });
-            (order::repinned(list, Some(release)), note)
-        }),
-        Verb::Unpin { rebuild, .. } => set(context, rebuild, &|list| (order::repinned(list, None), None)),
+        Verb::Pin { release, rebuild, apps, change } => {
+            set(context, &apps.targets(), *change, rebuild, &|list| {
+                let note = (!versions::is_release(release)).then(|| {
+                    let message =
+                        format!("`{release}` is no release: a branch or commit may change or go away");
+                    Note::new(codes::PINNED_TO_BRANCH, message)
+                });
+                (order::repinned(list, Some(release)), note)
+            })
+        }
+        Verb::Unpin { rebuild, apps, change } => {
+            set(context, &apps.targets(), *change, rebuild, &|list| (order::repinned(list, None), None))
+        }
     }
 }
 
 /// The list to set instead of the current one, and what to know about it.
 type NewList<'l> = dyn Fn(&[Buildpack]) -> (Option<Vec<Buildpack>>, Option<Note>) + 'l;
 
-fn set(context: &Context, rebuild: &rebuild_args::Args, list: &NewList<'_>) -> Result<Exit> {
+fn set(
+    context: &Context,
+    targets: &Targets,
+    change: ChangeOptions,
+    rebuild: &rebuild_args::Args,
+    list: &NewList<'_>,
+) -> Result<Exit> {
     let query = Query::from(rebuild_args::PARTS).with_checkout(rebuild.checkout());
-    engine::run(context, &context.apps()?, &query, &|facts| desired(rebuild, list, facts))
+    let apps = context.apps(targets)?;
+    engine::run(context, change.mode(targets), &apps, &query, &|facts| desired(rebuild, list, facts))
 }
 
 fn desired(rebuild: &rebuild_args::Args, list: &NewList<'_>, facts: &Facts) -> Result<Desired> {

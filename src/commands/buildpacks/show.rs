@@ -5,20 +5,21 @@ use serde_json::json;
 use crate::app::Facts;
 use crate::app::facts::{Part, Query};
 use crate::app::order::{self, Fault};
+use crate::cli::Targets;
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
 use crate::ui;
 
 /// Shows the buildpacks of the apps.
-pub(super) fn run(context: &Context) -> Result<Exit> {
-    let facts = engine::observe(context, &context.apps()?, &Query::from([Part::Buildpacks]))?;
+pub(super) fn run(context: &Context, targets: &Targets) -> Result<Exit> {
+    let facts = engine::observe(context, &context.apps(targets)?, &Query::from([Part::Buildpacks]))?;
     if context.ui.json {
         let documents = facts.iter().map(to_json).collect();
-        context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
+        context.ui.json(&ui::one_or_many(documents, targets.are_many()))?;
         return Ok(Exit::Done);
     }
-    let texts: Vec<_> = facts.iter().map(|one| render(one, context.is_fleet())).collect();
+    let texts: Vec<_> = facts.iter().map(|one| render(one, targets.are_many())).collect();
     context.ui.answer(texts.join("\n\n"))?;
     Ok(Exit::Done)
 }
@@ -53,9 +54,9 @@ fn to_json(facts: &Facts) -> serde_json::Value {
     json!({ "app": facts.app.name, "buildpacks": rows, "problems": faults(facts) })
 }
 
-fn render(facts: &Facts, is_fleet: bool) -> String {
+fn render(facts: &Facts, are_many: bool) -> String {
     let list = facts.buildpacks.as_deref().unwrap_or_default();
-    let mut lines: Vec<_> = is_fleet.then(|| facts.app.name.clone()).into_iter().collect();
+    let mut lines: Vec<_> = are_many.then(|| facts.app.name.clone()).into_iter().collect();
     lines.extend(list.iter().enumerate().map(|(at, one)| format!("{}  {one}", at + 1)));
     if list.is_empty() {
         lines.push(format!("{} has no buildpacks set", facts.app.name));

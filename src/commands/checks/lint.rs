@@ -18,14 +18,13 @@ use crate::repo::lint::{self, Finding, Severity};
   dd-heroku checks lint
   dd-heroku checks lint --json")]
 pub struct Args {
-    /// Which app
     #[command(flatten)]
-    pub app: OneApp,
+    app: OneApp,
 }
 
 /// Lints it.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let checkout = checkout(context, &args.app)?;
+    let checkout = checkout(context, &args.app.targets())?;
     let files = checkout.datadog_files();
     let mut findings = lint::lint(&files);
     findings.extend(checkout.syntax_errors(&files));

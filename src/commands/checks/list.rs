@@ -14,14 +14,13 @@ use crate::ui;
 #[command(after_help = "Examples:
   dd-heroku checks list")]
 pub struct Args {
-    /// Which app
     #[command(flatten)]
-    pub app: OneApp,
+    app: OneApp,
 }
 
 /// Lists them.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let files = checkout(context, &args.app)?.datadog_files();
+    let files = checkout(context, &args.app.targets())?.datadog_files();
     let findings = lint::lint(&files);
     let checks: Vec<_> = lint::custom_checks(&files)
         .into_iter()

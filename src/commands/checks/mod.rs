@@ -5,7 +5,7 @@ pub mod list;
 pub mod new;
 
 use super::{Context, Exit};
-use crate::cli::{OneApp, Targets};
+use crate::cli::Targets;
 use crate::failure::{Code, Failure, Result};
 use crate::repo::Checkout;
 
@@ -28,13 +28,13 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
 }
 
 /// The checkout that the command runs in. Where an app is named it must be that app's.
-fn checkout<'c>(context: &'c Context, app: &OneApp) -> Result<&'c Checkout> {
+fn checkout<'c>(context: &'c Context, targets: &Targets) -> Result<&'c Checkout> {
     let missing = |message: &str, app: &str| {
         Failure::new(Code::Failed, message)
             .hint(format_args!("run this in the app's checkout (heroku git:clone -a {app})"))
     };
-    if Targets::from(app).is_named() {
-        let app = context.app()?;
+    if targets.is_named() {
+        let app = context.app(targets)?;
         let message = format!("checks are files of the app's repository, and this is not that of `{app}`");
         return context.checkout_for(&app).ok_or_else(|| missing(&message, &app));
     }

@@ -20,22 +20,21 @@ pub struct Args {
     /// Name of the check, which becomes a Python module
     #[arg(value_name = "NAME")]
     name: String,
-    /// Which app
     #[command(flatten)]
-    pub app: OneApp,
-    /// How to change it
+    app: OneApp,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Writes it. Files that exist stay as they are.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let files = checks::new(&args.name).map_err(Failure::usage)?;
-    checkout(context, &args.app)?;
+    let targets = args.app.targets();
+    checkout(context, &targets)?;
     let named_files = files.iter().map(|(path, _)| (*path).clone()).collect();
     let query = Query::default().with_checkout(CheckoutQuery { named_files, ..CheckoutQuery::default() });
     let observer = Observer::new(context);
-    let apps = [context.app()?];
+    let apps = [context.app(&targets)?];
     let facts = observer.observe(&apps, &query)?;
     let exists = |path: &str| {
         facts.iter().any(|one| one.checkout.as_ref().is_some_and(|own| own.text(path).is_some()))
@@ -49,7 +48,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if exists(conf) {
         context.ui.note(format_args!("`{conf}` exists, and stays as it is"));
     }
-    engine::run_from(&observer, &facts, &query, &|facts| {
+    engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
         // What exists is someone's own, whatever it holds.
         let is_new =
             |path: &str| facts.checkout.as_ref().is_none_or(|checkout| checkout.text(path).is_none());

@@ -19,7 +19,6 @@ pub enum Verb {
         /// List options that are not set too
         #[arg(long)]
         all: bool,
-        /// Which apps
         #[command(flatten)]
         apps: AppsOrNames,
     },
@@ -30,7 +29,6 @@ pub enum Verb {
         /// Name of the option
         #[arg(value_name = "NAME", add = names())]
         name: String,
-        /// Which app
         #[command(flatten)]
         app: OneApp,
     },
@@ -49,8 +47,8 @@ pub enum Verb {
 /// Runs one verb.
 pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
     match verb {
-        Verb::List { all, .. } => show::list(context, *all),
-        Verb::Get { name, .. } => show::get(context, name),
+        Verb::List { all, apps } => show::list(context, &apps.targets(), *all),
+        Verb::Get { name, app } => show::get(context, &app.targets(), name),
         Verb::Set(args) => set::set(context, args),
         Verb::Unset(args) => set::unset(context, args),
         Verb::Explain { name } => show::explain(context, name),

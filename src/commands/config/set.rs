@@ -6,7 +6,7 @@ use super::names;
 use crate::app::desired::{Desired, RebuildWhen, config};
 use crate::app::facts::{AgentVersions, ConfigVars, KeyQuery, Query, When};
 use crate::app::{Facts, Note, codes};
-use crate::cli::{Apps, ChangeOptions};
+use crate::cli::{Apps, ChangeOptions, Targets};
 use crate::cli::{available_versions, key, keys, rebuild_args};
 use crate::commands::{Context, Exit};
 use crate::datadog::{Site, options};
@@ -33,12 +33,10 @@ pub struct Set {
     no_verify: bool,
     #[command(flatten)]
     rebuild: rebuild_args::Args,
-    /// Which apps
     #[command(flatten)]
-    pub apps: Apps,
-    /// How to change it
+    apps: Apps,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Unset options, in one request and one restart
@@ -51,12 +49,10 @@ pub struct Unset {
     vars: Vec<String>,
     #[command(flatten)]
     rebuild: rebuild_args::Args,
-    /// Which apps
     #[command(flatten)]
-    pub apps: Apps,
-    /// How to change it
+    apps: Apps,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Sets options on the apps that are meant.
@@ -75,7 +71,7 @@ pub(super) fn set(context: &Context, args: &Set) -> Result<Exit> {
             query.agent_versions = When::Always;
         }
     }
-    apply(context, &changes, &args.rebuild, &query)
+    apply(context, &args.apps.targets(), args.change, &changes, &args.rebuild, &query)
 }
 
 /// The new key is checked with the site that the app has then.
@@ -89,26 +85,35 @@ fn key_query(changes: &Changes) -> Result<Option<KeyQuery>> {
 /// Unsets options on the apps that are meant.
 pub(super) fn unset(context: &Context, args: &Unset) -> Result<Exit> {
     let changes = args.vars.iter().map(|name| Ok((known(name)?, None))).collect::<Result<Changes>>()?;
-    apply(context, &changes, &args.rebuild, &query(&args.rebuild))
+    let query = query(&args.rebuild);
+    apply(context, &args.apps.targets(), args.change, &changes, &args.rebuild, &query)
 }
 
 fn query(rebuild: &rebuild_args::Args) -> Query {
     Query::from(rebuild_args::PARTS).with_checkout(rebuild.checkout())
 }
 
-fn apply(context: &Context, changes: &Changes, rebuild: &rebuild_args::Args, query: &Query) -> Result<Exit> {
+fn apply(
+    context: &Context,
+    targets: &Targets,
+    change: ChangeOptions,
+    changes: &Changes,
+    rebuild: &rebuild_args::Args,
+    query: &Query,
+) -> Result<Exit> {
     let observer = Observer::new(context);
-    let facts = observer.observe(&context.apps()?, query)?;
+    let facts = observer.observe(&context.apps(targets)?, query)?;
     facts.iter().try_for_each(|one| desired(changes, rebuild, &RebuildWhen::Never, one).map(drop))?;
-    let may_ask = context.ui.interactive && !context.global.yes && !context.global.dry_run;
     let mut otherwise = RebuildWhen::Never;
-    if rebuild.when().is_none() && may_ask && config::need_rebuild(changes.keys()) {
+    if rebuild.when().is_none() && change.may_ask(context.ui) && config::need_rebuild(changes.keys()) {
         let question = "It takes effect when the slug is compiled. Rebuild now?";
         if context.ui.confirm(question, true, "`--rebuild` or `--no-rebuild`")? {
             otherwise = RebuildWhen::Due;
         }
     }
-    engine::run_from(&observer, &facts, query, &|facts| desired(changes, rebuild, &otherwise, facts))
+    engine::run_from(&observer, change.mode(targets), &facts, query, &|facts| {
+        desired(changes, rebuild, &otherwise, facts)
+    })
 }
 
 fn desired(

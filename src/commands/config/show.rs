@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::app::Facts;
 use crate::app::desired::config::{self, Row};
 use crate::app::facts::{Part, Query};
+use crate::cli::Targets;
 use crate::commands::{Context, Exit};
 use crate::datadog::options::{Kind, Standing, find, near};
 use crate::engine;
@@ -13,24 +14,24 @@ use crate::secret::mask;
 use crate::ui;
 
 /// Lists the options of the apps that are meant.
-pub(super) fn list(context: &Context, all: bool) -> Result<Exit> {
-    let facts = engine::observe(context, &context.apps()?, &Query::from([Part::Config]))?;
+pub(super) fn list(context: &Context, targets: &Targets, all: bool) -> Result<Exit> {
+    let facts = engine::observe(context, &context.apps(targets)?, &Query::from([Part::Config]))?;
     if context.ui.json {
         let documents = facts.iter().map(|one| {
             let rows = one.config.as_ref().map(config::rows).unwrap_or_default();
             json!({ "app": one.app.name, "options": rows.iter().map(to_json).collect::<Vec<_>>() })
         });
-        context.ui.json(&ui::one_or_many(documents.collect(), context.is_fleet()))?;
+        context.ui.json(&ui::one_or_many(documents.collect(), targets.are_many()))?;
         return Ok(Exit::Done);
     }
-    let tables: Vec<_> = facts.iter().map(|one| table(one, all, context.is_fleet())).collect();
+    let tables: Vec<_> = facts.iter().map(|one| table(one, all, targets.are_many())).collect();
     context.ui.answer(tables.join("\n\n"))?;
     Ok(Exit::Done)
 }
 
 /// Prints the value of one option.
-pub(super) fn get(context: &Context, name: &str) -> Result<Exit> {
-    let app = context.app()?;
+pub(super) fn get(context: &Context, targets: &Targets, name: &str) -> Result<Exit> {
+    let app = context.app(targets)?;
     let config = context.reader()?.config(&app)?;
     let row = Row { name, variable: find(name), value: config.raw(name) };
     if context.ui.json {
@@ -82,7 +83,7 @@ pub(super) fn explain(context: &Context, name: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn table(facts: &Facts, all: bool, is_fleet: bool) -> String {
+fn table(facts: &Facts, all: bool, are_many: bool) -> String {
     let rows = facts.config.as_ref().map(config::rows).unwrap_or_default();
     let rows: Vec<_> = rows.iter().filter(|row| all || row.value.is_some()).collect();
     let cells = rows.iter().map(|row| {
@@ -99,7 +100,7 @@ fn table(facts: &Facts, all: bool, is_fleet: bool) -> String {
         true => format!("{} has none of Datadog's options: dd-heroku init", facts.app.name),
         false => ui::table(["OPTION", "VALUE", "TAKES EFFECT BY"], cells),
     };
-    if is_fleet { format!("{}\n{text}", facts.app.name) } else { text }
+    if are_many { format!("{}\n{text}", facts.app.name) } else { text }
 }
 
 fn to_json(row: &Row<'_>) -> Value {

@@ -22,14 +22,13 @@ pub struct Args {
     /// Database: an add-on, an attachment or a config var
     #[arg(value_name = "DATABASE", default_value = "DATABASE_URL")]
     database: String,
-    /// Which app
     #[command(flatten)]
-    pub app: OneApp,
+    app: OneApp,
 }
 
 /// Checks it.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let app = context.app()?;
+    let app = context.app(&args.app.targets())?;
     let facts = engine::observe(context, std::slice::from_ref(&app), &query())?;
     let target = meant(&facts[0], &args.database)?;
     let seen = Session::open(&target.url)

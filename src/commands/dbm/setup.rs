@@ -26,17 +26,15 @@ pub struct Args {
     /// Print the SQL statements; with `--dry-run`, do nothing else
     #[arg(long)]
     print_sql: bool,
-    /// Which app
     #[command(flatten)]
-    pub app: OneApp,
-    /// How to change it
+    app: OneApp,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Sets it up.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    if args.print_sql && context.global.dry_run {
+    if args.print_sql && args.change.dry_run {
         let statements = all_statements(CREDENTIAL);
         match context.ui.json {
             true => context.ui.json(&json!({ "statements": statements }))?,
@@ -47,8 +45,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if args.print_sql && !context.ui.json {
         context.ui.answer(all_statements(CREDENTIAL).trim_end())?;
     }
+    let targets = args.app.targets();
     let query = Query { database: Some(args.database.clone()), ..query() };
-    engine::run(context, &[context.app()?], &query, &|facts| {
+    engine::run(context, args.change.mode(&targets), &[context.app(&targets)?], &query, &|facts| {
         let target = meant(facts, &args.database)?;
         Ok(desired(facts, &args.database, &target))
     })

@@ -35,12 +35,10 @@ pub struct Args {
     no_verify: bool,
     #[command(flatten)]
     rebuild: rebuild_args::Args,
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
-    /// How to change it
+    apps: AppsOrNames,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// What says how to change an app means nothing to a diagnosis alone.
@@ -57,13 +55,14 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return Err(Failure::usage(format_args!("there is no finding `{unknown}`"))
             .hint("codes look like DDH014: run `dd-heroku doctor` without `--only`"));
     }
-    let apps = context.apps()?;
+    let targets = args.apps.targets();
+    let apps = context.apps(&targets)?;
     let query = diagnosis::query(context, args.no_verify, args.rebuild.checkout());
     let observer = Observer::new(context);
     let facts = observer.observe(&apps, &query)?;
     let all: Vec<_> = facts.iter().map(|one| (one, findings(args, one))).collect();
     if !args.fix {
-        show(context, &all)?;
+        show(context, &all, targets.are_many())?;
         let is_sick = all.iter().any(|(_, findings)| findings.iter().any(needs_attention));
         return Ok(if is_sick { Exit::Pending } else { Exit::Done });
     }
@@ -74,7 +73,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     let remains =
         all.iter().flat_map(|(_, findings)| findings).any(|one| needs_attention(one) && one.fix.is_none());
-    let exit = engine::run_from(&observer, &facts, &query, &|facts| desired(args, facts))?;
+    let exit = engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
+        desired(args, facts)
+    })?;
     if exit == Exit::Done && remains {
         // A rebuild may have fixed what no plan could.
         let facts = observer.observe(&apps, &query)?;
@@ -105,7 +106,7 @@ fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
     Ok(desired)
 }
 
-fn show(context: &Context, all: &[(&Facts, Vec<Finding>)]) -> Result {
+fn show(context: &Context, all: &[(&Facts, Vec<Finding>)], are_many: bool) -> Result {
     if !context.ui.json {
         let texts: Vec<_> =
             all.iter().map(|(one, findings)| findings_view::render(&one.app.name, findings)).collect();
@@ -116,5 +117,5 @@ fn show(context: &Context, all: &[(&Facts, Vec<Finding>)]) -> Result {
             findings.iter().map(|finding| findings_view::to_json(finding, facts)).collect();
         json!({ "app": facts.app.name, "findings": findings })
     });
-    context.ui.json(&ui::one_or_many(documents.collect(), context.is_fleet()))
+    context.ui.json(&ui::one_or_many(documents.collect(), are_many))
 }

@@ -28,14 +28,13 @@ pub struct Args {
     /// Write this .tar.gz file [default: dd-heroku-flare-APP.tar.gz]
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     output: Option<PathBuf>,
-    /// Which app
     #[command(flatten)]
-    pub app: OneAppOrName,
+    app: OneAppOrName,
 }
 
 /// Writes the bundle.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let app = context.app()?;
+    let app = context.app(&args.app.targets())?;
     let place = args.output.clone().unwrap_or_else(|| format!("dd-heroku-flare-{app}.tar.gz").into());
     let query = diagnosis::query(context, false, CheckoutQuery::default());
     let facts = engine::observe(context, std::slice::from_ref(&app), &query)?.remove(0);

@@ -29,9 +29,9 @@ const PARTS: [Part; 8] = [
 /// Sets Datadog up on the apps that are meant.
 pub fn run(context: &Context, args: Args) -> Result<Exit> {
     args.check()?;
-    let apps = context.apps()?;
-    let is_guided =
-        context.ui.interactive && !context.global.yes && !context.global.dry_run && apps.len() == 1;
+    let targets = args.apps.targets();
+    let apps = context.apps(&targets)?;
+    let is_guided = args.change.may_ask(context.ui) && apps.len() == 1;
     let mut query = Query::from(PARTS)
         .with_key(keys::query(context, args.api_key_stdin, args.site()?, args.no_verify)?)
         .with_checkout(CheckoutQuery { files: vec![prerun::PATH], ..args.rebuild.checkout() });
@@ -44,7 +44,9 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
     if is_guided {
         setup = questions::ask(context, &observer, &mut query, &args, &mut facts[0])?;
     }
-    engine::run_from(&observer, &facts, &query, &|facts| desired(&setup, &args.rebuild, facts))
+    engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
+        desired(&setup, &args.rebuild, facts)
+    })
 }
 
 fn desired(setup: &Setup, rebuild: &rebuild_args::Args, facts: &Facts) -> Result<Desired> {

@@ -31,12 +31,10 @@ pub struct Args {
     /// Replace a conf.yaml even if it was edited by hand; a copy is kept
     #[arg(long)]
     force: bool,
-    /// Which apps
     #[command(flatten)]
-    pub apps: Apps,
-    /// How to change it
+    apps: Apps,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Turns them on.
@@ -59,9 +57,10 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
     }
     let observer = Observer::new(context);
     let query = query();
-    let facts = observer.observe(&context.apps()?, &query)?;
+    let targets = args.apps.targets();
+    let facts = observer.observe(&context.apps(&targets)?, &query)?;
     ask(context, &mut adds, &facts)?;
-    engine::run_from(&observer, &facts, &query, &|facts| {
+    engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
         integrations::add(&adds, facts, Folder::of(facts).as_ref()).map_err(refused)
     })
 }

@@ -24,12 +24,10 @@ pub struct Args {
     /// Where it runs: process types (`web`), one dyno (`web.1`), or `all`
     #[arg(long = "to", value_name = "DYNOS", required = true, value_delimiter = ',')]
     dynos: Vec<String>,
-    /// Which apps
     #[command(flatten)]
-    pub apps: Apps,
-    /// How to change it
+    apps: Apps,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Limits it.
@@ -44,7 +42,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
                 .hint("--to web, or --to web.1"));
         }
     }
-    engine::run(context, &context.apps()?, &query(), &|facts| {
+    let targets = args.apps.targets();
+    engine::run(context, args.change.mode(&targets), &context.apps(&targets)?, &query(), &|facts| {
         integrations::limit(entry, dynos, facts, Folder::of(facts).as_ref()).map_err(refused)
     })
 }

@@ -24,17 +24,17 @@ pub struct Args {
     /// List every integration that can be turned on
     #[arg(long)]
     available: bool,
-    /// Which app
     #[command(flatten)]
-    pub app: OneAppOrName,
+    app: OneAppOrName,
 }
 
 /// Lists them.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    if args.available && !context.names_an_app() {
+    let targets = args.app.targets();
+    if args.available && !context.names_an_app(&targets) {
         return available(context, &BTreeSet::new());
     }
-    let app = context.app()?;
+    let app = context.app(&targets)?;
     let facts = engine::observe(context, std::slice::from_ref(&app), &query())?;
     let state = state(&facts[0], Folder::of(&facts[0]).as_ref());
     if args.available {

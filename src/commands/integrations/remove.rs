@@ -19,19 +19,18 @@ pub struct Args {
     /// Delete a conf.yaml even if it was edited by hand
     #[arg(long)]
     force: bool,
-    /// Which apps
     #[command(flatten)]
-    pub apps: Apps,
-    /// How to change it
+    apps: Apps,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Turns them off.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let entries = args.names.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
-    let apps = context.apps()?;
-    engine::run(context, &apps, &query(), &|facts| {
+    let targets = args.apps.targets();
+    let apps = context.apps(&targets)?;
+    engine::run(context, args.change.mode(&targets), &apps, &query(), &|facts| {
         integrations::remove(&entries, facts, Folder::of(facts).as_ref(), args.force).map_err(refused)
     })
 }

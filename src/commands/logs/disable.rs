@@ -16,17 +16,16 @@ use crate::failure::Result;
   dd-heroku logs disable shop
   dd-heroku logs disable --pipeline shop --dry-run")]
 pub struct Args {
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
-    /// How to change it
+    apps: AppsOrNames,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Removes the drains of the apps that are meant.
-pub fn run(context: &Context) -> Result<Exit> {
-    engine::run(context, &context.apps()?, &super::query(), &|_| {
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let targets = args.apps.targets();
+    engine::run(context, args.change.mode(&targets), &context.apps(&targets)?, &super::query(), &|_| {
         let telemetry = Telemetry::Without([Signal::Logs].into());
         Ok(Desired { drain: Drain::None, telemetry, ..Desired::default() })
     })

@@ -31,18 +31,19 @@ pub struct Args {
     /// Signals that the telemetry drain of a Fir app carries, and no others [default: logs, and what it already carries]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     signals: Vec<Signal>,
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
-    /// How to change it
+    apps: AppsOrNames,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Gives the apps that are meant their drain.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let targets = args.apps.targets();
     let query = super::query().with_key(args.destination.query(context)?);
-    engine::run(context, &context.apps()?, &query, &|facts| desired(args, facts))
+    engine::run(context, args.change.mode(&targets), &context.apps(&targets)?, &query, &|facts| {
+        desired(args, facts)
+    })
 }
 
 fn desired(args: &Args, facts: &Facts) -> Result<Desired> {

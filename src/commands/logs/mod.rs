@@ -21,8 +21,8 @@ pub enum Verb {
 pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
     match verb {
         Verb::Enable(args) => enable::run(context, &args),
-        Verb::Disable(disable::Args { .. }) => disable::run(context),
-        Verb::Status(status::Args { .. }) => status::run(context),
+        Verb::Disable(args) => disable::run(context, &args),
+        Verb::Status(args) => status::run(context, &args),
     }
 }
 

@@ -18,26 +18,26 @@ use crate::ui::{self, table};
 pub struct Args {
     /// Exit with 3 when a drain disagrees with its app
     #[arg(long)]
-    pub exit_code: bool,
-    /// Which apps
+    exit_code: bool,
     #[command(flatten)]
-    pub apps: AppsOrNames,
+    apps: AppsOrNames,
 }
 
 /// Shows the drains of the apps that are meant.
-pub fn run(context: &Context) -> Result<Exit> {
-    let facts = engine::observe(context, &context.apps()?, &super::query())?;
+pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let targets = args.apps.targets();
+    let facts = engine::observe(context, &context.apps(&targets)?, &super::query())?;
     let lines: Vec<_> = facts.iter().map(drain_status::lines).collect();
     if context.ui.json {
         let documents = facts.iter().zip(&lines).map(|(one, lines)| document(one, lines)).collect();
-        context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
+        context.ui.json(&ui::one_or_many(documents, targets.are_many()))?;
     } else {
         context.ui.answer(text(&facts, &lines))?;
     }
     let is_pending = lines.iter().flatten().any(|line| {
         line.datadog.as_ref().is_some_and(|datadog| line.addon.is_none() && !datadog.disagrees.is_empty())
     });
-    Ok(if is_pending && context.global.exit_code { Exit::Pending } else { Exit::Done })
+    Ok(if is_pending && args.exit_code { Exit::Pending } else { Exit::Done })
 }
 
 fn text(facts: &[Facts], lines: &[Vec<Line>]) -> String {

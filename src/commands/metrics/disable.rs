@@ -27,22 +27,23 @@ pub struct Args {
     /// Delete the log-based metrics, the log pipeline and the dashboard too, for every app of the organization
     #[arg(long)]
     at_datadog: bool,
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
-    /// How to change it
+    apps: AppsOrNames,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Stops the metrics of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
+    let targets = args.apps.targets();
     let mut query = super::query();
     if args.at_datadog {
         query = query.with_key(args.destination.query(context)?);
         query.log_metrics = Some(application_key(context)?);
     }
-    engine::run(context, &context.apps()?, &query, &|facts| desired(args, facts))
+    engine::run(context, args.change.mode(&targets), &context.apps(&targets)?, &query, &|facts| {
+        desired(args, facts)
+    })
 }
 
 fn desired(args: &Args, facts: &Facts) -> Result<Desired> {

@@ -37,17 +37,16 @@ pub struct Args {
     /// Do not restart the dynos: the labs feature takes effect at their next restart
     #[arg(long)]
     no_restart: bool,
-    /// Which apps
     #[command(flatten)]
-    pub apps: AppsOrNames,
-    /// How to change it
+    apps: AppsOrNames,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Makes metrics of the logs of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let apps = context.apps()?;
+    let targets = args.apps.targets();
+    let apps = context.apps(&targets)?;
     let mut query = super::query().with_key(args.destination.query(context)?);
     let observer = Observer::new(context);
     let mut facts = observer.observe(&apps, &query)?;
@@ -56,7 +55,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         query.log_metrics = Some(application_key(context)?);
         facts = observer.observe(&apps, &query)?;
     }
-    engine::run_from(&observer, &facts, &query, &|facts| desired(args, facts))
+    engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| desired(args, facts))
 }
 
 fn desired(args: &Args, facts: &Facts) -> Result<Desired> {

@@ -26,10 +26,9 @@ pub struct Args {
     destination: DestinationArgs,
     /// Exit with 3 when an app does not send its metrics
     #[arg(long)]
-    pub exit_code: bool,
-    /// Which apps
+    exit_code: bool,
     #[command(flatten)]
-    pub apps: AppsOrNames,
+    apps: AppsOrNames,
 }
 
 /// Shows the state of the apps that are meant.
@@ -42,19 +41,20 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         }
         None => context.ui.note("what is at Datadog is not known without an application key (DD_APP_KEY)"),
     }
-    let facts = engine::observe(context, &context.apps()?, &query)?;
+    let targets = args.apps.targets();
+    let facts = engine::observe(context, &context.apps(&targets)?, &query)?;
     if let (Some(_), Some(first)) = (&query.log_metrics, facts.first()) {
         keys::accepted(first)?;
     }
     let at_datadog = facts.iter().find_map(|one| one.log_metrics.as_ref()).map(|one| &one.existing);
     if context.ui.json {
         let documents = facts.iter().map(|one| document(one, at_datadog)).collect();
-        context.ui.json(&ui::one_or_many(documents, context.is_fleet()))?;
+        context.ui.json(&ui::one_or_many(documents, targets.are_many()))?;
     } else {
         context.ui.answer(text(&facts, at_datadog))?;
     }
     let is_whole = facts.iter().all(|one| is_on(one) && has_drain(one));
-    Ok(if context.global.exit_code && !is_whole { Exit::Pending } else { Exit::Done })
+    Ok(if args.exit_code && !is_whole { Exit::Pending } else { Exit::Done })
 }
 
 fn is_on(one: &Facts) -> bool {

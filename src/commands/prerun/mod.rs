@@ -9,6 +9,7 @@ use crate::app::desired::File;
 use crate::app::facts::{CheckoutQuery, Part, Query};
 use crate::app::prerun::{self, Block};
 use crate::app::{Desired, Facts};
+use crate::cli::{ChangeOptions, Targets};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::repo::Checkout;
@@ -32,10 +33,18 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
 }
 
 /// Changes the block; `force` replaces one that was edited by hand.
-fn change(context: &Context, force: bool, with: &dyn Fn(&mut Block)) -> Result<Exit> {
+fn change(
+    context: &Context,
+    targets: &Targets,
+    options: ChangeOptions,
+    force: bool,
+    with: &dyn Fn(&mut Block),
+) -> Result<Exit> {
     let query = Query::from([Part::Formation])
         .with_checkout(CheckoutQuery { files: vec![prerun::PATH], ..CheckoutQuery::default() });
-    engine::run(context, &[context.app()?], &query, &|facts| desired(facts, force, with))
+    engine::run(context, options.mode(targets), &[context.app(targets)?], &query, &|facts| {
+        desired(facts, force, with)
+    })
 }
 
 /// The checkout of the app that was named.

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::app::prerun::{self, Block, Unmanageable, Version};
-use crate::cli::{OneAppOrName, Targets};
+use crate::cli::OneAppOrName;
 use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
 
@@ -14,15 +14,15 @@ use crate::failure::{Code, Failure, Result};
 #[command(after_help = "Examples:
   dd-heroku prerun show")]
 pub struct Args {
-    /// Which app
     #[command(flatten)]
-    pub app: OneAppOrName,
+    app: OneAppOrName,
 }
 
 /// Shows it.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let checkout = if Targets::from(&args.app).is_named() {
-        super::checkout(context, &context.app()?)?
+    let targets = args.app.targets();
+    let checkout = if targets.is_named() {
+        super::checkout(context, &context.app(&targets)?)?
     } else {
         context.checkout().ok_or_else(|| {
             Failure::new(

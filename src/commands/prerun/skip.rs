@@ -22,12 +22,10 @@ pub struct Args {
     /// Rewrite a block that was edited by hand
     #[arg(long)]
     force: bool,
-    /// Which app
     #[command(flatten)]
-    pub app: OneApp,
-    /// How to change it
+    app: OneApp,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Sets them.
@@ -45,5 +43,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             },
         }
     }
-    super::change(context, args.force, &|block| block.skip.clone_from(&types))
+    super::change(context, &args.app.targets(), args.change, args.force, &|block| {
+        block.skip.clone_from(&types);
+    })
 }

@@ -17,12 +17,10 @@ pub struct Args {
     /// Rewrite a block that was edited by hand
     #[arg(long)]
     force: bool,
-    /// Which app
     #[command(flatten)]
-    pub app: OneApp,
-    /// How to change it
+    app: OneApp,
     #[command(flatten)]
-    pub change: ChangeOptions,
+    change: ChangeOptions,
 }
 
 /// Where the version comes from.
@@ -43,5 +41,5 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         From::Release => Some(prerun::Version::Release),
         From::None => None,
     };
-    super::change(context, args.force, &|block| block.version = version)
+    super::change(context, &args.app.targets(), args.change, args.force, &|block| block.version = version)
 }
