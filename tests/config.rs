@@ -55,7 +55,7 @@ fn a_bad_value_is_refused_with_what_was_expected() {
         ("DD_LOG_LEVEL=LOUD", "trace, debug, info, warn, error, critical, off"),
         ("DD_TAGS=env:prod team:", "`team:`"),
         ("RAILS_ENV=production", "heroku config:set"),
-        ("SITE=x", "none of Datadog's options"),
+        ("SITE=x", "not an option of Datadog"),
         ("DD_API_KEY=c0ffee00c0ffee00c0ffee00c0ff3f9a", "config set DD_API_KEY"),
         ("DD_POSTGRES_URL_VAR=postgres://u:p@h/d", "secret"),
     ] {

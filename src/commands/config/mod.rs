@@ -1,5 +1,6 @@
 //! `config`: the options of the catalogue, with their values.
 
+mod assignment;
 mod set;
 mod show;
 

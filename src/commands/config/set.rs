@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::names;
+use super::{assignment, names};
 use crate::app::desired::{Desired, RebuildWhen, config};
 use crate::app::facts::{AgentVersions, ConfigVars, KeyQuery, Query, When};
 use crate::app::{Facts, Note, codes};
 use crate::cli::{Apps, ChangeOptions, Targets};
 use crate::cli::{available_versions, key, keys, rebuild_args};
 use crate::commands::{Context, Exit};
-use crate::datadog::{Site, options};
+use crate::datadog::Site;
 use crate::engine::{self, Observer};
 use crate::env::{DD_AGENT_VERSION, DD_API_KEY, DD_SITE};
 use crate::failure::{Failure, Result};
@@ -59,7 +59,7 @@ pub struct Unset {
 pub(super) fn set(context: &Context, args: &Set) -> Result<Exit> {
     let mut changes = BTreeMap::new();
     for given in &args.vars {
-        let (name, value) = read(context, given)?;
+        let (name, value) = assignment::read(context, given)?;
         if changes.insert(name.clone(), Some(value)).is_some() {
             return Err(Failure::usage(format_args!("`{name}` is given twice")));
         }
@@ -84,7 +84,8 @@ fn key_query(changes: &Changes) -> Result<Option<KeyQuery>> {
 
 /// Unsets options on the apps that are meant.
 pub(super) fn unset(context: &Context, args: &Unset) -> Result<Exit> {
-    let changes = args.vars.iter().map(|name| Ok((known(name)?, None))).collect::<Result<Changes>>()?;
+    let changes =
+        args.vars.iter().map(|name| Ok((assignment::known(name)?, None))).collect::<Result<Changes>>()?;
     let query = query(&args.rebuild);
     apply(context, &args.apps.targets(), args.change, &changes, &args.rebuild, &query)
 }
@@ -130,56 +131,6 @@ fn desired(
     desired.notes.extend(require_version(changes, facts)?);
     rebuild.put_into(&mut desired, otherwise.clone(), facts)?;
     Ok(desired)
-}
-
-/// The name and the checked value of one argument. A secret comes from standard input or a hidden prompt.
-fn read(context: &Context, given: &str) -> Result<(String, Secret)> {
-    let (name, value) = match given.split_once('=') {
-        Some((name, value)) => {
-            let name = known(name)?;
-            if options::is_secret(&name, value) {
-                let message =
-                    format!("`{name}` holds a secret, which every user of the machine sees in an argument");
-                return Err(Failure::usage(message)
-                    .hint(format_args!("pipe it: `pass datadog/key | dd-heroku config set {name}`")));
-            }
-            (name, value.to_owned())
-        }
-        None => (known(given)?, hidden(context, given)?),
-    };
-    match options::check(&name, &value) {
-        Ok(value) => Ok((name, Secret::new(value))),
-        Err(problem) => {
-            let failure = Failure::usage(format_args!("{name}: {problem}"));
-            if problem == options::Problem::AgentVersion
-                && let Ok(agents) = available_versions::agents(context, false)
-            {
-                return Err(available_versions::require(&value, &agents).err().unwrap_or(failure));
-            }
-            Err(match problem.instead() {
-                Some(instead) => failure.hint(format_args!("dd-heroku config set '{name}={instead}'")),
-                None => failure.hint(format_args!("dd-heroku config explain {name}")),
-            })
-        }
-    }
-}
-
-fn hidden(context: &Context, name: &str) -> Result<String> {
-    if context.ui.interactive {
-        let check = |text: &str| options::check(name, text).map(drop).map_err(|problem| problem.to_string());
-        return context.ui.ask_secret(&format!("{name} (hidden)"), "it on standard input", check);
-    }
-    key::stdin()
-}
-
-/// The name of an option; refused when it is none of Datadog's.
-fn known(name: &str) -> Result<String> {
-    if name.starts_with("DD_") || options::find(name).is_some() {
-        return Ok(name.to_owned());
-    }
-    let failure = Failure::usage(format_args!("`{name}` is none of Datadog's options"));
-    let near = options::near(name).into_iter().map(|near| format!("did you mean `{near}`?"));
-    Err(near.chain(["heroku config:set sets any other variable".into()]).fold(failure, Failure::hint))
 }
 
 /// Fails when the Agent version that is set does not exist; a note says when that could not be checked.

@@ -1,97 +1,16 @@
-//! The flags of `init`, and the answers that they are.
+//! What the flags of `init` answer.
 
+use super::args::Args;
 use crate::app::database_urls::Database;
 use crate::app::desired::RebuildWhen;
 use crate::app::desired::init::{Integrations, Setup};
 use crate::cli::keys::known_site;
-use crate::cli::rebuild_args::{self, switch};
+use crate::cli::rebuild_args::switch;
 use crate::cli::usage::key_in_arguments;
-use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::datadog::Site;
 use crate::datadog::options;
 use crate::env;
 use crate::failure::{Failure, Result};
-
-/// Set up Datadog on an app: labs feature, config vars, buildpack, rebuild
-///
-/// Asks on a terminal; elsewhere the flags answer. Running it again changes nothing.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Datadog")]
-#[command(after_help = "Examples:
-  dd-heroku init
-  dd-heroku init shop --site datadoghq.eu --logs --dry-run
-  pass datadog/api-key | dd-heroku init shop --api-key-stdin --yes")]
-pub struct Args {
-    /// Read the Datadog API key from standard input [default: DD_API_KEY, the keyring or the app]
-    #[arg(long)]
-    pub api_key_stdin: bool,
-    /// Refused: every user of the machine can read arguments
-    #[arg(long, hide = true, num_args = 0..=1, default_missing_value = "")]
-    api_key: Option<String>,
-    /// Datadog site: datadoghq.com, datadoghq.eu, us3.datadoghq.com, …
-    #[arg(long, value_name = "SITE")]
-    site: Option<String>,
-    /// Environment (DD_ENV)
-    #[arg(long, value_name = "ENV")]
-    pub env: Option<String>,
-    /// Service (DD_SERVICE)
-    #[arg(long, value_name = "SERVICE")]
-    pub service: Option<String>,
-    /// More tags, `key:value`, separated by spaces or commas (DD_TAGS)
-    #[arg(long, value_name = "TAGS")]
-    pub tags: Option<String>,
-    /// Agent version, such as 7.81.2, or 7 for the newest that the buildpack knows
-    #[arg(long, value_name = "VERSION", help_heading = "Installation")]
-    pub agent_version: Option<String>,
-    /// Buildpack release to pin, such as 2.44
-    #[arg(long, value_name = "RELEASE", help_heading = "Installation")]
-    pub buildpack_version: Option<String>,
-    /// Buildpack to use instead of that of Datadog, such as one made by `buildpack pack`
-    #[arg(long, value_name = "URL", help_heading = "Installation")]
-    pub buildpack_url: Option<String>,
-    /// Name hosts by app and dyno, such as shop.web.1 (recommended: as many hosts as dynos)
-    #[arg(long, overrides_with = "no_dyno_host", help_heading = "What is collected")]
-    dyno_host: bool,
-    /// Name hosts by the machine: every restart reports a new host
-    #[arg(long, help_heading = "What is collected")]
-    no_dyno_host: bool,
-    /// Collect traces (the default)
-    #[arg(long, overrides_with = "no_apm", help_heading = "What is collected")]
-    apm: bool,
-    /// Leave the trace-agent out
-    #[arg(long, help_heading = "What is collected")]
-    no_apm: bool,
-    /// Collect processes
-    #[arg(long, help_heading = "What is collected")]
-    process_agent: bool,
-    /// Collect the metrics of the host, which many dynos share (the default)
-    #[arg(long, overrides_with = "no_host_metrics", help_heading = "What is collected")]
-    host_metrics: bool,
-    /// Leave the metrics of the host out
-    #[arg(long, help_heading = "What is collected")]
-    no_host_metrics: bool,
-    /// Databases to monitor: auto (those of the app), none, or a list of redis and postgres
-    #[arg(long, value_name = "LIST", default_value = "auto", help_heading = "What is collected")]
-    integrations: String,
-    /// Send the app's logs to Datadog by a log drain
-    #[arg(long, help_heading = "What is collected")]
-    pub logs: bool,
-    /// Dyno types without an Agent, a list, or none [default: one-off types: run, release, scheduler and others]
-    #[arg(long, value_name = "LIST", help_heading = "What is collected")]
-    skip_dynos: Option<String>,
-    /// Whether to rebuild, and from what
-    #[command(flatten)]
-    pub rebuild: rebuild_args::Args,
-    /// Do not check the key with Datadog
-    #[arg(long)]
-    pub no_verify: bool,
-    /// Which apps
-    #[command(flatten)]
-    pub apps: AppsOrNames,
-    /// How to change it
-    #[command(flatten)]
-    pub change: ChangeOptions,
-}
 
 impl Args {
     /// Refuses values that cannot be meant, before anything is asked of anybody.

@@ -1,7 +1,8 @@
 //! `init`: the whole set-up of Datadog on an app.
 
-pub mod answers;
-pub mod questions;
+mod answers;
+mod args;
+mod questions;
 
 use super::{Context, Exit};
 use crate::app::desired::Desired;
@@ -12,7 +13,7 @@ use crate::cli::{keys, rebuild_args};
 use crate::engine::{self, Observer};
 use crate::failure::Result;
 
-pub use answers::Args;
+pub use args::Args;
 
 /// What is read of an app for its plan.
 const PARTS: [Part; 8] = [

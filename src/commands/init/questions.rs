@@ -1,6 +1,7 @@
 //! The questions of `init` on a terminal. A flag that was given answers its question; what the app has is the default.
 
-use super::answers::{Args, names};
+use super::answers::names;
+use super::args::Args;
 use crate::app::database_urls::{self, DATABASES};
 use crate::app::desired::RebuildWhen;
 use crate::app::desired::init::{Integrations, Setup};
@@ -16,7 +17,7 @@ use crate::failure::Result;
 use crate::platform::dyno::ONE_OFF;
 
 /// Asks what the flags leave open. A key or a site that was typed becomes part of `query`.
-pub fn ask(
+pub(super) fn ask(
     context: &Context,
     observer: &Observer<'_>,
     query: &mut Query,

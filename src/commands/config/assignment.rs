@@ -1,0 +1,57 @@
+//! One argument of `config set`: `NAME=VALUE`, or `NAME` with the value on standard input.
+
+use crate::cli::{available_versions, key};
+use crate::commands::Context;
+use crate::datadog::options;
+use crate::failure::{Failure, Result};
+use crate::secret::Secret;
+
+/// The name and the checked value of one argument. A secret comes from standard input or a hidden prompt.
+pub(super) fn read(context: &Context, given: &str) -> Result<(String, Secret)> {
+    let (name, value) = match given.split_once('=') {
+        Some((name, value)) => {
+            let name = known(name)?;
+            if options::is_secret(&name, value) {
+                let message =
+                    format!("`{name}` holds a secret, which every user of the machine sees in an argument");
+                return Err(Failure::usage(message)
+                    .hint(format_args!("pipe it: `pass datadog/key | dd-heroku config set {name}`")));
+            }
+            (name, value.to_owned())
+        }
+        None => (known(given)?, hidden(context, given)?),
+    };
+    match options::check(&name, &value) {
+        Ok(value) => Ok((name, Secret::new(value))),
+        Err(problem) => {
+            let failure = Failure::usage(format_args!("{name}: {problem}"));
+            if problem == options::Problem::AgentVersion
+                && let Ok(agents) = available_versions::agents(context, false)
+            {
+                return Err(available_versions::require(&value, &agents).err().unwrap_or(failure));
+            }
+            Err(match problem.instead() {
+                Some(instead) => failure.hint(format_args!("dd-heroku config set '{name}={instead}'")),
+                None => failure.hint(format_args!("dd-heroku config explain {name}")),
+            })
+        }
+    }
+}
+
+fn hidden(context: &Context, name: &str) -> Result<String> {
+    if context.ui.interactive {
+        let check = |text: &str| options::check(name, text).map(drop).map_err(|problem| problem.to_string());
+        return context.ui.ask_secret(&format!("{name} (hidden)"), "it on standard input", check);
+    }
+    key::stdin()
+}
+
+/// The name of an option; fails when it is not an option of Datadog.
+pub(super) fn known(name: &str) -> Result<String> {
+    if name.starts_with("DD_") || options::find(name).is_some() {
+        return Ok(name.to_owned());
+    }
+    let failure = Failure::usage(format_args!("`{name}` is not an option of Datadog"));
+    let near = options::near(name).into_iter().map(|near| format!("did you mean `{near}`?"));
+    Err(near.chain(["heroku config:set sets any other variable".into()]).fold(failure, Failure::hint))
+}
