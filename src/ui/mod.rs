@@ -2,6 +2,7 @@
 
 pub mod agent_view;
 mod beyond;
+mod changes;
 mod failure;
 pub mod findings_view;
 pub mod metrics_view;
