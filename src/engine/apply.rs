@@ -135,7 +135,7 @@ fn with_account(failure: Failure, receipt: &Receipt) -> Failure {
     if !receipt.has_begun() && !receipt.outcomes.contains(&Outcome::RolledBack) {
         return failure.hint("nothing was changed");
     }
-    let failure = failure.hint(ui::story(receipt));
+    let failure = failure.hint(ui::receipt::story(receipt));
     if receipt.outcomes.contains(&Outcome::RolledBack) {
         return failure.hint("`--keep` would leave the new values set");
     }

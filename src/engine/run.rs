@@ -9,7 +9,7 @@ use crate::app::facts::Query;
 use crate::app::plan::share;
 use crate::app::{Desired, Facts, Plan, Receipt, plan};
 use crate::failure::{Code, Exit, Failure, Result};
-use crate::ui::{self, plan_json, plan_view};
+use crate::ui;
 
 /// What a verb wants of an app: a pure function of what is known, called as often as needed.
 pub type Desire<'d> = dyn Fn(&Facts) -> Result<Desired> + 'd;
@@ -84,11 +84,11 @@ impl Run<'_> {
     fn show(&self, plans: &[Plan], with_cost: bool) -> Result {
         let ui = self.observer.services.ui();
         if ui.json {
-            let documents: Vec<_> = plans.iter().map(plan_json::plan).collect();
+            let documents: Vec<_> = plans.iter().map(ui::plan::to_json).collect();
             return ui.json(&ui::one_or_many(documents, self.mode.many));
         }
-        let mut text: Vec<_> = plans.iter().map(plan_view::render).collect();
-        text.extend(Some(plan_view::cost(plans)).filter(|cost| with_cost && !cost.is_empty()));
+        let mut text: Vec<_> = plans.iter().map(ui::plan::render).collect();
+        text.extend(Some(ui::plan::cost(plans)).filter(|cost| with_cost && !cost.is_empty()));
         ui.answer(text.join("\n"))
     }
 
@@ -99,7 +99,7 @@ impl Run<'_> {
         let names: Vec<_> = plans.iter().map(|plan| plan.app.name.clone()).collect();
         loop {
             self.show(&plans, !ui.interactive)?;
-            let question = format!("{} Apply?", plan_view::cost(&plans));
+            let question = format!("{} Apply?", ui::plan::cost(&plans));
             if !ui.confirm(question.trim_start(), false, "`--yes` to apply, or `--dry-run` to preview")? {
                 return Err(Failure::new(Code::Declined, "canceled; nothing was changed"));
             }
@@ -129,15 +129,15 @@ impl Run<'_> {
                 stopped = Some(between(&names, nth));
             }
             if stopped.is_some() {
-                documents.push(plan_json::plan(&plan));
+                documents.push(ui::plan::to_json(&plan));
                 continue;
             }
             let Applied { mut receipt, failure } = apply(services, plan, &prepared);
             let failure = failure.or_else(|| self.verify(&mut receipt).err());
             if !ui.json {
-                ui.answer(ui::report(&receipt))?;
+                ui.answer(ui::receipt::report(&receipt))?;
             }
-            documents.push(plan_json::receipt(&receipt, failure.as_ref()));
+            documents.push(ui::receipt::to_json(&receipt, failure.as_ref()));
             stopped = failure.map(|failure| among(failure, &names, nth));
         }
         if ui.json {
@@ -166,7 +166,7 @@ impl Run<'_> {
             receipt.learn(one);
         }
         let left = facts.iter().map(|one| self.left(receipt, one)).collect::<Result<Vec<_>>>()?;
-        let left: Vec<_> = left.iter().filter(|plan| !plan.is_empty()).map(plan_view::render).collect();
+        let left: Vec<_> = left.iter().filter(|plan| !plan.is_empty()).map(ui::plan::render).collect();
         if left.is_empty() {
             return Ok(());
         }

@@ -7,7 +7,7 @@ use crate::failure::{Code, Failure, Result};
 use crate::heroku;
 use crate::repo::Archive;
 use crate::secret::Secret;
-use crate::ui::plan_view::short;
+use crate::ui::format::short_commit;
 
 /// The source of a plan's rebuild.
 pub(super) enum Prepared {
@@ -48,8 +48,10 @@ impl Prepared {
                 if heroku::answers(url) {
                     return Ok(Self::Url(url.clone()));
                 }
-                let message =
-                    format!("Heroku no longer has the source of {}, the commit that runs", short(commit));
+                let message = format!(
+                    "Heroku no longer has the source of {}, the commit that runs",
+                    short_commit(commit)
+                );
                 Err(Failure::new(Code::Failed, message)
                     .hint("run in the app's checkout, or pass `--source-url URL` of a tarball of that commit")
                     .hint("or pass `--no-rebuild` and deploy: the rest takes effect then"))
@@ -60,7 +62,7 @@ impl Prepared {
 
 /// An archive of a commit lacks the content of its submodules; a push fetches it.
 fn submodules(commit: &str) -> Failure {
-    let message = format!("{} has submodules, whose files are not in an archive of it", short(commit));
+    let message = format!("{} has submodules, whose files are not in an archive of it", short_commit(commit));
     Failure::new(Code::Failed, message)
         .hint("pass `--source-url URL` of a .tar.gz that includes their files")
         .hint("or pass `--no-rebuild`, and deploy with `git push heroku`: a push includes them")

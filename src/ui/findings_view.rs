@@ -3,7 +3,7 @@
 use console::style;
 use serde_json::{Value, json};
 
-use super::plan_json;
+use super::changes;
 use crate::app::findings::Finding;
 use crate::app::findings::explanations::Severity;
 use crate::app::{Facts, plan};
@@ -59,7 +59,7 @@ fn counts(findings: &[Finding]) -> String {
 /// A finding as JSON, with the changes that would fix it alone.
 pub fn to_json(finding: &Finding, facts: &Facts) -> Value {
     let plan = finding.fix.as_ref().and_then(|fix| plan(fix, facts).ok());
-    let changes: Vec<_> = plan.iter().flat_map(|plan| &plan.changes).map(plan_json::change).collect();
+    let changes: Vec<_> = plan.iter().flat_map(|plan| &plan.changes).map(changes::to_json).collect();
     json!({
         "code": finding.about.code,
         "severity": finding.severity.as_str(),

@@ -1,17 +1,16 @@
 //! What a person sees. The only code that writes to the terminal: stdout is the answer, stderr is everything else.
 
 pub mod agent_view;
-mod beyond;
 mod changes;
 mod failure;
 pub mod findings_view;
+pub mod format;
 pub mod metrics_view;
-pub mod plan_json;
-pub mod plan_view;
+pub mod plan;
 mod plot;
 mod progress;
 mod prompt;
-mod receipt;
+pub mod receipt;
 pub mod status_view;
 mod table;
 
@@ -25,8 +24,8 @@ use crate::datadog::boolean;
 use crate::env::{self, Environment};
 use crate::failure::{Code, Failure, Result};
 
+pub use changes::short;
 pub use progress::Progress;
-pub use receipt::{name as short, report, story};
 pub use table::table;
 
 /// When to color.

@@ -1,11 +1,13 @@
-//! How a plan went, as a person sees it.
+//! A receipt: how a plan went.
 
 use console::style;
+use serde_json::{Value, json};
 
-use super::beyond;
-use super::plan_view::short;
-use crate::app::change::{Change, Outcome, Promotion};
-use crate::app::{Buildpack, Receipt, metrics};
+use super::changes::short;
+use super::{failure, plan};
+use crate::app::Receipt;
+use crate::app::change::Outcome;
+use crate::failure::Failure;
 
 /// A line per change that took effect, failed or was left out.
 pub fn report(receipt: &Receipt) -> String {
@@ -22,7 +24,7 @@ pub fn report(receipt: &Receipt) -> String {
             Outcome::Built { version: Some(version), .. } => format!(" → v{version}"),
             _ => String::new(),
         };
-        lines.push(format!("  {sign}  {}{built}", name(change)));
+        lines.push(format!("  {sign}  {}{built}", short(change)));
     }
     lines.join("\n")
 }
@@ -31,7 +33,7 @@ pub fn report(receipt: &Receipt) -> String {
 pub fn story(receipt: &Receipt) -> String {
     let part = |word: &str, keep: &dyn Fn(&Outcome) -> bool| {
         let names: Vec<_> =
-            receipt.iter().filter(|(_, outcome)| keep(outcome)).map(|(change, _)| name(change)).collect();
+            receipt.iter().filter(|(_, outcome)| keep(outcome)).map(|(change, _)| short(change)).collect();
         (!names.is_empty()).then(|| format!("{word}: {}", names.join(", ")))
     };
     let parts = [
@@ -44,33 +46,20 @@ pub fn story(receipt: &Receipt) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-/// A change in a few words.
-pub fn name(change: &Change) -> String {
-    match change {
-        Change::FeatureEnable { name } => format!("labs {name}"),
-        Change::FeatureDisable { name } => format!("labs {name} off"),
-        Change::ConfigSet { key, .. } => format!("config {key}"),
-        Change::ConfigUnset { key, .. } => format!("config {key} unset"),
-        Change::BuildpacksSet { after, .. } => {
-            match after.iter().find(|one| Buildpack::installs_agent(one)) {
-                Some(agent) => format!("buildpacks, with {agent}"),
-                None => "buildpacks".to_owned(),
-            }
+/// A plan that was applied, and what stopped it where something did, as JSON.
+pub fn to_json(receipt: &Receipt, stopped: Option<&Failure>) -> Value {
+    let mut document = plan::to_json(&receipt.plan);
+    document["applied"] = true.into();
+    let changes = document["changes"].as_array_mut().into_iter().flatten();
+    for (change, outcome) in changes.zip(&receipt.outcomes) {
+        change["result"] = outcome.as_str().into();
+        if let Outcome::Built { id, release: _, version } = outcome {
+            let release = version.map(|version| format!("v{version}"));
+            change["build"] = json!({ "id": id, "status": "succeeded", "release": release });
         }
-        Change::DrainAdd { host, .. } => format!("drain to {host}"),
-        Change::DrainRemove { host, .. } => format!("drain to {host} removed"),
-        Change::FileWrite { path, .. } => format!("file {}", path.display()),
-        Change::FileRemove { path, .. } => format!("file {} removed", path.display()),
-        Change::Telemetry(change) => format!("telemetry drain to {}", beyond::telemetry_text(change)),
-        Change::Datadog { access: _, change } => {
-            format!("{} {}", beyond::datadog_kind(change), metrics::change::name(change))
-        }
-        Change::Database(change) => format!("database {}", beyond::database_text(change)),
-        Change::Restart => "restart of the dynos".to_owned(),
-        Change::Promote(Promotion { stage, targets, .. }) => {
-            let names: Vec<_> = targets.iter().map(|target| target.name.as_str()).collect();
-            format!("promotion to {stage} ({})", names.join(", "))
-        }
-        Change::Rebuild(rebuild) => format!("rebuild of {}", short(&rebuild.commit)),
     }
+    if let Some(stopped) = stopped {
+        document["error"] = failure::to_json(stopped);
+    }
+    document
 }

@@ -3,7 +3,7 @@
 use console::style;
 use serde_json::{Value, json};
 
-use super::plan_view::{megabytes, short};
+use super::format::{megabytes, short_commit};
 use super::table;
 use crate::app::facts::KeyVerdict;
 use crate::app::status::{Hosts, Status};
@@ -128,7 +128,7 @@ fn slug(status: &Status) -> String {
         .as_deref()
         .and_then(|at| at.get(..16))
         .map(|at| format!(", {}", at.replace('T', " ")));
-    format!("{}{release}{size}{}", short(commit), built.unwrap_or_default())
+    format!("{}{release}{size}{}", short_commit(commit), built.unwrap_or_default())
 }
 
 fn dynos(status: &Status) -> String {

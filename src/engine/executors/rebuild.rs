@@ -10,12 +10,12 @@ use crate::engine::source::Prepared;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::{self, StartBuild, Writer};
 use crate::secret::Secret;
-use crate::ui::plan_view::short;
+use crate::ui::format::short_commit;
 
 /// Builds what `rebuild` names from its prepared source, and waits for the build and its release.
 pub(super) fn execute(executor: &Executor<'_>, rebuild: &Rebuild) -> Result<Outcome, Undone> {
     let Executor { services, plan, prepared: _, progress } = *executor;
-    let (app, commit) = (&plan.app.name, short(&rebuild.commit));
+    let (app, commit) = (&plan.app.name, short_commit(&rebuild.commit));
     let writer = Writer::new(services.heroku()?);
     let (url, checksum) = upload(executor, &writer)?;
     if rebuild.clear_cache {
