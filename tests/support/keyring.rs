@@ -33,7 +33,7 @@ impl Keyring {
         line.split(':').nth(9).unwrap().to_owned()
     }
 
-    /// The public key, armoured.
+    /// The public key, armored.
     pub(crate) fn public(&self, name: &str) -> Vec<u8> {
         self.gpg(&["--armor", "--export", name])
     }

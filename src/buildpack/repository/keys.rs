@@ -1,7 +1,7 @@
 //! The repository's public keys, as they are downloaded: of what a server gives, only keys with a trusted
 //! fingerprint are kept. This module finds the keys and names them; what they signed, gpgv decides.
 //!
-//! Format: RFC 9580, sections 4.2 (packet headers), 5.5.4 (fingerprints) and 6.2 (armour).
+//! Format: RFC 9580, sections 4.2 (packet headers), 5.5.4 (fingerprints) and 6.2 (armor).
 
 use anyhow::{Context, bail, ensure};
 use base64::Engine;
@@ -21,17 +21,17 @@ pub(crate) struct Key {
     pub(crate) packets: Vec<u8>,
 }
 
-/// The keys in a file, armoured or not.
+/// The keys in a file, armored or not.
 pub(crate) fn parse(file: &[u8]) -> anyhow::Result<Vec<Key>> {
     if file.first().is_some_and(|byte| byte & 0x80 != 0) {
         return keys(file);
     }
     let text = std::str::from_utf8(file).ok().context("it is neither text nor a key")?;
-    keys(&unarmour(text)?)
+    keys(&unarmor(text)?)
 }
 
-/// The bytes of every armoured block of a text.
-fn unarmour(text: &str) -> anyhow::Result<Vec<u8>> {
+/// The bytes of every armored block of a text.
+fn unarmor(text: &str) -> anyhow::Result<Vec<u8>> {
     let mut packets = Vec::new();
     let mut lines = text.lines().map(str::trim_end);
     while lines.by_ref().any(|line| line == BEGIN) {
@@ -41,7 +41,7 @@ fn unarmour(text: &str) -> anyhow::Result<Vec<u8>> {
         loop {
             match lines.next() {
                 Some(END) => break,
-                // The checksum of the armour, which nothing depends on.
+                // The checksum of the armor, which nothing depends on.
                 Some(line) if line.starts_with('=') => {}
                 Some(line) => encoded.push_str(line),
                 None => bail!("a block of it does not end"),

@@ -56,7 +56,7 @@ impl Signer {
             .collect()
     }
 
-    /// The public key with its user and the certification of it, armoured.
+    /// The public key with its user and the certification of it, armored.
     pub(super) fn public_key(&self) -> String {
         let mut certified = key_for_hashing(&self.public);
         certified.push(0xb4);
@@ -65,7 +65,7 @@ impl Signer {
         // Key flags: may certify and sign.
         let certification = self.signature(POSITIVE_CERTIFICATION, MADE_AT, &[2, 27, 0x03], &certified);
         let packets = [packet(6, &self.public), packet(13, USER), packet(2, &certification)].concat();
-        armour("PUBLIC KEY BLOCK", &packets)
+        armor("PUBLIC KEY BLOCK", &packets)
     }
 
     /// `text`, clear-signed. Its lines may not begin with a dash nor end with blanks.
@@ -73,8 +73,8 @@ impl Signer {
         let text = text.trim_end_matches('\n');
         let canonical = text.replace('\n', "\r\n");
         let signature = self.signature(TEXT, made_at, &[], canonical.as_bytes());
-        let armoured = armour("SIGNATURE", &packet(2, &signature));
-        format!("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{text}\n{armoured}")
+        let armored = armor("SIGNATURE", &packet(2, &signature));
+        format!("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{text}\n{armored}")
     }
 
     /// The body of a signature packet over `data`; `extra` are further hashed subpackets.
@@ -137,14 +137,14 @@ fn length32(bytes: &[u8]) -> [u8; 4] {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes()
 }
 
-fn armour(what: &str, packets: &[u8]) -> String {
+fn armor(what: &str, packets: &[u8]) -> String {
     let encoded = STANDARD.encode(packets);
     let lines: Vec<_> = encoded.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
     let check = STANDARD.encode(&checksum(packets).to_be_bytes()[1..]);
     format!("-----BEGIN PGP {what}-----\n\n{}\n={check}\n-----END PGP {what}-----\n", lines.join("\n"))
 }
 
-/// The armour's CRC-24 (RFC 4880, section 6.1).
+/// The armor's CRC-24 (RFC 4880, section 6.1).
 fn checksum(bytes: &[u8]) -> u32 {
     let mut crc = 0x00b7_04ce_u32;
     for byte in bytes {
