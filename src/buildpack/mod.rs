@@ -7,7 +7,7 @@
 //!                                           └──→ cache, which the next build unpacks instead
 //! ```
 //!
-//! Trust begins at the pinned fingerprints ([`endpoints`]) and passes hand to hand: keys with such a fingerprint,
+//! Trust begins at the pinned fingerprints ([`repository::endpoints`]) and passes hand to hand: keys with such a fingerprint,
 //! the index they signed, the list whose hash the index has, the package whose hash the list has. Nothing is used
 //! before the link above it was checked, except that the package is unpacked, into a folder of its own, while its
 //! hash is still being computed. Until that hash is right nothing of the app is touched.

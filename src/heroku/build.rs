@@ -1,5 +1,5 @@
 //! Builds: a place for the source, its upload, the start and the end; the output in between is in
-//! [`stream`](super::stream). The upload is on another origin: the token never goes there.
+//! `stream`. The upload is on another origin: the token never goes there.
 
 use std::fs::File;
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
 //! What can go wrong in a request to Heroku, as the callers tell it apart. The words for people are in
-//! [`words`](super::words). An error names method and path; it never holds a query, a header or a body sent.
+//! `messages`. An error names method and path; it never holds a query, a header or a body sent.
 
 use std::time::Duration;
 

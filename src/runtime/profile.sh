@@ -48,6 +48,7 @@ __dd_heroku_list() {
 __dd_heroku_export() {
   local name IFS=' ' LC_ALL=C
   __dd_heroku_list
+  # shellcheck disable=SC2154 # `eval` sets it
   for name in $__dd_heroku_all; do
     case $__dd_heroku_before in *" $name "*) continue ;; esac
     case $name in __dd_heroku_* | BASH_* | COPROC* | MAPFILE | REPLY | OPTARG | letter | all | name) continue ;; esac
@@ -63,7 +64,7 @@ __dd_heroku_step() {
   [ "$BASH_SUBSHELL" = "$__dd_heroku_level" ] || return 0
   case $- in *e*) set +e; __dd_heroku_strict=1 ;; esac
   case $1 in
-    'set +'*e* | 'set +o errexit'*) __dd_heroku_strict= ;;
+    'set +'*e*) __dd_heroku_strict= ;;
     exec\ [!\<\>0-9\&\{-]*)
       [ -n "$__dd_heroku_end" ] || (eval "$1")
       __dd_heroku_end=$?
@@ -87,6 +88,7 @@ __dd_heroku_guard() {
     return 0
   }
   trap() {
+    # shellcheck disable=SC2064 # the words are the script's own
     case ${1-} in '' | -[lp]*) builtin trap "$@"; return ;; esac
     [ "$1" != -- ] || shift
     builtin trap -- "$@"
@@ -174,6 +176,7 @@ else
   if [ -n "$__dd_heroku_prerun" ]; then
     __dd_heroku_guard
     __dd_heroku_words=("$@")
+    # shellcheck disable=SC1090
     source "$__dd_heroku_prerun"
     __dd_heroku_status=$?
     builtin trap - DEBUG ERR EXIT

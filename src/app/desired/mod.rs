@@ -1,4 +1,4 @@
-//! What a command wants of an app: the one value that every changing command makes and [`crate::app::plan`] compares with
+//! What a command wants of an app: the one value that every changing command makes and [`crate::app::plan()`] compares with
 //! what is there. What it does not speak of stays as it is.
 
 pub mod config;

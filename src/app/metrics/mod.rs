@@ -1,4 +1,4 @@
-//! Dyno and router metrics made of log lines: what is measured ([`measure`]), how a line is read ([`line`]), what a
+//! Dyno and router metrics made of log lines: what is measured ([`measure`]), how a line is read ([`mod@line`]), what a
 //! stream of lines comes to ([`preview`]), and what Datadog is to be told so that it does the same: the pipeline
 //! that parses ([`pipeline`]), the metrics that count ([`definition`]) and the dashboard that shows ([`dashboard`]).
 //!

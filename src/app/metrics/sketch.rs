@@ -8,7 +8,7 @@ const GROWTH: f64 = 1.02;
 /// What is smaller counts as nothing; what is larger, as this.
 const RANGE: (f64, f64) = (1e-3, 1e15);
 
-/// The counts. At most 2,100 buckets, by [`RANGE`] and [`GROWTH`].
+/// The counts. At most 2,100 buckets, by `RANGE` and `GROWTH`.
 #[derive(Clone, Debug, Default)]
 pub struct Sketch {
     zeros: u64,
