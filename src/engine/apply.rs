@@ -49,8 +49,7 @@ pub(super) fn apply(services: &dyn Services, plan: Plan, prepared: &Prepared) ->
     for outcome in receipt.outcomes.iter_mut().filter(|outcome| **outcome == Outcome::Pending) {
         *outcome = Outcome::Skipped;
     }
-    let may_roll_back = |failure: &Failure| matches!(failure.code, Code::BuildFailed | Code::ReleaseFailed);
-    if plan.roll_back && failure.as_ref().is_some_and(may_roll_back) {
+    if plan.roll_back && failure.as_ref().is_some_and(|failure| has_failed_build(&receipt, failure)) {
         progress.now("rolling back");
         failure = failure.map(|failure| roll_back(&executor, &mut receipt, failure));
     }
@@ -106,6 +105,14 @@ fn run_lane(executor: &Executor<'_>, lane: &[usize]) -> Ended {
     ended
 }
 
+/// Whether the build failed, or its own release: not one that still runs, nor a release downstream.
+fn has_failed_build(receipt: &Receipt, failure: &Failure) -> bool {
+    let is_build = |(change, outcome): (&Change, &Outcome)| {
+        matches!(change, Change::Rebuild(_)) && *outcome == Outcome::Failed
+    };
+    matches!(failure.code, Code::BuildFailed | Code::ReleaseFailed) && receipt.iter().any(is_build)
+}
+
 /// Rolls back what decides how a slug is compiled: buildpacks, then all config vars in one request. Every one of the two
 /// is tried; what could not be rolled back stays in effect, and the receipt says so.
 fn roll_back(executor: &Executor<'_>, receipt: &mut Receipt, mut failure: Failure) -> Failure {
@@ -145,6 +152,27 @@ fn with_account(failure: Failure, receipt: &Receipt) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::change::{Rebuild, Source};
+
+    #[test]
+    fn a_build_that_still_runs_is_not_rolled_back() {
+        let rebuild = Rebuild {
+            commit: "60883d9e8947a57e04dc9124f25df004866a2051".into(),
+            release: None,
+            slug_size: None,
+            source: Source::Checkout,
+            clear_cache: false,
+            expects: None,
+        };
+        let plan = Plan { changes: vec![Change::Rebuild(rebuild)], ..Plan::default() };
+        let receipt = |outcome| Receipt { plan: plan.clone(), outcomes: vec![outcome] };
+        let failure = Failure::new(Code::BuildFailed, "it did not end in time");
+        assert!(has_failed_build(&receipt(Outcome::Failed), &failure));
+        assert!(!has_failed_build(&receipt(Outcome::Unknown), &failure));
+        let downstream = Failure::new(Code::ReleaseFailed, "a release downstream failed");
+        let built = Outcome::Built { id: "b".into(), release: None, version: None };
+        assert!(!has_failed_build(&receipt(built), &downstream));
+    }
 
     #[test]
     fn a_lane_that_panics_leaves_the_outcomes_of_the_others_in_their_places() {

@@ -1,5 +1,6 @@
 //! The way of every changing command: what is said and done when it is stopped, fails, or is only asked to show.
 
+mod features;
 mod promotion;
 mod stop;
 mod undo;
