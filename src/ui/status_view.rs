@@ -29,6 +29,7 @@ pub fn to_json(status: &Status) -> Value {
         "slug": { "commit": status.commit, "size": status.size, "built_at": status.built_at },
         "rebuild_due": status.rebuild_due,
         "building": status.building,
+        "failed_release": status.failed_release.map(|version| format!("v{version}")),
         "integrations": status.integrations,
         "drains": status.drains.iter().map(|(url, ours)| json!({ "url": url, "datadog": ours })).collect::<Vec<_>>(),
         "features": status.features,
@@ -69,6 +70,10 @@ pub fn one(status: &Status) -> String {
     if !status.rebuild_due.is_empty() {
         let due = format!("{} (dd-heroku rebuild)", status.rebuild_due.join(", "));
         line("rebuild due", style(due).yellow().to_string());
+    }
+    if let Some(version) = status.failed_release {
+        let failed = format!("v{version} failed (heroku releases:output v{version} -a {})", status.app);
+        line("release", style(failed).red().to_string());
     }
     if status.building.is_some() {
         line("building", "a build is under way (--watch)".to_owned());

@@ -2,6 +2,7 @@
 
 mod features;
 mod promotion;
+mod release;
 mod stop;
 mod undo;
 

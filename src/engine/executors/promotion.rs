@@ -1,5 +1,6 @@
 //! A promotion: the slug goes to the apps of the next stage, and each of their releases is waited for.
 
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,29 +24,30 @@ pub(super) fn execute(executor: &Executor<'_>, promotion: &Promotion) -> Result<
     let id = Writer::new(services.heroku()?).promote(pipeline, source, &ids)?;
     let reader = Reader::new(services.heroku()?.as_ref());
     let started = Instant::now();
-    let ended = loop {
+    let mut released = BTreeSet::new();
+    loop {
         let promotion = reader.promotion(&id).map_err(|error| unknown(error.into()))?;
-        if promotion.targets.iter().all(|target| target.status != Status::Pending) {
-            break promotion;
+        // A target stays pending as long as its release phase runs, and fails with it.
+        let releases = promotion.targets.iter().filter_map(|target| Some((&target.app, target.release.as_ref()?)));
+        if let Some((app, release)) = releases.into_iter().find(|(app, _)| !released.contains(*app)) {
+            released.insert(app.clone());
+            release::wait(executor, name_of(targets, app), release)?;
+            continue;
+        }
+        if let Some(target) = promotion.targets.iter().find(|target| target.status == Status::Failed) {
+            let why = target.error.as_deref().unwrap_or("Heroku does not say why");
+            let message = format!("the promotion to `{}` failed: {why}", name_of(targets, &target.app));
+            return Err(Failure::new(Code::Failed, message).into());
+        }
+        if promotion.targets.iter().all(|target| target.status == Status::Succeeded) {
+            return Ok(Outcome::Done);
         }
         if started.elapsed() > LONGEST {
             return Err(unknown(pending(stage, targets)));
         }
         services.stop().check().map_err(|_| unknown(pending(stage, targets)))?;
         thread::sleep(POLL);
-    };
-    for target in &ended.targets {
-        let name = name_of(targets, &target.app);
-        if target.status == Status::Failed {
-            let why = target.error.as_deref().unwrap_or("Heroku does not say why");
-            let message = format!("the promotion to `{name}` failed: {why}");
-            return Err(Failure::new(Code::Failed, message).into());
-        }
-        if let Some(id) = &target.release {
-            release::wait(executor, name, id)?;
-        }
     }
-    Ok(Outcome::Done)
 }
 
 fn name_of<'t>(targets: &'t [Target], id: &'t str) -> &'t str {
