@@ -28,7 +28,8 @@ pub(super) fn execute(executor: &Executor<'_>, promotion: &Promotion) -> Result<
     loop {
         let promotion = reader.promotion(&id).map_err(|error| unknown(error.into()))?;
         // A target stays pending as long as its release phase runs, and fails with it.
-        let releases = promotion.targets.iter().filter_map(|target| Some((&target.app, target.release.as_ref()?)));
+        let releases =
+            promotion.targets.iter().filter_map(|target| Some((&target.app, target.release.as_ref()?)));
         if let Some((app, release)) = releases.into_iter().find(|(app, _)| !released.contains(*app)) {
             released.insert(app.clone());
             release::wait(executor, name_of(targets, app), release)?;
