@@ -14,26 +14,26 @@ pub mod app;
 #[cfg(feature = "cli")]
 pub mod buildpack;
 #[cfg(feature = "cli")]
-pub mod cli;
+mod cli;
 #[cfg(feature = "cli")]
-pub mod commands;
+mod commands;
 #[cfg(feature = "cli")]
-pub mod database;
+mod database;
 pub mod datadog;
 #[cfg(feature = "cli")]
 pub mod datadog_api;
 #[cfg(feature = "cli")]
-pub mod engine;
+mod engine;
 pub mod env;
 #[cfg(feature = "cli")]
 pub mod failure;
 #[cfg(feature = "cli")]
 pub mod heroku;
 #[cfg(feature = "cli")]
-pub mod keychain;
-pub mod platform;
+mod keychain;
+mod platform;
 #[cfg(feature = "cli")]
-pub mod program;
+mod program;
 #[cfg(feature = "cli")]
 pub mod repo;
 pub mod runtime;
@@ -44,7 +44,7 @@ pub mod secret;
 #[cfg(feature = "cli")]
 pub mod transport;
 #[cfg(feature = "cli")]
-pub mod ui;
+mod ui;
 
 use std::process::ExitCode;
 

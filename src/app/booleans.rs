@@ -2,7 +2,22 @@
 
 use super::buildpack::Role;
 use super::facts::{ConfigVars, Facts};
-use crate::datadog::boolean::{self, SPELLED_OUT};
+use crate::datadog::boolean;
+use crate::env;
+
+/// The variables that Datadog's buildpack turns on for the text `true` only, in any case
+/// (<https://github.com/DataDog/heroku-buildpack-datadog/blob/master/extra/datadog.sh>). `DD_APM_ENABLED` is not among
+/// them: whatever the script makes of it, the trace-agent reads it again and ends when it is off.
+const SPELLED_OUT: [&str; 8] = [
+    env::DD_DISABLE_HOST_METRICS,
+    env::DD_DYNO_HOST,
+    env::DD_ENABLE_DBM,
+    env::DD_ENABLE_HEROKU_POSTGRES,
+    env::DD_ENABLE_HEROKU_REDIS,
+    env::DD_PROCESS_AGENT,
+    env::ENABLE_HEROKU_POSTGRES,
+    env::ENABLE_HEROKU_REDIS,
+];
 
 /// Whether a config var is on. One that is unset, or that nothing can read, is not.
 pub fn is_on(facts: &Facts, name: &str) -> bool {
@@ -19,7 +34,12 @@ fn read(facts: &Facts, config: &ConfigVars, name: &str) -> Option<bool> {
     let roles = facts.buildpacks.iter().flatten().map(super::Buildpack::role);
     let is_script = SPELLED_OUT.contains(&name)
         && roles.into_iter().any(|role| matches!(role, Role::Datadog | Role::Fork));
-    boolean::parse(text).filter(|_| !is_script || boolean::is_spelled_out(text))
+    boolean::parse(text).filter(|_| !is_script || is_spelled_out(text))
+}
+
+/// Whether a text is spelled so that Datadog's buildpack reads it too.
+fn is_spelled_out(text: &str) -> bool {
+    ["true", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

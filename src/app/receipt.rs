@@ -41,11 +41,6 @@ impl Receipt {
         done.filter_map(|(at, (change, _))| Some((at, inverse(change)?))).collect()
     }
 
-    /// Whether every change took effect.
-    pub fn is_done(&self) -> bool {
-        self.outcomes.iter().all(Outcome::is_done)
-    }
-
     /// Whether anything may be different from before.
     pub fn has_begun(&self) -> bool {
         self.outcomes.iter().any(|outcome| outcome.is_done() || *outcome == Outcome::Unknown)

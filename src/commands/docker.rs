@@ -5,7 +5,8 @@ use crate::app::docker::{self, DOCKERFILE, Existing, PACK};
 use crate::app::facts::{Checkout, CheckoutQuery, Query};
 use crate::app::{Desired, Facts, Note, codes};
 use crate::cli::{ChangeOptions, OneAppOrName};
-use crate::datadog::agent_version::{AgentVersion, PINNED_7};
+use crate::datadog::AgentVersion;
+use crate::datadog::agent_request::PINNED_7;
 use crate::datadog::options;
 use crate::engine;
 use crate::env;
@@ -13,7 +14,6 @@ use crate::failure::{Code, Failure, Result};
 
 /// Add the Agent to a container image
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Init(Args),
 }

@@ -38,7 +38,6 @@ pub use crate::cli::{Context, Global};
 
 /// Every verb but the dyno's. The doc comment of a verb's `Args` is its help.
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Init(init::Args),
     Status(status::Args),

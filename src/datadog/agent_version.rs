@@ -1,16 +1,10 @@
-//! Versions of the Agent, and what `DD_AGENT_VERSION` asks for. The versions of Debian packages, with their order, are a
-//! type of the build step's own.
+//! Versions of the Agent. The versions of Debian packages, with their order, are a type of the build step's own.
 
 use std::cmp::Ordering;
 use std::fmt;
 
-/// The versions that Datadog's buildpack installs when none is asked for (release 2.44).
-pub const PINNED_7: &str = "7.81.2-1";
-/// The same of Agent 6, whose line ends with it.
-pub const PINNED_6: &str = "6.53.1-1";
-
 /// How versions ended before Agent 6.9, for which Datadog's buildpack still takes them.
-const OLD_ENDING: &str = "_amd64";
+pub(super) const OLD_ENDING: &str = "_amd64";
 
 /// A version of the Agent: `7.81.2`, with its package's revision `7.81.2-1`, a release candidate `7.82.0~rc.3-1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,89 +90,15 @@ impl PartialOrd for AgentVersion {
     }
 }
 
-/// What `DD_AGENT_VERSION` asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AgentRequest {
-    /// `latest`: the newest release.
-    Latest,
-    /// `7` or `7.81`: the newest release of a line.
-    Newest {
-        /// 6 or 7.
-        major: u32,
-        /// The minor version, where one is named.
-        minor: Option<u32>,
-    },
-    /// A version; without a revision the newest revision of it.
-    Exactly(AgentVersion),
-}
-
-impl AgentRequest {
-    /// Reads what [`AgentVersion::parse`] does, `7`, `7.81` and `latest`. `None` for other texts.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = bare(text);
-        if text == "latest" {
-            return Some(Self::Latest);
-        }
-        let (major, rest) = number(text)?;
-        if rest.is_empty() {
-            return Some(Self::Newest { major, minor: None });
-        }
-        match rest.strip_prefix('.').and_then(number)? {
-            (minor, "") => Some(Self::Newest { major, minor: Some(minor) }),
-            _ => AgentVersion::parse(text).map(Self::Exactly),
-        }
-    }
-
-    /// The major version that is asked for; `None` for `latest`.
-    pub fn major(self) -> Option<u32> {
-        match self {
-            Self::Latest => None,
-            Self::Newest { major, .. } | Self::Exactly(AgentVersion { major, .. }) => Some(major),
-        }
-    }
-
-    /// Whether a version is among those that are asked for. A release candidate is so only by its full name.
-    pub fn is_met_by(self, version: AgentVersion) -> bool {
-        match self {
-            Self::Latest => !version.is_preview(),
-            Self::Newest { major, minor } => {
-                version.major == major
-                    && minor.is_none_or(|minor| version.minor == minor)
-                    && !version.is_preview()
-            }
-            Self::Exactly(exact) => match exact.revision {
-                Some(_) => version == exact,
-                None => version.without_revision() == exact,
-            },
-        }
-    }
-}
-
-impl fmt::Display for AgentRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Latest => f.write_str("latest"),
-            Self::Newest { major, minor: None } => write!(f, "{major}"),
-            Self::Newest { major, minor: Some(minor) } => write!(f, "{major}.{minor}"),
-            Self::Exactly(version) => version.fmt(f),
-        }
-    }
-}
-
-/// Whether a version is written with the ending that is no longer used.
-pub fn is_old_form(text: &str) -> bool {
-    text.trim().ends_with(OLD_ENDING)
-}
-
 /// A version without the epoch of its package and without the old ending.
-fn bare(text: &str) -> &str {
+pub(super) fn bare(text: &str) -> &str {
     let text = text.trim();
     let text = text.strip_suffix(OLD_ENDING).unwrap_or(text);
     text.strip_prefix("1:").unwrap_or(text)
 }
 
 /// The number at the start of a text, and what follows it.
-fn number(text: &str) -> Option<(u32, &str)> {
+pub(super) fn number(text: &str) -> Option<(u32, &str)> {
     let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     let (number, rest) = text.split_at(end);
     Some((number.parse().ok()?, rest))
@@ -227,28 +147,5 @@ mod tests {
             ["6.53.1-1", "7.9.0", "7.10.0", "7.82.0~rc.2", "7.82.0~rc.10", "7.82.0", "7.82.0-1", "7.82.0-2"];
         let versions = ordered.map(|text| AgentVersion::parse(text).unwrap());
         assert!(versions.is_sorted_by(|one, next| one < next), "{versions:?}");
-    }
-
-    #[test]
-    fn a_request_is_met_by_what_it_names() {
-        for (asked, version, met) in [
-            ("latest", "7.81.2-1", true),
-            ("latest", "7.82.0~rc.1-1", false),
-            ("7", "7.81.2-1", true),
-            ("7", "6.53.1-1", false),
-            ("7.8", "7.81.2-1", false),
-            ("7.81", "7.81.2-1", true),
-            ("7.81.2", "7.81.2-1", true),
-            ("1:7.81.2-1", "7.81.2-1", true),
-            ("7.81.2-2", "7.81.2-1", false),
-            ("7.82.0~rc.1", "7.82.0~rc.1-1", true),
-        ] {
-            let request = AgentRequest::parse(asked).unwrap();
-            assert_eq!(request.is_met_by(AgentVersion::parse(version).unwrap()), met, "{asked} {version}");
-        }
-        for odd in ["", "newest", "7.", "7.x", "7 81", "7.81/2"] {
-            assert_eq!(AgentRequest::parse(odd), None, "{odd}");
-        }
-        assert_eq!(AgentRequest::parse("6.8.3-1_amd64").and_then(AgentRequest::major), Some(6));
     }
 }

@@ -6,22 +6,6 @@
 //! (`DD_APM_ENABLED`: with `false`) in any case, `bin/compile` with `false` as it stands. Ours takes what either of
 //! them takes, in any case, so that a slug holds what its dynos start.
 
-use crate::env;
-
-/// The variables that Datadog's buildpack turns on for the text `true` only, in any case
-/// (<https://github.com/DataDog/heroku-buildpack-datadog/blob/master/extra/datadog.sh>). `DD_APM_ENABLED` is not among
-/// them: whatever the script makes of it, the trace-agent reads it again and ends when it is off.
-pub const SPELLED_OUT: [&str; 8] = [
-    env::DD_DISABLE_HOST_METRICS,
-    env::DD_DYNO_HOST,
-    env::DD_ENABLE_DBM,
-    env::DD_ENABLE_HEROKU_POSTGRES,
-    env::DD_ENABLE_HEROKU_REDIS,
-    env::DD_PROCESS_AGENT,
-    env::ENABLE_HEROKU_POSTGRES,
-    env::ENABLE_HEROKU_REDIS,
-];
-
 const TRUE: [&str; 3] = ["1", "t", "true"];
 const FALSE: [&str; 3] = ["0", "f", "false"];
 
@@ -36,11 +20,6 @@ pub fn parse_input(text: &str) -> Option<bool> {
     parse(text).or_else(|| read(text, &["y", "yes", "on"], &["n", "no", "off"]))
 }
 
-/// Whether a text is spelled so that Datadog's buildpack reads it too.
-pub fn is_spelled_out(text: &str) -> bool {
-    read(text, &["true"], &["false"]).is_some()
-}
-
 /// How a boolean is written.
 pub fn text(on: bool) -> &'static str {
     if on { "true" } else { "false" }
@@ -48,6 +27,7 @@ pub fn text(on: bool) -> &'static str {
 
 /// Whether a switch of this program is on, such as `DD_HEROKU_SANDBOX`, or one that only needs to be set, such as `CI`:
 /// any text but one that means no.
+#[cfg(feature = "cli")]
 pub fn is_switched_on(value: Option<&str>) -> bool {
     value.is_some_and(|value| parse_input(value) != Some(false))
 }
@@ -83,15 +63,10 @@ mod tests {
         assert_eq!(parse_input("maybe"), None);
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn a_switch_is_on_unless_its_text_means_no() {
         assert!(is_switched_on(Some("1")) && is_switched_on(Some("woodpecker")));
         assert!(!is_switched_on(None) && !is_switched_on(Some("0")) && !is_switched_on(Some("No")));
-    }
-
-    #[test]
-    fn datadogs_buildpack_knows_two_texts() {
-        assert!(is_spelled_out("True") && is_spelled_out("false"));
-        assert!(!is_spelled_out("1") && !is_spelled_out("t"));
     }
 }

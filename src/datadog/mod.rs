@@ -1,18 +1,27 @@
 //! Datadog's words as types: keys, sites, tags. Pure; calls nothing.
 
-pub mod agent_version;
-pub mod boolean;
 #[cfg(feature = "cli")]
-pub mod drain;
+pub(crate) mod agent_request;
+pub(crate) mod agent_version;
+pub(crate) mod boolean;
+#[cfg(feature = "cli")]
+pub(crate) mod drain;
 #[cfg(feature = "cli")]
 pub mod integrations;
+#[cfg(feature = "cli")]
 pub mod key;
-pub mod options;
+#[cfg(feature = "cli")]
+pub(crate) mod options;
+#[cfg(feature = "cli")]
 pub mod site;
-pub mod tags;
+pub(crate) mod tags;
 
-pub use agent_version::{AgentRequest, AgentVersion};
+#[cfg(feature = "cli")]
+pub use agent_request::AgentRequest;
+pub use agent_version::AgentVersion;
 #[cfg(feature = "cli")]
 pub use drain::DrainUrl;
+#[cfg(feature = "cli")]
 pub use key::ApiKey;
+#[cfg(feature = "cli")]
 pub use site::Site;

@@ -13,5 +13,5 @@ pub mod stop;
 
 pub use key_check::KeyCheck;
 pub use observe::{Observer, observe};
-pub use run::{Desire, Mode, run, run_from};
+pub use run::{Mode, run, run_from};
 pub use services::Services;

@@ -90,11 +90,6 @@ impl Stop {
             std::process::exit(i32::from(failure.code.exit()));
         }
     }
-
-    /// Whether the interrupt's own thread is ending the program already; then nothing more is printed.
-    pub fn is_leaving(&self) -> bool {
-        self.0.leaving.load(Ordering::SeqCst)
-    }
 }
 
 /// While it lives, a run applies or verifies changes.

@@ -26,11 +26,6 @@ impl Writer<'_> {
         self.until(&call, || Ok(self.reader.credentials(addon)?.iter().any(|there| there == name)))
     }
 
-    /// Removes a credential of a Postgres database. One that is gone already is no error.
-    pub fn destroy_credential(&self, addon: &str, name: &str) -> Result<(), Error> {
-        self.remove(Call::delete(format!("{}/{}", credentials_path(addon), segment(name))).on_data_api())
-    }
-
     /// Attaches an add-on to an app under `name`, which prefixes the config vars it sets; with `credential`, as that
     /// credential of the database. Makes a release.
     pub fn attach(
@@ -51,11 +46,6 @@ impl Writer<'_> {
             Ok(there.into_iter().find(|it| it.is(addon, name, namespace.as_deref())))
         };
         self.client.write(&Call::post("/addon-attachments", body), find).map(Into::into)
-    }
-
-    /// Takes an attachment off. One that is gone already is no error.
-    pub fn detach(&self, attachment: &str) -> Result<(), Error> {
-        self.remove(Call::delete(format!("/addon-attachments/{}", segment(attachment))))
     }
 }
 

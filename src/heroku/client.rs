@@ -113,11 +113,6 @@ impl Client {
         &self.token
     }
 
-    /// Where it asks.
-    pub fn endpoints(&self) -> &Endpoints {
-        &self.endpoints
-    }
-
     pub(super) fn tell(&self, notice: &Notice) {
         (self.notice)(notice);
     }

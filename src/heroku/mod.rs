@@ -2,19 +2,19 @@
 //! token to another origin, nor repeat a write blindly.
 
 mod addons;
-pub mod build;
+pub(crate) mod build;
 mod call;
 mod client;
 pub mod credentials;
 mod dynos;
 mod endpoints;
 mod error;
-pub mod exec;
+pub(crate) mod exec;
 mod messages;
 mod pipelines;
 mod read;
-pub mod remotes;
-pub mod rendezvous;
+pub(crate) mod remotes;
+pub(crate) mod rendezvous;
 mod retry;
 mod snapshot;
 mod source;

@@ -10,8 +10,8 @@ use super::call::{Call, segment};
 use super::error::Error;
 use super::read::Reader;
 use super::wire;
-use super::write::{ConfigPatch, Writer};
-use crate::app::facts::{ConfigVars, Coupling, Downstream, DownstreamApp, Status};
+use super::write::Writer;
+use crate::app::facts::{Coupling, Downstream, DownstreamApp, Status};
 use crate::app::{Part, Parts};
 use crate::platform::Stage;
 
@@ -104,11 +104,6 @@ impl Reader<'_> {
         Ok((pipeline, couplings))
     }
 
-    /// The config vars that the apps of a stage (`review`, `test`) begin with.
-    pub fn stage_config(&self, pipeline: &str, stage: &str) -> Result<ConfigVars, Error> {
-        self.client.get(stage_path(pipeline, stage)).map(wire::config)
-    }
-
     /// How a promotion goes.
     pub fn promotion(&self, id: &str) -> Result<Promotion, Error> {
         let path = format!("/pipeline-promotions/{}/promotion-targets", segment(id));
@@ -124,12 +119,6 @@ impl Reader<'_> {
 }
 
 impl Writer<'_> {
-    /// Sets and unsets the config vars that the apps of a stage (`review`, `test`) begin with. The pipeline by UUID.
-    pub fn patch_stage_config(&self, pipeline: &str, stage: &str, vars: &ConfigPatch) -> Result<(), Error> {
-        let call = Call::patch(stage_path(pipeline, stage), wire::patch(vars));
-        self.patch(&call, vars, || self.reader.stage_config(pipeline, stage))
-    }
-
     /// Promotes what an app runs to others of its pipeline, all by UUID, and gives back the promotion's. Each gets a
     /// release. Sent once: a second promotion would be a further release.
     pub fn promote(&self, pipeline: &str, source: &str, targets: &[String]) -> Result<String, Error> {
@@ -139,8 +128,4 @@ impl Writer<'_> {
         let promotion: wire::Named = self.client.write_once(&Call::post("/pipeline-promotions", body))?;
         Ok(promotion.id)
     }
-}
-
-fn stage_path(pipeline: &str, stage: &str) -> String {
-    format!("/pipelines/{}/stage/{}/config-vars", segment(pipeline), segment(stage))
 }

@@ -140,13 +140,6 @@ impl<'a> Reader<'a> {
         self.client.get::<wire::Slug>(path).map(Into::into)
     }
 
-    /// The slug of the newest release that succeeded and has one: what runs now.
-    /// `None` when nothing was deployed yet. Needed where no build tells the commit: after a promotion.
-    pub fn running_slug(&self, app: &str, releases: &[facts::Release]) -> Result<Option<facts::Slug>, Error> {
-        let running = releases.iter().find(|it| it.status == facts::Status::Succeeded && it.slug.is_some());
-        running.and_then(|release| release.slug.as_deref()).map(|id| self.slug(app, id)).transpose()
-    }
-
     /// Every app that the account sees, by name.
     pub fn apps(&self) -> Result<Vec<facts::App>, Error> {
         Ok(into_all::<wire::App, _>(self.client.list(Call::get("/apps").range("name ..; max=1000"))?))

@@ -71,13 +71,6 @@ impl<'a> Writer<'a> {
         self.until(&call, is_set)
     }
 
-    /// Goes back to the slug and the config vars of a past release, by its UUID or number. Makes a release. Sent
-    /// once: a second one would be a further release.
-    pub fn rollback(&self, app: &str, release: &str) -> Result<facts::Release, Error> {
-        let call = Call::post(format!("/apps/{}/releases", segment(app)), json!({ "release": release }));
-        self.client.write_once::<wire::Release>(&call).map(Into::into)
-    }
-
     /// Adds a log drain, and gives it back with its id. One that is there already stays the only one.
     pub fn add_drain(&self, app: &str, url: &Secret) -> Result<facts::Drain, Error> {
         let path = format!("/apps/{}/log-drains", segment(app));

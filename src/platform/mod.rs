@@ -2,6 +2,7 @@
 //! calls nothing, so that the dyno, the build, the CLI and the sandbox share it.
 
 pub mod dyno;
+#[cfg(feature = "cli")]
 pub mod feature;
 #[cfg(feature = "cli")]
 pub mod postgres;

@@ -28,11 +28,6 @@ impl Checkout {
         self.git(&["config", "--get", name]).ok().filter(|value| !value.is_empty())
     }
 
-    /// Whether the commit is here, whole.
-    pub fn has_commit(&self, commit: &str) -> bool {
-        self.resolve(commit).is_ok()
-    }
-
     /// The commit that a branch, a tag or a (short) hash names, as 40 hex digits.
     pub fn resolve(&self, reference: &str) -> Result<String, Error> {
         let missing = || Error::NoCommit {

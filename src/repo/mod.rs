@@ -6,9 +6,9 @@ mod error;
 mod files;
 mod folder;
 mod git;
-pub mod lint;
+pub(crate) mod lint;
 mod syntax;
-pub mod yaml;
+pub(crate) mod yaml;
 
 use std::path::{Path, PathBuf};
 

@@ -8,7 +8,8 @@ use flate2::read::GzDecoder;
 
 use super::agent_step::{self, Installed, Workshop};
 use super::world::app::Config;
-use crate::datadog::agent_version::{AgentRequest, AgentVersion, PINNED_6, PINNED_7};
+use crate::datadog::AgentVersion;
+use crate::datadog::agent_request::{AgentRequest, PINNED_6, PINNED_7};
 use crate::env;
 use crate::platform::stack;
 

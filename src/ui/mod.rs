@@ -142,11 +142,6 @@ fn complain(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// A failure as the JSON of `"error"`.
-pub fn failure_json(failure: &Failure) -> serde_json::Value {
-    failure::to_json(failure)
-}
-
 /// One document as it is; many, or any of a command on many apps, as an array.
 pub fn one_or_many(mut documents: Vec<serde_json::Value>, are_many: bool) -> serde_json::Value {
     if are_many { documents.into() } else { documents.pop().unwrap_or_default() }

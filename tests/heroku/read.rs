@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use dd_heroku::app::Part;
-use dd_heroku::app::facts::{Generation, Status};
+use dd_heroku::app::facts::Generation;
 use dd_heroku::failure::{Code, Failure};
 use dd_heroku::heroku::{Kind, Notice, Reader};
 use dd_heroku::transport::Fault;
@@ -208,24 +208,6 @@ fn the_token_does_not_follow_a_redirect_to_another_origin() {
     let error = Reader::new(&client(&server)).app("shop").unwrap_err();
     assert!(matches!(error.kind, Kind::Garbled { status: 302, .. }), "{error}");
     assert!(elsewhere.asked().is_empty());
-}
-
-#[test]
-fn the_running_slug_is_that_of_the_newest_release_that_succeeded() {
-    let server = Scripted::start(|request, _| match request.path.as_str() {
-        "/apps/shop/slugs/s2" => Reply::ok(
-            json!({"id": "s2", "commit": "60883d9f", "size": 1, "created_at": "2026-01-02T00:00:00Z"}),
-        ),
-        _ => shop(request, 1),
-    });
-    let client = client(&server);
-    let reader = Reader::new(&client);
-    let mut releases = reader.releases("shop").unwrap();
-    let mut failed = releases[0].clone();
-    (failed.status, failed.slug, failed.version) = (Status::Failed, Some("s3".into()), 3);
-    releases.insert(0, failed);
-    let slug = reader.running_slug("shop", &releases).unwrap().unwrap();
-    assert_eq!(slug.commit.as_deref(), Some("60883d9f"));
 }
 
 #[test]

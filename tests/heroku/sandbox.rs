@@ -115,12 +115,10 @@ fn a_build_goes_from_source_to_release() {
     let release = reader.release("shop", build.release.as_deref().unwrap()).unwrap();
     let releases = reader.releases("shop").unwrap();
     assert_eq!(release.version, releases[0].version);
-    let slug = reader.running_slug("shop", &releases).unwrap().unwrap();
+    let slug = reader.slug("shop", releases[0].slug.as_deref().unwrap()).unwrap();
     assert_eq!(slug.commit.as_deref(), Some("60883d9f"));
     assert_eq!(reader.builds("shop").unwrap()[0].id, build.id, "the newest first");
 
-    writer.rollback("shop", &format!("{}", releases[1].version)).unwrap();
-    assert_eq!(reader.releases("shop").unwrap()[0].version, releases[0].version + 1);
     writer.clear_build_cache("shop").unwrap();
 }
 
@@ -142,10 +140,6 @@ fn a_pipeline_is_read_and_promoted() {
     let ended: Vec<_> = targets.iter().map(|target| (&target.app, target.status, &target.error)).collect();
     assert_eq!(ended, [(&to, Status::Succeeded, &None)]);
     assert_eq!(newest(), before + 1);
-
-    let vars = BTreeMap::from([("DD_ENV".to_owned(), Some(Secret::new("review")))]);
-    writer.patch_stage_config(&pipeline.id, "review", &vars).unwrap();
-    assert_eq!(reader.stage_config(&pipeline.id, "review").unwrap().get("DD_ENV"), Some("review"));
 }
 
 #[test]
@@ -163,9 +157,6 @@ fn a_database_gets_another_credential() {
     let attachment = writer.attach("shop", &database.name, "DATADOG", Some("datadog")).unwrap();
     assert_eq!(attachment.namespace.as_deref(), Some("credential:datadog"));
     assert!(reader.config("shop").unwrap().get("DATADOG_URL").is_some());
-    writer.detach(&attachment.id).unwrap();
-    writer.destroy_credential(&database.name, "datadog").unwrap();
-    assert!(!reader.credentials(&database.name).unwrap().contains(&"datadog".to_owned()));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::secret::Secret;
 
 pub use requirements::{Account, Need, needs};
 pub use setup::{Refused, Target, changes, desired, target};
-pub use sql::{all_statements, statements};
+pub use sql::all_statements;
 
 /// The credential, and with it the database user, that the Agent signs in with.
 pub const CREDENTIAL: &str = "datadog";

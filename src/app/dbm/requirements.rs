@@ -8,8 +8,6 @@ use crate::env;
 pub struct Account {
     /// The app.
     pub app: String,
-    /// The add-on's plan.
-    pub plan: String,
     /// The config var of the credential, when the database is attached as it.
     pub variable: Option<String>,
     /// Whether the credential's config var is among those that the Agent reads.

@@ -17,8 +17,6 @@ pub struct Target {
     pub addon: String,
     /// Its id.
     pub id: String,
-    /// Its plan.
-    pub plan: String,
     /// The URL of the app's own user.
     pub url: Secret,
     /// The config var of the credential, when the database is attached as it.
@@ -95,7 +93,6 @@ pub fn target(facts: &Facts, name: &str) -> Result<Target, Refused> {
     Ok(Target {
         addon: addon.name.clone(),
         id: addon.id.clone(),
-        plan: addon.plan.clone(),
         url,
         variable: as_credential.map(|one| format!("{}_URL", one.name)),
         credential: as_credential.and_then(|one| value(&one.name)),
@@ -115,7 +112,6 @@ impl Target {
         let listed = databases::listed(Database::Postgres, config);
         Account {
             app: facts.app.name.clone(),
-            plan: self.plan.clone(),
             variable: self.variable.clone(),
             is_listed: self.variable.as_ref().is_some_and(|variable| listed.contains(variable)),
             is_on: databases::is_on(Database::Postgres, facts),

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::app::desired::File;
 
-pub use existing::{Existing, Musl};
+pub use existing::Existing;
 
 /// The Dockerfile that is written.
 pub const DOCKERFILE: &str = "Dockerfile.datadog";

@@ -6,7 +6,7 @@ use super::{Finding, compiled, config};
 use crate::app::facts::{AgentVersions, ConfigVars, Facts};
 use crate::app::findings::explanations::Severity;
 use crate::app::{codes, versions};
-use crate::datadog::agent_version::{AgentRequest, is_old_form};
+use crate::datadog::agent_request::{AgentRequest, is_old_form};
 use crate::datadog::boolean;
 use crate::env;
 use crate::secret::Secret;

@@ -136,11 +136,6 @@ impl Measure {
             Self::Requests => "Requests by status",
         }
     }
-
-    /// Whether it comes from the router's lines, which need no labs feature.
-    pub fn is_of_router(self) -> bool {
-        matches!(self, Self::Connect | Self::Service | Self::Requests)
-    }
 }
 
 #[cfg(test)]

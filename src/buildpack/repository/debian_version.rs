@@ -38,11 +38,6 @@ impl Version {
         let mut numbers = self.upstream.split(['.', '~', '+']).map(|part| part.parse().unwrap_or(0));
         (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
     }
-
-    /// Whether this comes before a release of its own: `7.82.0~rc.1`.
-    pub fn is_preview(&self) -> bool {
-        self.upstream.contains('~')
-    }
 }
 
 impl FromStr for Version {

@@ -3,7 +3,8 @@
 use super::debian_version::Version;
 use crate::buildpack::error::{Error, Kind, Result};
 use crate::buildpack::repository::{HEROKU_PACKAGE, Package};
-use crate::datadog::agent_version::{AgentRequest, AgentVersion, PINNED_6, PINNED_7, is_old_form};
+use crate::datadog::AgentVersion;
+use crate::datadog::agent_request::{AgentRequest, PINNED_6, PINNED_7, is_old_form};
 
 /// How many versions an error lists.
 const NEAREST: usize = 8;

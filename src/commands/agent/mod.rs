@@ -9,7 +9,6 @@ use crate::failure::Result;
 
 /// Talk to the Agent in a running dyno
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Status(status::Args),
     Exec(exec::Args),

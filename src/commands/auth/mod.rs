@@ -12,7 +12,6 @@ use crate::keychain::{self, Item};
 
 /// Save the Heroku token and the Datadog keys in the system keyring
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Login(login::Args),
     Status(status::Args),

@@ -14,7 +14,6 @@ use crate::failure::{Code, Failure, Result};
 
 /// Show, order and pin the buildpacks of apps
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment on what is flattened would show in the help")]
 pub enum Verb {
     /// Show the buildpacks and what is wrong with their order
     #[command(after_help = "Examples:

@@ -11,7 +11,6 @@ use crate::repo::Checkout;
 
 /// Write, list and lint your own checks in datadog/checks.d
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     New(new::Args),
     List(list::Args),

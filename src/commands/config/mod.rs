@@ -10,7 +10,6 @@ use crate::failure::Result;
 
 /// List, explain and set the DD_* options of apps
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at the arguments")]
 pub enum Verb {
     /// List the options and their values
     #[command(after_help = "Examples:

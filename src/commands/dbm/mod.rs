@@ -11,7 +11,6 @@ use crate::failure::{Code, Failure, Result};
 
 /// Set up and check Database Monitoring on Heroku Postgres
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Setup(setup::Args),
     Check(check::Args),

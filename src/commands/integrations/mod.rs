@@ -14,7 +14,6 @@ use crate::failure::{Code, Failure, Result};
 
 /// Turn integrations on and off: databases, web servers and others
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     List(list::Args),
     Show(show::Args),

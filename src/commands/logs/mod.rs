@@ -10,7 +10,6 @@ use crate::failure::Result;
 
 /// Send logs to Datadog
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Enable(enable::Args),
     Disable(disable::Args),

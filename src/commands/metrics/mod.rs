@@ -11,7 +11,6 @@ use crate::failure::Result;
 
 /// Make dyno and router metrics from logs
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Enable(enable::Args),
     Disable(disable::Args),

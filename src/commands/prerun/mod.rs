@@ -16,7 +16,6 @@ use crate::repo::Checkout;
 
 /// Change what every dyno does before its Agent starts: the managed block of datadog/prerun.sh
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Show(show::Args),
     Skip(skip::Args),

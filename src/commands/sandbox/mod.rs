@@ -15,7 +15,6 @@ use crate::ui::Ui;
 
 /// Serve, reset, show or boot the embedded sandbox
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "a doc comment here would take the place of the one at `Args`")]
 pub enum Verb {
     Serve(serve::Args),
     /// Reset the sandbox to its initial state

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::problem::{LEVELS, Problem};
 use super::{Kind, find, has_credentials};
-use crate::datadog::agent_version::{AgentRequest, is_old_form};
+use crate::datadog::agent_request::{AgentRequest, is_old_form};
 use crate::datadog::boolean;
 use crate::datadog::key::ApiKey;
 use crate::datadog::site::Site;
