@@ -61,5 +61,6 @@ fn the_second_command_of_the_readme_is_the_one_ci_calls() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
     assert!(readme.lines().any(|line| line == "tests/run"));
-    assert!(fs::read_to_string(root.join(".ci/run")).unwrap().lines().any(|line| line == "tests/run"));
+    let ci = fs::read_to_string(root.join(".ci/run")).unwrap();
+    assert!(ci.lines().any(|line| line == "step tests tests/run"), "{ci}");
 }
