@@ -70,9 +70,14 @@ pub fn rebuild_due(facts: &Facts) -> Vec<&str> {
 /// The config vars that were set or unset since `build` was started, by the descriptions of the releases.
 pub fn changed_since<'o>(facts: &'o Facts, build: &Build) -> BTreeSet<&'o str> {
     let releases = facts.releases.as_deref().unwrap_or_default();
+    let own = releases.iter().find(|release| build.release.as_ref() == Some(&release.id));
+    // Heroku's times are exact to the second: what is numbered after the build's own release is later in any case.
+    let is_later = |release: &Release| {
+        release.created_at > build.created_at || own.is_some_and(|own| release.version > own.version)
+    };
     releases
         .iter()
-        .filter(|release| release.status != Status::Failed && release.created_at > build.created_at)
+        .filter(|release| release.status != Status::Failed && is_later(release))
         .flat_map(|release| names(&release.description))
         .collect()
 }
@@ -157,6 +162,39 @@ mod tests {
         }
         assert!(is_version("7.80.0-1", "7.80.0") && is_version("7.80.0-1", "1:7.80.0-1"));
         assert!(!is_version("7.80.0-1", "7.8") && !is_version("7.80.0-1", "7.80.0-2"));
+    }
+
+    #[test]
+    fn what_was_set_in_the_second_of_a_build_counts_once_the_build_is_released() {
+        let release = |version: u64, description: &str| Release {
+            id: format!("release-{version}"),
+            version,
+            description: description.into(),
+            status: Status::Succeeded,
+            current: version == 3,
+            slug: None,
+            created_at: "2026-11-20T10:00:00Z".into(),
+            output_stream_url: None,
+        };
+        let build = Build {
+            id: "build".into(),
+            status: Status::Succeeded,
+            commit: None,
+            source_url: None,
+            buildpacks: Vec::new(),
+            slug: None,
+            release: Some("release-2".into()),
+            stack: "heroku-24".into(),
+            created_at: "2026-11-20T10:00:00Z".into(),
+            output_stream_url: None,
+        };
+        let releases = vec![
+            release(3, "Set DD_AGENT_VERSION config vars"),
+            release(2, "Deploy 60883d9f"),
+            release(1, "Set DD_APM_ENABLED config vars"),
+        ];
+        let facts = Facts { releases: Some(releases), ..Facts::default() };
+        assert_eq!(changed_since(&facts, &build), ["DD_AGENT_VERSION"].into());
     }
 
     #[test]
