@@ -27,6 +27,7 @@ mod repo;
 mod rotate_key;
 mod runtime;
 mod sandbox;
+mod screens;
 mod status;
 mod support;
 mod tidy;
