@@ -1,5 +1,4 @@
-//! Arguments that do not fit: what clap makes of them, as the answer this program gives. A key among the arguments
-//! is never repeated.
+//! Usage errors: what clap reports, in the form of this program's errors. A key among the arguments is never repeated.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -16,23 +15,23 @@ const KEYS: [usize; 2] = [32, 40];
 /// Programs call these commands, not people: they take none of the global flags.
 const WITHOUT_GLOBAL_FLAGS: [&[&str]; 2] = [&["runtime"], &["sandbox", "stand-in"]];
 
-/// Takes the global flags away from the commands that have no use for them. A flag with the name of a global one that is not
-/// global itself ends its way down the tree.
+/// Removes the global flags from the commands that have no use for them. clap passes a global flag down to every subcommand,
+/// except where a flag of that name exists already: so each gets a hidden one of its own.
 pub fn without_global_flags(grammar: Command) -> Command {
     let is_global = |arg: &&Arg| arg.is_global_set();
-    let ends: Vec<Arg> =
+    let hidden: Vec<Arg> =
         grammar.get_arguments().filter(is_global).map(|arg| arg.clone().global(false).hide(true)).collect();
-    WITHOUT_GLOBAL_FLAGS.iter().fold(grammar, |grammar, path| stop_at(grammar, path, &ends))
+    WITHOUT_GLOBAL_FLAGS.iter().fold(grammar, |grammar, path| hide_at(grammar, path, &hidden))
 }
 
-fn stop_at(command: Command, path: &[&str], ends: &[Arg]) -> Command {
+fn hide_at(command: Command, path: &[&str], hidden: &[Arg]) -> Command {
     match path {
-        [] => command.args(ends),
-        [name, rest @ ..] => command.mut_subcommand(name, |command| stop_at(command, rest, ends)),
+        [] => command.args(hidden),
+        [name, rest @ ..] => command.mut_subcommand(name, |command| hide_at(command, rest, hidden)),
     }
 }
 
-/// Refuses a global flag that stands before a command without a use for it.
+/// Refuses a global flag that was given before a command that has no use for it.
 pub fn refuse_global_flags(grammar: &mut Command, matches: &ArgMatches) -> Result<(), clap::Error> {
     let flags: Vec<_> = grammar.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
     for path in WITHOUT_GLOBAL_FLAGS {
@@ -57,8 +56,8 @@ pub fn refuse_global_flags(grammar: &mut Command, matches: &ArgMatches) -> Resul
     Ok(())
 }
 
-/// Tells what clap complains about: as it words it, or as the JSON of an error where `--json` is among the arguments.
-pub fn tell(env: &Environment, error: &clap::Error) {
+/// Reports a usage error: in the words of clap, or as JSON where `--json` is among the arguments.
+pub fn report(env: &Environment, error: &clap::Error) {
     let is_json = env.args().iter().any(|argument| argument == "--json");
     let ui = Ui::new(env, is_json, false, false, Color::Auto);
     let text = secret::without_keys(&error.render().to_string(), &KEYS);
@@ -69,7 +68,7 @@ pub fn tell(env: &Environment, error: &clap::Error) {
     }
 }
 
-/// Refuses a Datadog key that stands among the arguments, whatever it was meant as.
+/// Refuses a Datadog key among the arguments, in any place.
 pub fn refuse_keys(env: &Environment) -> Result {
     let is_key = |argument: &std::ffi::OsString| {
         let text = argument.to_string_lossy();
@@ -80,9 +79,9 @@ pub fn refuse_keys(env: &Environment) -> Result {
     if env.args().iter().any(is_key) { Err(key_in_arguments()) } else { Ok(()) }
 }
 
-/// What somebody is told who gives a key as an argument.
+/// The error for a key that was given as an argument.
 pub fn key_in_arguments() -> Failure {
-    Failure::usage("a key given as an argument is seen by every user of the machine, and kept by the shell")
+    Failure::usage("a key in an argument can be read by every user of the machine, and the shell saves it")
         .hint("pipe it: `pass datadog/key | dd-heroku init --api-key-stdin`")
         .hint(
             "or keep it in the keyring: `pass datadog/key | dd-heroku auth login --datadog-api-key --stdin`",
@@ -90,7 +89,7 @@ pub fn key_in_arguments() -> Failure {
         .hint("or set DD_API_KEY")
 }
 
-/// The complaint's first paragraph is what happened; its tips and the usage are the hints.
+/// The first paragraph of clap's text is the message; its tips and the usage are the hints.
 fn failure(kind: ErrorKind, text: &str) -> Failure {
     if kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return Failure::usage("no command was given").hint("dd-heroku --help");

@@ -79,9 +79,9 @@ pub enum Verb {
     Buildpack(buildpack::Verb),
 }
 
-/// Tells what is wrong with the arguments, and gives back the exit code of that.
+/// Reports a usage error and gives back its exit code.
 pub fn refused(env: &Environment, error: &clap::Error) -> ExitCode {
-    usage::tell(env, error);
+    usage::report(env, error);
     ExitCode::from(Code::Usage.exit())
 }
 

@@ -41,7 +41,7 @@ pub struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
     if !args.given.is_empty() {
         return Err(Failure::usage(
-            "a secret given as an argument is seen by every user of the machine, and kept by the shell",
+            "a secret in an argument can be read by every user of the machine, and the shell saves it",
         )
         .hint("pipe it: `pass datadog/api-key | dd-heroku auth login --datadog-api-key --stdin`"));
     }
