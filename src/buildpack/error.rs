@@ -2,8 +2,6 @@
 
 use std::fmt::{self, Display};
 
-use crate::failure::{Code, Failure};
-
 /// Which part of the step failed, for callers that branch on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -61,14 +59,3 @@ impl Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        let code = match error.kind {
-            Kind::Options | Kind::UnknownVersion => Code::Usage,
-            Kind::Unreachable => Code::Unreachable,
-            Kind::Untrusted | Kind::Refused | Kind::Disk => Code::Failed,
-        };
-        Self { code, error: error.error, hints: error.remedies, told: false }
-    }
-}

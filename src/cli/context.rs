@@ -70,7 +70,7 @@ impl Context {
 
     /// The Datadog client.
     pub fn datadog_api(&self) -> Result<datadog_api::Client> {
-        datadog_api::Client::from_env(&self.env)
+        Ok(datadog_api::Client::from_env(&self.env)?)
     }
 
     /// The checkout that the command runs in.

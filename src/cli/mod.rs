@@ -9,6 +9,7 @@ pub mod diagnosis;
 pub mod global;
 pub mod key;
 pub mod keys;
+mod messages;
 pub mod organization;
 pub mod rebuild_args;
 pub mod sandboxed;

@@ -160,11 +160,15 @@ fn understood(answer: Answer, permission: &'static str) -> Result<Answer, Error>
         401 | 403 => Err(Error::Forbidden { host, permission }),
         409 => Err(Error::Exists { host }),
         status => {
-            let told =
+            let messages =
                 answer.json["errors"].as_array().into_iter().flatten().filter_map(|error| {
                     error.as_str().or_else(|| error["detail"].as_str()).map(str::to_owned)
                 });
-            Err(Error::NotAccepted { host, status: *status, told: told.collect::<Vec<_>>().join("; ") })
+            Err(Error::NotAccepted {
+                host,
+                status: *status,
+                message: messages.collect::<Vec<_>>().join("; "),
+            })
         }
     }
 }

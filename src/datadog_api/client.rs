@@ -10,10 +10,9 @@ use reqwest::header::RETRY_AFTER;
 use serde_json::Value;
 use url::Url;
 
-use super::error::Error;
+use super::error::{BadUrl, Error};
 use crate::datadog::site::Site;
 use crate::env::{self, Environment};
-use crate::failure::Failure;
 use crate::transport::{self, Fault};
 
 /// Tells a stand-in, which serves every site at one address, which site is meant.
@@ -48,7 +47,7 @@ impl Client {
     }
 
     /// The client that `DD_HEROKU_DATADOG_URL` asks for.
-    pub fn from_env(env: &Environment) -> Result<Self, Failure> {
+    pub fn from_env(env: &Environment) -> Result<Self, BadUrl> {
         let base = env.get(env::DD_HEROKU_DATADOG_URL).map(parse).transpose()?;
         Ok(Self::new(base))
     }
@@ -70,11 +69,11 @@ impl Client {
         let mut tries = 0;
         loop {
             tries += 1;
-            let (error, told) = match self.ask_once(site, method, path, &add) {
+            let (error, asked) = match self.ask_once(site, method, path, &add) {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
-            let wait = told.unwrap_or(self.backoff * 3_u32.pow(tries - 1));
+            let wait = asked.unwrap_or(self.backoff * 3_u32.pow(tries - 1));
             if !error.is_passing() || tries == TRIES || wait > LONGEST_WAIT {
                 return Err(error);
             }
@@ -126,13 +125,8 @@ impl Client {
     }
 }
 
-fn parse(text: &str) -> Result<Url, Failure> {
-    let url = Url::parse(text)
-        .ok()
-        .filter(Url::has_host)
-        .ok_or_else(|| Failure::usage(format!("`{}` holds no URL", env::DD_HEROKU_DATADOG_URL)))?;
-    transport::require_safe(&url).map_err(|refusal| {
-        Failure::usage(refusal).context(format!("`{}` cannot be used", env::DD_HEROKU_DATADOG_URL))
-    })?;
+fn parse(text: &str) -> Result<Url, BadUrl> {
+    let url = Url::parse(text).ok().filter(Url::has_host).ok_or(BadUrl::NotAUrl)?;
+    transport::require_safe(&url).map_err(BadUrl::NotAllowed)?;
     Ok(url)
 }

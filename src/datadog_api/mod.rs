@@ -10,5 +10,5 @@ mod keys;
 
 pub use assets::{Named, Organization};
 pub use client::Client;
-pub use error::Error;
+pub use error::{BadUrl, Error};
 pub use keys::Verdict;

@@ -7,7 +7,7 @@ use super::Services;
 use crate::app::facts::{ConfigVars, Key, KeyQuery, KeyVerdict};
 use crate::datadog::{ApiKey, Site};
 use crate::datadog_api;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 
 /// A key, in clear, and a site's domain.
 type Pair = (String, &'static str);
@@ -59,7 +59,8 @@ impl KeyCheck {
 
 fn ask(services: &dyn Services, key: &ApiKey, site: Site) -> Result<KeyVerdict> {
     let client = services.datadog_api()?;
-    Ok(match client.validate(key, site)? {
+    let unanswered = |error| Failure::from(error).hint("pass `--no-verify` to skip the check of the key");
+    Ok(match client.validate(key, site).map_err(unanswered)? {
         datadog_api::Verdict::Valid => KeyVerdict::Accepted,
         datadog_api::Verdict::Refused => {
             client.find_site(key, site).map_or(KeyVerdict::Refused, KeyVerdict::OtherSite)

@@ -120,7 +120,7 @@ impl Writer<'_> {
             }
             if began.elapsed() > pace.build {
                 let path = format!("/apps/{}/builds/{}", segment(app), segment(id));
-                return Err(Kind::BuildTooLong { after: pace.build }.of("GET", &path));
+                return Err(Kind::BuildTooLong { app: app.to_owned(), after: pace.build }.of("GET", &path));
             }
             std::thread::sleep(wait);
             wait = (wait * 2).min(pace.poll);

@@ -1,10 +1,11 @@
 //! Where Heroku is: the API, the data API and the git hosts, as the official CLI's variables say.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use crate::env::{self, Environment};
-use crate::failure::Failure;
-use crate::transport;
+use crate::transport::{self, Unencrypted};
 
 const API: &str = "https://api.heroku.com";
 const DATA: &str = "https://api.data.heroku.com";
@@ -33,13 +34,36 @@ impl std::fmt::Debug for Headers {
     }
 }
 
+/// A variable that cannot be used. Never its value, which may hold a password.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadEndpoint {
+    /// It holds neither a host nor a URL.
+    #[error("`{variable}` is neither a host nor a URL")]
+    NotAUrl {
+        /// Its name.
+        variable: &'static str,
+    },
+    /// It holds a URL that requests must not go to.
+    #[error("`{variable}` cannot be used")]
+    NotAllowed {
+        /// Its name.
+        variable: &'static str,
+        /// Why.
+        #[source]
+        cause: Unencrypted,
+    },
+    /// `HEROKU_HEADERS` is not an object of strings.
+    #[error("`HEROKU_HEADERS` is not a JSON object of strings")]
+    Headers,
+}
+
 impl Endpoints {
     /// Reads `HEROKU_HOST`, `HEROKU_API_URL`, `HEROKU_DATA_HOST`, `HEROKU_GIT_HOST` and `HEROKU_HEADERS`.
     ///
     /// `HEROKU_HOST` is the official CLI's and goes first: a value that begins with `http` is the API's URL as it
     /// stands, any other is the host that `api.` is put in front of. Fails on what is no URL, and on a URL that is
     /// neither https nor loopback.
-    pub fn from_env(env: &Environment) -> Result<Self, Failure> {
+    pub fn from_env(env: &Environment) -> Result<Self, BadEndpoint> {
         let host = env.get(env::HEROKU_HOST);
         let api = match host {
             Some(url) if url.starts_with("http") => parse(env::HEROKU_HOST, url)?,
@@ -77,7 +101,7 @@ impl Endpoints {
 
 /// `HEROKU_DATA_HOST` replaces the host name only; scheme and port stay the API's. Without it a stand-in on
 /// loopback serves the data API too, so that a test's token never leaves for the real one.
-fn data_url(api: &Url, host: Option<&str>) -> Result<Url, Failure> {
+fn data_url(api: &Url, host: Option<&str>) -> Result<Url, BadEndpoint> {
     let Some(host) = host else {
         return if api.scheme() == "http" { Ok(api.clone()) } else { parse(env::HEROKU_DATA_HOST, DATA) };
     };
@@ -85,21 +109,18 @@ fn data_url(api: &Url, host: Option<&str>) -> Result<Url, Failure> {
     parse(env::HEROKU_DATA_HOST, &format!("{}://{host}{port}", api.scheme()))
 }
 
-fn parse(variable: &str, text: &str) -> Result<Url, Failure> {
+fn parse(variable: &'static str, text: &str) -> Result<Url, BadEndpoint> {
     let url = Url::parse(text.trim_end_matches('/'))
         .ok()
         .filter(Url::has_host)
-        .ok_or_else(|| Failure::usage(format!("`{variable}` holds no host or URL")))?;
-    transport::require_safe(&url)
-        .map_err(|refusal| Failure::usage(refusal).context(format!("`{variable}` cannot be used")))?;
+        .ok_or(BadEndpoint::NotAUrl { variable })?;
+    transport::require_safe(&url).map_err(|cause| BadEndpoint::NotAllowed { variable, cause })?;
     Ok(url)
 }
 
-fn headers(json: &str) -> Result<Headers, Failure> {
-    let map: std::collections::BTreeMap<String, String> = serde_json::from_str(json).map_err(|_| {
-        Failure::usage("`HEROKU_HEADERS` is not a JSON object of texts")
-            .hint(r#"HEROKU_HEADERS='{"X-Name": "value"}'"#)
-    })?;
+fn headers(json: &str) -> Result<Headers, BadEndpoint> {
+    // What is wrong with it is not kept: the values may be secrets.
+    let map: BTreeMap<String, String> = serde_json::from_str(json).map_err(|_| BadEndpoint::Headers)?;
     Ok(Headers(map.into_iter().collect()))
 }
 
@@ -107,7 +128,7 @@ fn headers(json: &str) -> Result<Headers, Failure> {
 mod tests {
     use super::*;
 
-    fn with(vars: &[(&str, &str)]) -> Result<Endpoints, Failure> {
+    fn with(vars: &[(&str, &str)]) -> Result<Endpoints, BadEndpoint> {
         let vars = vars.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         Endpoints::from_env(&Environment::new(vars, Vec::new(), "/".into()))
     }
@@ -150,8 +171,7 @@ mod tests {
             [("HEROKU_API_URL", "not a url")],
             [("HEROKU_HEADERS", "[1]")],
         ] {
-            let failure = with(&vars).unwrap_err();
-            assert_eq!(failure.code, crate::failure::Code::Usage, "{vars:?}");
+            assert!(with(&vars).is_err(), "{vars:?}");
         }
     }
 

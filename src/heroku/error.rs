@@ -1,5 +1,5 @@
-//! What can go wrong in a request to Heroku, as the callers tell it apart. The words for people are in
-//! `messages`. An error names method and path; it never holds a query, a header or a body sent.
+//! What can go wrong in a request to Heroku, as callers distinguish it. An error names method and path; it never holds a
+//! query, a header or a body sent. What people read is made of it elsewhere.
 
 use std::time::Duration;
 
@@ -99,9 +99,11 @@ pub enum Kind {
     /// The build's output could not be followed to its end; the build goes on without us.
     #[error("the output of the build broke off")]
     StreamLost,
-    /// A build was still pending when the time to wait for it was over.
-    #[error("the build is still running after {} minutes", .after.as_secs() / 60)]
+    /// A build was still pending when the time to wait for it was over. It may still succeed.
+    #[error("the build of `{app}` is still running after {} minutes", .after.as_secs() / 60)]
     BuildTooLong {
+        /// The app.
+        app: String,
         /// How long it was waited for.
         after: Duration,
     },

@@ -48,7 +48,7 @@ impl Checkout {
         command.env("GIT_DIR", folder.path()).env("GIT_OBJECT_DIRECTORY", objects);
         let child = command.stdout(output).stderr(Stdio::piped()).spawn();
         let ran =
-            child.and_then(std::process::Child::wait_with_output).map_err(|error| Error::no_git(&error))?;
+            child.and_then(std::process::Child::wait_with_output).map_err(|error| Error::not_run(&error))?;
         if !ran.status.success() {
             return Err(Error::git(&arguments, &String::from_utf8_lossy(&ran.stderr)));
         }

@@ -1,22 +1,34 @@
-//! What can go wrong with the checkout, and the words for it.
+//! What can go wrong with the checkout. What people read is made of it elsewhere.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::failure::Failure;
+/// How git says that a folder belongs to another user (<https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory>).
+const DUBIOUS: &str = "detected dubious ownership in repository at ";
 
 /// Something that could not be done in the checkout.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no git on this machine, or it does not start.
-    #[error("git could not be run: {0}")]
-    NoGit(String),
+    /// Git is not installed.
+    #[error("git is not installed")]
+    NoGit,
+    /// Git does not start, or does not come to an end.
+    #[error("git cannot be run: {0}")]
+    GitNotRun(String),
+    /// Git refuses to read the repository, because its folder belongs to another user.
+    #[error("git refuses to read `{folder}`")]
+    Distrusted {
+        /// The folder.
+        folder: String,
+        /// The command with which the user accepts it, as git prints it.
+        fix: String,
+    },
     /// Git failed.
     #[error("`git {command}` failed: {complaint}")]
     Git {
         /// Its first argument.
         command: String,
-        /// The last line it printed on stderr.
+        /// What it printed on stderr.
         complaint: String,
     },
     /// The commit is not in this repository.
@@ -30,7 +42,7 @@ pub enum Error {
     /// A path leads out of the checkout.
     #[error("`{}` leads out of the checkout", .0.display())]
     Outside(PathBuf),
-    /// A file holds bytes that are no text.
+    /// A file is not text.
     #[error("`{}` is not UTF-8 text", .0.display())]
     NotText(PathBuf),
     /// A file could not be read or written.
@@ -45,54 +57,40 @@ pub enum Error {
         cause: io::Error,
     },
     /// The archive could not be kept for the upload.
-    #[error("there is no room for the source archive in the folder for temporary files")]
+    #[error("the source archive could not be written to the folder for temporary files")]
     Archive(#[source] io::Error),
 }
 
 impl Error {
-    pub(super) fn no_git(error: &io::Error) -> Self {
-        Self::NoGit(match error.kind() {
-            io::ErrorKind::NotFound => "it is not installed".into(),
-            io::ErrorKind::TimedOut => "it does not come to an end".into(),
-            _ => error.to_string(),
-        })
+    /// Git could not be started, or was stopped.
+    pub(super) fn not_run(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NoGit,
+            io::ErrorKind::TimedOut => Self::GitNotRun("it does not come to an end".into()),
+            _ => Self::GitNotRun(error.to_string()),
+        }
     }
 
+    /// What git printed on stderr when it failed.
     pub(super) fn git(arguments: &[&str], stderr: &str) -> Self {
-        let complaint = stderr.lines().last().unwrap_or("it does not say why").trim();
+        // Advice follows the error; progress may precede it.
+        let reason = stderr.lines().find_map(|line| {
+            let line = line.trim();
+            line.strip_prefix("fatal: ").or_else(|| line.strip_prefix("error: "))
+        });
+        let reason = reason.or_else(|| stderr.lines().next_back().map(str::trim));
+        if let Some(folder) = reason.and_then(|reason| reason.split_once(DUBIOUS)).map(|(_, folder)| folder) {
+            let folder = folder.trim_matches(['\'', ' ']);
+            let fix = stderr.lines().map(str::trim).find(|line| line.starts_with("git config "));
+            let fix = fix
+                .map_or_else(|| format!("git config --global --add safe.directory '{folder}'"), Into::into);
+            return Self::Distrusted { folder: folder.to_owned(), fix };
+        }
         let command = arguments.first().copied().unwrap_or_default().to_owned();
-        Self::Git { command, complaint: complaint.trim_start_matches("fatal: ").to_owned() }
+        Self::Git { command, complaint: reason.unwrap_or("it does not say why").to_owned() }
     }
 
     pub(super) fn file(what: &'static str, path: &Path, cause: io::Error) -> Self {
         Self::File { what, path: path.to_owned(), cause }
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        let hint = match &error {
-            Error::NoGit(_) => "install git, or run this outside of the checkout with `-a APP`".to_owned(),
-            Error::Git { complaint, .. } if complaint.contains("dubious ownership") => {
-                "git config --global --add safe.directory \"$PWD\"".to_owned()
-            }
-            Error::Git { .. } => "git status".to_owned(),
-            Error::NoCommit { shallow: true, .. } => "git fetch --unshallow --all".to_owned(),
-            Error::NoCommit { shallow: false, .. } => "git fetch --all --tags".to_owned(),
-            Error::Outside(path) => {
-                format!("put a file of the checkout in the place of the link `{}`", path.display())
-            }
-            Error::NotText(path) => format!("file {}", path.display()),
-            Error::File { path, cause, .. } => match cause.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "df -h .".to_owned(),
-                io::ErrorKind::ReadOnlyFilesystem => {
-                    "run this in a checkout that can be written to".to_owned()
-                }
-                _ => format!("ls -ld {}", path.display()),
-            },
-            Error::Archive(_) => "free some space, or name another folder in TMPDIR".to_owned(),
-        };
-        let failure = Self::from(anyhow::Error::from(error));
-        failure.hint(hint)
     }
 }

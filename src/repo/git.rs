@@ -65,7 +65,7 @@ impl Checkout {
 /// What git prints, without the line end.
 pub(super) fn run(env: &Environment, arguments: &[&str]) -> Result<String, Error> {
     let ran = program::run(&mut command(env, arguments), WITHIN);
-    let output = ran.map_err(|error| Error::no_git(&error))?;
+    let output = ran.map_err(|error| Error::not_run(&error))?;
     if !output.status.success() {
         return Err(Error::git(arguments, &output.stderr));
     }

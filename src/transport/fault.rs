@@ -8,13 +8,13 @@ pub enum Fault {
     /// The host name is not known.
     #[error("its name could not be resolved")]
     Dns,
-    /// Nobody listens there, or there is no way there.
+    /// Nothing listens there, or there is no way there.
     #[error("the connection was refused")]
     Refused,
     /// No answer in time.
     #[error("there was no answer in time")]
     Timeout,
-    /// The certificate or the handshake did not do.
+    /// The certificate is not trusted, or the handshake failed.
     #[error("its certificate is not trusted")]
     Tls,
     /// The connection broke.
@@ -41,17 +41,6 @@ impl Fault {
     /// Whether it may pass by itself, and whether the request may have arrived nevertheless.
     pub fn is_passing(self) -> bool {
         matches!(self, Self::Timeout | Self::Reset)
-    }
-
-    /// What a person can do about it.
-    pub fn hint(self) -> &'static str {
-        match self {
-            Self::Dns => "is there a network? behind a proxy, set HTTPS_PROXY",
-            Self::Refused => "is there a network? behind a proxy, check HTTPS_PROXY",
-            Self::Timeout => "run the command again; behind a proxy, check HTTPS_PROXY",
-            Self::Tls => "behind a proxy with a certificate of its own, name that in SSL_CERT_FILE",
-            Self::Reset => "run the command again: it goes on where it stopped",
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dd_heroku::datadog::key::ApiKey;
 use dd_heroku::datadog::site::Site;
-use dd_heroku::datadog_api::{Client, Error, Verdict};
+use dd_heroku::datadog_api::{BadUrl, Client, Error, Verdict};
 use dd_heroku::env::Environment;
 use dd_heroku::failure::{Code, Failure};
 use dd_heroku::transport::Fault;
@@ -67,9 +67,7 @@ fn a_silent_datadog_is_no_verdict() {
     let server = Scripted::start(|_, _| Reply::Hang);
     let error = client(&server).validate(&key(), site("datadoghq.eu")).unwrap_err();
     assert_eq!(error, Error::Network { host: "127.0.0.1".into(), fault: Fault::Timeout });
-    let failure = Failure::from(error);
-    assert_eq!(failure.code, Code::Unreachable);
-    assert!(failure.hints.iter().any(|hint| hint.contains("--no-verify")));
+    assert_eq!(Failure::from(error).code, Code::Unreachable);
 }
 
 #[test]
@@ -91,5 +89,5 @@ fn the_key_does_not_follow_a_redirect_to_another_origin() {
 #[test]
 fn an_address_in_the_clear_is_refused() {
     let env = Environment::default().with("DD_HEROKU_DATADOG_URL", "http://datadog.example");
-    assert_eq!(Client::from_env(&env).unwrap_err().code, Code::Usage);
+    assert!(matches!(Client::from_env(&env).unwrap_err(), BadUrl::NotAllowed(_)));
 }

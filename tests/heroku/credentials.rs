@@ -4,7 +4,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use dd_heroku::env::Environment;
-use dd_heroku::failure::Code;
 use dd_heroku::heroku::{Endpoints, Source, credentials};
 use tempfile::TempDir;
 
@@ -119,7 +118,6 @@ fn nowhere_is_nothing() {
 fn a_place_that_cannot_be_read_is_named() {
     let home = Home::new().file(".netrc.gpg", "sealed").program("gpg", "echo 'no secret key' >&2; exit 2");
     let env = home.env(&[]);
-    let failure = credentials::find(&env, &Endpoints::from_env(&env).unwrap()).unwrap_err();
-    assert_eq!(failure.code, Code::NotSignedIn);
-    assert!(format!("{:#}", failure.error).contains(".netrc.gpg"), "{:#}", failure.error);
+    let error = credentials::find(&env, &Endpoints::from_env(&env).unwrap()).unwrap_err();
+    assert!(error.to_string().contains(".netrc.gpg"), "{error}");
 }

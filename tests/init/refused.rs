@@ -188,6 +188,16 @@ fn a_checkout_that_cannot_be_read() {
 }
 
 #[test]
+fn a_datadog_that_cannot_be_reached() {
+    let sandbox = Sandbox::start();
+    refused(&sandbox, "datadog-unreachable", 1, "unreachable", &|| {
+        let mut program = init(&sandbox, &["-a", "shop"]);
+        program.env("DD_HEROKU_DATADOG_URL", "http://127.0.0.1:1");
+        program
+    });
+}
+
+#[test]
 fn an_edited_managed_block() {
     let sandbox = Sandbox::start();
     let folder = checkout(&sandbox);

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 
 use super::endpoints::Endpoints;
 use crate::env::{self, Environment};
-use crate::failure::{Code, Failure};
 use crate::keychain::{Item, Keyring};
 use crate::secret::Secret;
 
@@ -58,11 +57,16 @@ impl fmt::Display for Source {
     }
 }
 
+/// No token was found, and a place that may hold one could not be read: why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(pub String);
+
 /// Looks for a token: `HEROKU_API_KEY`; our entry in the keyring; `login.json` with the system's store, where
 /// `heroku login` keeps it; netrc; last of all `heroku auth:token`. `None` when there is none.
 ///
 /// Fails when there is none because a place that may hold it could not be read.
-pub fn find(env: &Environment, endpoints: &Endpoints) -> Result<Option<Token>, Failure> {
+pub fn find(env: &Environment, endpoints: &Endpoints) -> Result<Option<Token>, Unreadable> {
     let mut unreadable = Vec::new();
     let token = |secret: String, source| Token { secret: Secret::new(secret), source };
 
@@ -82,11 +86,8 @@ pub fn find(env: &Environment, endpoints: &Endpoints) -> Result<Option<Token>, F
     if let Some(secret) = cli::from_command(env) {
         return Ok(Some(token(secret, Source::AuthToken)));
     }
-    match unreadable.first() {
+    match unreadable.into_iter().next() {
         None => Ok(None),
-        Some(why) => Err(Failure::new(Code::NotSignedIn, why)
-            .context("no Heroku token was found")
-            .hint("heroku login")
-            .hint(format!("or set {}", env::HEROKU_API_KEY))),
+        Some(why) => Err(Unreadable(why)),
     }
 }

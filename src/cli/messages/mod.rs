@@ -1,0 +1,33 @@
+//! What a person reads when something fails below the commands: a file for each source, and in it every error with what
+//! happened and what to do about it. The modules below know nothing of these texts.
+
+mod buildpack;
+mod database;
+mod datadog_api;
+mod heroku;
+mod repo;
+
+use crate::transport::Fault;
+
+/// What to do when a server cannot be reached.
+fn network_hint(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Dns => "check the network; behind a proxy, set HTTPS_PROXY",
+        Fault::Refused => "check the network; behind a proxy, check HTTPS_PROXY",
+        Fault::Timeout => "run the command again; behind a proxy, check HTTPS_PROXY",
+        Fault::Tls => "if a proxy brings its own certificate, name that file in SSL_CERT_FILE",
+        Fault::Reset => "run the command again: it continues where it stopped",
+    }
+}
+
+/// What to do when the HTTP client cannot be set up.
+const SETUP_HINT: &str =
+    "check SSL_CERT_FILE and HTTPS_PROXY; on Debian and Ubuntu: apt-get install ca-certificates";
+
+/// An error with its causes, its code and its hints, as the snapshots have it.
+#[cfg(test)]
+fn shown(error: impl Into<crate::failure::Failure>) -> String {
+    let failure = error.into();
+    let hints = failure.hints.iter().map(|hint| format!("  hint: {hint}\n")).collect::<String>();
+    format!("{}: {:#}\n{hints}", failure.code.as_str(), failure.error)
+}
