@@ -133,7 +133,10 @@ fn what_cannot_be_is_refused_with_the_reason() {
     assert!(refused.contains("refuses the connection") && !refused.contains("canary"), "{refused}");
     set(&sandbox, "shop", "DATABASE_URL", "postgres://u:canary@127.0.0.1:1/d");
     let unreachable = said(1, &["setup", "-a", "shop", "--yes"]);
-    assert!(unreachable.contains("cannot be reached") && !unreachable.contains("canary"), "{unreachable}");
+    assert!(
+        unreachable.contains("cannot reach the database") && !unreachable.contains("canary"),
+        "{unreachable}"
+    );
     assert!(said(1, &["setup", "-a", "mobile-api", "--yes"]).contains("essential-0"));
     assert!(said(2, &["setup", "NOTHING_URL", "-a", "shop", "--yes"]).contains("postgresql-cubic-31415"));
     assert_eq!(sandbox.writes().len(), 2, "the test's own");

@@ -4,7 +4,7 @@
 mod offers;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Once, OnceLock};
 
 use super::global::Global;
 use super::sandboxed;
@@ -15,7 +15,7 @@ use crate::env::{self, Environment};
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::remotes::{self, Asked, Choice, Remote};
 use crate::heroku::{self, Endpoints, Notice, Reader, credentials};
-use crate::repo::Checkout;
+use crate::repo::{self, Checkout};
 use crate::sandbox;
 use crate::ui::Ui;
 
@@ -30,6 +30,8 @@ pub struct Context {
     sandbox: Option<sandbox::Running>,
     client: OnceLock<Arc<heroku::Client>>,
     checkout: OnceLock<Option<Checkout>>,
+    /// Told once that there is no git.
+    without_git: Once,
 }
 
 impl Context {
@@ -37,7 +39,15 @@ impl Context {
     pub fn new(env: &Environment, global: &Global, ui: Ui) -> Result<Self> {
         let (sandbox, env) = sandboxed::enter(env, global.sandbox)?;
         let stop = Stop::listen(ui);
-        Ok(Self { env, ui, stop, sandbox, client: OnceLock::new(), checkout: OnceLock::new() })
+        Ok(Self {
+            env,
+            ui,
+            stop,
+            sandbox,
+            client: OnceLock::new(),
+            checkout: OnceLock::new(),
+            without_git: Once::new(),
+        })
     }
 
     /// The Heroku client, with the token that the official CLI would use.
@@ -79,17 +89,24 @@ impl Context {
     }
 
     /// The checkout to read an app's files in: its own, or one that is no other app's.
-    pub fn checkout_for(&self, app: &str) -> Option<&Checkout> {
-        let checkout = self.checkout()?;
-        let remotes = self.remotes(checkout);
-        (remotes.is_empty() || remotes.iter().any(|remote| remote.app == app)).then_some(checkout)
+    pub fn checkout_for(&self, app: &str) -> Result<Option<&Checkout>> {
+        let Some(checkout) = self.checkout() else { return Ok(None) };
+        let owners = self.owners(checkout)?;
+        Ok((owners.is_empty() || owners.iter().any(|owner| owner == app)).then_some(checkout))
     }
 
-    /// Whether the arguments, the environment or the checkout name an app, so that nobody has to be asked.
+    /// Whether the arguments, the environment or the checkout name an app, so that nobody has to be asked. A checkout that
+    /// cannot be read names none.
     pub fn names_an_app(&self, targets: &Targets) -> bool {
         targets.is_named()
             || self.env.get(env::HEROKU_APP).is_some()
-            || self.checkout().is_some_and(|checkout| !self.remotes(checkout).is_empty())
+            || self.checkout().is_some_and(|checkout| match self.remotes(checkout) {
+                Ok(remotes) => !remotes.is_empty(),
+                Err(failure) => {
+                    self.ui.detail(format_args!("the checkout is left out: {:#}", failure.error));
+                    false
+                }
+            })
     }
 
     /// The one app that is meant.
@@ -122,7 +139,14 @@ impl Context {
     fn implied_app(&self, remote: Option<&str>) -> Result<String> {
         let (remotes, configured) = match self.checkout().filter(|_| self.env.get(env::HEROKU_APP).is_none())
         {
-            Some(checkout) => (self.remotes(checkout), checkout.config("heroku.remote")),
+            Some(checkout) => {
+                let remotes = self.remotes(checkout).map_err(|failure| {
+                    failure
+                        .context("no app was named, and the git remotes of this checkout cannot be read")
+                        .hint("or pass `--app APP`")
+                })?;
+                (remotes, checkout.config("heroku.remote")?)
+            }
             None => (Vec::new(), None),
         };
         let asked = Asked {
@@ -162,9 +186,25 @@ impl Context {
         Ok(names.swap_remove(at))
     }
 
-    pub(super) fn remotes(&self, checkout: &Checkout) -> Vec<Remote> {
-        let hosts = Endpoints::from_env(&self.env).map(|endpoints| endpoints.git).unwrap_or_default();
-        remotes::of_heroku(&checkout.remotes().unwrap_or_default(), &hosts)
+    /// The git remotes that name apps.
+    fn remotes(&self, checkout: &Checkout) -> Result<Vec<Remote>> {
+        let hosts = Endpoints::from_env(&self.env)?.git;
+        Ok(remotes::of_heroku(&checkout.remotes()?, &hosts))
+    }
+
+    /// The apps whose checkout this is, for a command whose app is known: it goes on on a machine without git.
+    pub(super) fn owners(&self, checkout: &Checkout) -> Result<Vec<String>> {
+        let hosts = Endpoints::from_env(&self.env)?.git;
+        let remotes = match checkout.remotes() {
+            Err(repo::Error::NoGit) => {
+                self.without_git.call_once(|| {
+                    self.ui.warn("git is not installed, so it is unknown which app this checkout belongs to");
+                });
+                return Ok(Vec::new());
+            }
+            remotes => remotes?,
+        };
+        Ok(remotes::of_heroku(&remotes, &hosts).into_iter().map(|remote| remote.app).collect())
     }
 }
 

@@ -34,7 +34,7 @@ impl Services for Context {
 
     fn checkout_apps(&self) -> Result<Vec<String>> {
         let Some(checkout) = Context::checkout(self) else { return Ok(Vec::new()) };
-        Ok(self.remotes(checkout).into_iter().map(|remote| remote.app).collect())
+        self.owners(checkout)
     }
 
     fn agent_versions(&self) -> Result<Vec<String>> {

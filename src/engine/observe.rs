@@ -78,7 +78,7 @@ impl<'s> Observer<'s> {
         let owners = self.services.checkout_apps()?;
         let mut files = BTreeMap::new();
         if query.folder {
-            files.extend(checkout.datadog_files().into_iter().map(|file| (file.path, file.text)));
+            files.extend(checkout.datadog_files()?.into_iter().map(|file| (file.path, file.text)));
         }
         for path in query.files.iter().copied().chain(query.named_files.iter().map(String::as_str)) {
             if let Some(text) = checkout.read(Path::new(path))? {

@@ -31,6 +31,12 @@ pub enum Error {
         /// What it printed on stderr.
         complaint: String,
     },
+    /// Git failed without a message: what it was asked for does not exist.
+    #[error("`git {command}` failed")]
+    Silent {
+        /// Its first argument.
+        command: String,
+    },
     /// The commit is not in this repository.
     #[error("this checkout does not have the commit `{reference}`")]
     NoCommit {
@@ -87,7 +93,10 @@ impl Error {
             return Self::Distrusted { folder: folder.to_owned(), fix };
         }
         let command = arguments.first().copied().unwrap_or_default().to_owned();
-        Self::Git { command, complaint: reason.unwrap_or("it does not say why").to_owned() }
+        match reason {
+            Some(reason) => Self::Git { command, complaint: reason.to_owned() },
+            None => Self::Silent { command },
+        }
     }
 
     pub(super) fn file(what: &'static str, path: &Path, cause: io::Error) -> Self {

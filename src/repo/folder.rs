@@ -1,39 +1,45 @@
-//! The files under `datadog/`, read for the lint and for what is configured there.
+//! The files under `datadog/`, read for the lint and for what is configured in them.
 
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::{Checkout, lint};
+use super::{Checkout, Error, lint};
 
-/// Files that are longer are no configuration.
+/// Longer files are not configuration.
 const LONGEST: u64 = 1 << 20;
 /// How deep the folder is read.
 const DEEPEST: usize = 6;
 
 impl Checkout {
-    /// The files under `datadog/`, and `.slugignore`, in the order of their paths. Links are not followed, and what
-    /// cannot be read is left out.
-    pub fn datadog_files(&self) -> Vec<lint::File> {
+    /// The files under `datadog/`, and `.slugignore`, in the order of their paths. Links are not followed.
+    pub fn datadog_files(&self) -> Result<Vec<lint::File>, Error> {
         let mut files = Vec::new();
-        collect(self.root(), ".slugignore", 0, &mut files);
-        collect(self.root(), "datadog", 0, &mut files);
+        for path in [".slugignore", "datadog"] {
+            collect(self.root(), path, 0, &mut files)?;
+        }
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        files
+        Ok(files)
     }
 }
 
-fn collect(root: &Path, path: &str, depth: usize, files: &mut Vec<lint::File>) {
+fn collect(root: &Path, path: &str, depth: usize, files: &mut Vec<lint::File>) -> Result<(), Error> {
     let place = root.join(path);
-    let Ok(entry) = place.symlink_metadata() else { return };
+    let unreadable = |cause: io::Error| Error::file("read", Path::new(path), cause);
+    let entry = match place.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entry => entry.map_err(unreadable)?,
+    };
     if entry.is_file() && entry.len() <= LONGEST {
-        let Ok(bytes) = fs::read(&place) else { return };
+        let bytes = fs::read(&place).map_err(unreadable)?;
         files.push(lint::File { path: path.into(), text: String::from_utf8_lossy(&bytes).into_owned() });
     } else if entry.is_dir() && depth < DEEPEST {
-        let Ok(entries) = fs::read_dir(&place) else { return };
-        for entry in entries.flatten() {
-            if let Some(name) = entry.file_name().to_str() {
-                collect(root, &format!("{path}/{name}"), depth + 1, files);
+        for entry in fs::read_dir(&place).map_err(unreadable)? {
+            // A name that is not UTF-8 is not one that the Agent or the build step reads.
+            if let Some(name) = entry.map_err(unreadable)?.file_name().to_str() {
+                collect(root, &format!("{path}/{name}"), depth + 1, files)?;
             }
         }
     }
+    Ok(())
 }

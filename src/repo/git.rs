@@ -1,5 +1,5 @@
-//! What git is asked. It runs with a list of arguments in the folder the person is in, so that it finds (or is told by
-//! `GIT_DIR`) the same repository as for them, and it never asks questions.
+//! What git is asked. It runs with a list of arguments in the person's folder, so that it finds the same repository as
+//! for them (by `GIT_DIR` too), and it never asks questions.
 
 use std::process::Command;
 use std::time::Duration;
@@ -23,16 +23,20 @@ impl Checkout {
         Ok(listed.lines().filter_map(push).collect())
     }
 
-    /// A setting, `heroku.remote` for one. `None` when it is not set.
-    pub fn config(&self, name: &str) -> Option<String> {
-        self.git(&["config", "--get", name]).ok().filter(|value| !value.is_empty())
+    /// A setting, such as `heroku.remote`. `None` when it is not set.
+    pub fn config(&self, name: &str) -> Result<Option<String>, Error> {
+        match self.git(&["config", "--get", name]) {
+            Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+            Err(Error::Silent { .. }) => Ok(None),
+            Err(other) => Err(other),
+        }
     }
 
     /// The commit that a branch, a tag or a (short) hash names, as 40 hex digits.
     pub fn resolve(&self, reference: &str) -> Result<String, Error> {
         let missing = || Error::NoCommit {
             reference: reference.to_owned(),
-            shallow: self.git(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|told| told == "true"),
+            shallow: self.git(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer == "true"),
         };
         if reference.is_empty() || reference.starts_with('-') {
             return Err(missing());
@@ -40,7 +44,7 @@ impl Checkout {
         let spec = format!("{reference}^{{commit}}");
         match self.git(&["rev-parse", "--verify", "--quiet", &spec]) {
             Ok(commit) => Ok(commit),
-            Err(Error::Git { .. }) => Err(missing()),
+            Err(Error::Silent { .. }) => Err(missing()),
             Err(other) => Err(other),
         }
     }

@@ -25,15 +25,16 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// The checkout that the working directory lies in. Without git on this machine it is found by its `.git`: its
+    /// The checkout that the working directory lies in. Where git is missing or refuses, it is found by its `.git`: its
     /// files can then be worked on, and what needs git fails when it is asked for.
     pub fn discover(env: &Environment) -> Option<Self> {
-        let told = git::run(env, &["rev-parse", "--show-toplevel"]).ok();
-        let root = told.map(PathBuf::from).or_else(|| {
+        // Why git does not answer is reported when it is asked for something: outside of a checkout it never is.
+        let root = git::run(env, &["rev-parse", "--show-toplevel"]).ok().map(PathBuf::from);
+        let root = root.or_else(|| {
             let holds_git = |folder: &&Path| folder.join(".git").exists();
             env.cwd().ancestors().find(holds_git).map(Path::to_path_buf)
         })?;
-        Some(Self { root: root.canonicalize().ok()?, env: env.clone() })
+        Some(Self { root: root.canonicalize().unwrap_or(root), env: env.clone() })
     }
 
     /// Its topmost folder.

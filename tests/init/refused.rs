@@ -188,6 +188,23 @@ fn a_checkout_that_cannot_be_read() {
 }
 
 #[test]
+fn git_that_refuses_the_checkout() {
+    let sandbox = Sandbox::start();
+    let folder = checkout(&sandbox);
+    let run = |name: &str, value: &str| {
+        let mut program = init(&sandbox, &[]);
+        program.current_dir(&folder).env(name, value);
+        program
+    };
+    // Git's own tests pretend so that the folder belongs to another user.
+    let distrusted = || run("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    refused(&sandbox, "git-distrusts", 1, "failed", &distrusted);
+    refused(&sandbox, "git-missing", 1, "failed", &|| run("PATH", "/nowhere"));
+    fs::write(folder.join(".git/config"), "[broken").unwrap();
+    refused(&sandbox, "git-fails", 1, "failed", &|| run("LANG", "C"));
+}
+
+#[test]
 fn a_datadog_that_cannot_be_reached() {
     let sandbox = Sandbox::start();
     refused(&sandbox, "datadog-unreachable", 1, "unreachable", &|| {

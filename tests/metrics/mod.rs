@@ -91,7 +91,7 @@ fn an_application_key_without_the_right_is_told_so_and_the_run_can_be_taken_up()
     let run = command.env("DD_API_KEY", KEY).env("DD_APP_KEY", &may_only_read).assert().code(4);
     let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
     assert!(
-        told.contains("lacks the permission `logs_write_pipelines`") && !told.contains(&may_only_read),
+        told.contains("the key lacks `logs_write_pipelines`") && !told.contains(&may_only_read),
         "{told}"
     );
     let rest = output(&sandbox, &["metrics", "enable", "-a", "shop", "--yes", "--json"]);

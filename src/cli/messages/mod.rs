@@ -28,6 +28,6 @@ const SETUP_HINT: &str =
 #[cfg(test)]
 fn shown(error: impl Into<crate::failure::Failure>) -> String {
     let failure = error.into();
-    let hints = failure.hints.iter().map(|hint| format!("  hint: {hint}\n")).collect::<String>();
-    format!("{}: {:#}\n{hints}", failure.code.as_str(), failure.error)
+    let hints: Vec<_> = failure.hints.iter().map(|hint| format!("  hint: {hint}\n")).collect();
+    format!("{}: {:#}\n{}", failure.code.as_str(), failure.error, hints.concat())
 }

@@ -23,6 +23,9 @@ impl From<Error> for Failure {
                 };
                 fail(format_args!("`git {command}` failed: {complaint}")).hint(hint)
             }
+            Error::Silent { command } => {
+                fail(format_args!("`git {command}` failed without a message")).hint("git status")
+            }
             Error::NoCommit { reference, shallow } => {
                 let hint = if shallow { "git fetch --unshallow --all" } else { "git fetch --all --tags" };
                 fail(format_args!("this checkout does not have the commit `{reference}`")).hint(hint)
@@ -84,6 +87,7 @@ mod tests {
                 complaint: "unable to access '.git/config': Permission denied".into(),
             },
             Error::Git { command: "archive".into(), complaint: "object file is empty".into() },
+            Error::Silent { command: "archive".into() },
             Error::NoCommit { reference: "60883d9".into(), shallow: true },
             Error::NoCommit { reference: "60883d9".into(), shallow: false },
             Error::Outside("datadog/prerun.sh".into()),
@@ -105,6 +109,8 @@ failed: git refuses to read `/srv/shop`: the folder belongs to another user
 failed: `git remote` failed: unable to access '.git/config': Permission denied
   hint: sudo chown -R "$(id -un)" .git
 failed: `git archive` failed: object file is empty
+  hint: git status
+failed: `git archive` failed without a message
   hint: git status
 failed: this checkout does not have the commit `60883d9`
   hint: git fetch --unshallow --all

@@ -25,7 +25,7 @@ pub struct Args {
 /// Lints it.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let checkout = checkout(context, &args.app.targets())?;
-    let files = checkout.datadog_files();
+    let files = checkout.datadog_files()?;
     let mut findings = lint::lint(&files);
     findings.extend(checkout.syntax_errors(&files));
     findings.sort();

@@ -20,7 +20,7 @@ pub struct Args {
 
 /// Lists them.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let files = checkout(context, &args.app.targets())?.datadog_files();
+    let files = checkout(context, &args.app.targets())?.datadog_files()?;
     let findings = lint::lint(&files);
     let checks: Vec<_> = lint::custom_checks(&files)
         .into_iter()

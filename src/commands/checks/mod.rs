@@ -35,7 +35,7 @@ fn checkout<'c>(context: &'c Context, targets: &Targets) -> Result<&'c Checkout>
     if targets.is_named() {
         let app = context.app(targets)?;
         let message = format!("checks are files of the app's repository, and this is not that of `{app}`");
-        return context.checkout_for(&app).ok_or_else(|| missing(&message, &app));
+        return context.checkout_for(&app)?.ok_or_else(|| missing(&message, &app));
     }
     let message = "checks are files of the app's repository, and this is not a git checkout";
     context.checkout().ok_or_else(|| missing(message, "APP"))

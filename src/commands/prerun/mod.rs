@@ -48,7 +48,7 @@ fn change(
 
 /// The checkout of the app that was named.
 fn checkout<'c>(context: &'c Context, app: &str) -> Result<&'c Checkout> {
-    context.checkout_for(app).ok_or_else(|| no_checkout(app))
+    context.checkout_for(app)?.ok_or_else(|| no_checkout(app))
 }
 
 fn no_checkout(app: &str) -> Failure {
