@@ -227,11 +227,14 @@ fn refuse(status: u16, body: Option<&String>, retry_after: Option<u64>) -> Answe
     answer
 }
 
+/// How long a signal may take to be handled, on a busy machine too.
+const HANDLED_WITHIN: Duration = Duration::from_millis(300);
+
 /// Sends this process a SIGINT, and gives whoever handles it the time to do so before the request is answered.
 async fn interrupt() {
     #[cfg(unix)]
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::INT);
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    tokio::time::sleep(HANDLED_WITHIN).await;
 }
 
 /// Ends the process as `kill -9` would: nothing is cleaned up, nothing is printed.
