@@ -60,6 +60,13 @@ impl Environment {
         self
     }
 
+    /// The same environment without a variable.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.vars.remove(OsStr::new(name));
+        self
+    }
+
     /// Every variable, in the order of their names.
     pub fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.vars.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
@@ -117,6 +124,10 @@ variables! {
     USERPROFILE;
     /// Where programs are looked up.
     PATH;
+    /// The shell's folder, by the name that it has for it.
+    PWD;
+    /// The folder that the shell was in before.
+    OLDPWD;
     /// Turns color off when set to anything (<https://no-color.org>).
     NO_COLOR;
     /// What the terminal can do; `dumb` has neither color nor cursor movement.

@@ -17,8 +17,8 @@ use super::notice::{Level, Notices};
 use super::signals::{CHILD, INT, Signals, TERM};
 use super::supervise::become_reaper;
 
-/// What bash does: the profile script as a dyno has it, then the command. `prerun.sh` may change `$@`.
-const BOOT: &str = r#"__dd_words=("$@"); . <("$DD_HEROKU_BINARY" runtime profile); set -- "${__dd_words[@]}"; unset __dd_words; exec "$@""#;
+/// What bash does: the profile script as a dyno has it, then the command.
+const BOOT: &str = r#". <("$DD_HEROKU_BINARY" runtime profile); exec "$@""#;
 /// How long the agents may take to end after the command did.
 const FLUSH: Duration = Duration::from_secs(10);
 

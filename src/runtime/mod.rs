@@ -13,6 +13,7 @@ mod layout;
 mod lock;
 mod notice;
 mod prepare;
+mod prerun;
 mod python;
 mod shell;
 mod signals;
@@ -26,6 +27,7 @@ mod yaml;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
@@ -34,7 +36,10 @@ use crate::datadog::{AgentVersion, boolean};
 use crate::env::Environment;
 use layout::Layout;
 use notice::{Level, Notices};
-use start::Handed;
+use prepare::Prepared;
+use prerun::{Handed, Subshell};
+use rustix::process::Pid;
+use shell::Script;
 use supervise::Supervisor;
 
 pub use fill::{Filled, MARKER, fill, is_marked};
@@ -57,16 +62,26 @@ pub enum Verb {
         #[arg(long, value_name = "DIR")]
         home: PathBuf,
     },
-    /// Write the Agent's configuration; print what bash is to evaluate before prerun.sh
-    Prepare,
-    /// Start the supervisor; print what bash is to evaluate after prerun.sh. The Agent writes to stdin's file
+    /// Write the Agent's configuration; print what bash evaluates before prerun.sh
+    Prepare {
+        /// Start the Agent too where the app has no prerun.sh. The Agent writes to stdin's file
+        #[arg(long)]
+        start: bool,
+        /// What scripts have set without exporting it
+        #[command(flatten)]
+        handed: Handed,
+    },
+    /// Start the supervisor; print what bash evaluates after prerun.sh. The Agent writes to stdin's file
     Start {
-        /// The dyno's tags, as prerun.sh left them
-        #[arg(long, value_name = "TAGS")]
-        dyno_tags: Option<String>,
-        /// The Agent's version, where it is not recorded
-        #[arg(long, value_name = "VERSION")]
-        agent_version: Option<String>,
+        /// The app's shell, where this runs in the subshell of prerun.sh: stdout is the file that takes the changes
+        #[arg(long, value_name = "PID")]
+        shell: Option<i32>,
+        /// The status that prerun.sh exited with before its end: print the changes, start nothing
+        #[arg(long, value_name = "STATUS", requires = "shell")]
+        exited: Option<u8>,
+        /// What scripts have set without exporting it
+        #[command(flatten)]
+        handed: Handed,
     },
     /// Keep the agents running until SIGTERM
     Supervise {
@@ -94,11 +109,20 @@ pub fn run(env: &Environment, verb: Verb) -> ExitCode {
                 ExitCode::FAILURE
             }
         },
-        Verb::Prepare => with_layout(env, notices, |layout| answer(&prepare::prepare(env, layout, notices))),
-        Verb::Start { dyno_tags, agent_version } => with_layout(env, notices, |layout| {
-            let output =
-                rustix::io::fcntl_dupfd_cloexec(io::stdin(), 3).map_or_else(|_| Stdio::null(), Stdio::from);
-            answer(&start::start(env, layout, &Handed { dyno_tags, agent_version }, output, notices))
+        Verb::Prepare { start: at_once, handed } => with_layout(env, notices, |layout| {
+            let Prepared { mut script, prerun } = prepare::prepare(env, layout, notices);
+            if at_once && !prerun {
+                let env = script.applied_to(env);
+                script.append(start::start(&env, layout, &handed, agent_output(), notices));
+            }
+            answer(script.into_text())
+        }),
+        Verb::Start { shell, exited, handed } => with_layout(env, notices, |layout| {
+            let start = || start::start(env, layout, &handed, agent_output(), notices);
+            match shell.and_then(Pid::from_raw) {
+                None => answer(start().into_text()),
+                Some(shell) => after_prerun(env, shell, exited, &handed, start),
+            }
         }),
         Verb::Supervise { agent_version } => with_layout(env, notices, |layout| {
             let version = agent_version.as_deref().and_then(AgentVersion::parse);
@@ -110,6 +134,37 @@ pub fn run(env: &Environment, verb: Verb) -> ExitCode {
         }),
         Verb::Entrypoint { command } => entrypoint::run(env, &command, notices),
     }
+}
+
+/// Gives the app's shell what `prerun.sh` changed in its subshell, and starts the Agent unless the script exited early.
+/// When the shell is gone (a signal ended the boot) nothing starts.
+fn after_prerun(
+    env: &Environment,
+    shell: Pid,
+    exited: Option<u8>,
+    handed: &Handed,
+    start: impl FnOnce() -> Script,
+) -> ExitCode {
+    let file = rustix::io::fcntl_dupfd_cloexec(io::stdout(), 3).map(File::from);
+    let Ok(subshell) = file.map_err(io::Error::from).and_then(|mut file| Subshell::take(&mut file)) else {
+        return ExitCode::FAILURE;
+    };
+    let mut script = Script::default();
+    script.set("__dd_heroku_left", exited.map_or("end".into(), |status| status.to_string()));
+    script.append(subshell.changes(env, handed));
+    if exited.is_none() {
+        if rustix::process::getppid() != Some(shell) {
+            return ExitCode::FAILURE;
+        }
+        script.append(start());
+    }
+    prerun::copy_limits(shell);
+    answer(script.into_text())
+}
+
+/// Where the Agent writes to: the file that the profile script gave as stdin.
+fn agent_output() -> Stdio {
+    rustix::io::fcntl_dupfd_cloexec(io::stdin(), 3).map_or_else(|_| Stdio::null(), Stdio::from)
 }
 
 /// Runs the Agent's own CLI with the environment it needs.
@@ -134,8 +189,9 @@ fn with_layout(env: &Environment, notices: Notices, act: impl FnOnce(&Layout) ->
 }
 
 /// Writes the one answer of a verb to stdout. A reader that has gone away is no error.
-fn answer(text: &str) -> ExitCode {
-    let _ = io::stdout().write_all(text.as_bytes());
+fn answer(text: impl AsRef<[u8]>) -> ExitCode {
+    let mut stdout = io::stdout();
+    let _ = stdout.write_all(text.as_ref()).and_then(|()| stdout.flush());
     ExitCode::SUCCESS
 }
 

@@ -1,7 +1,6 @@
-//! `runtime prepare`: writes the Agent's configuration and gives back what bash is to know before `prerun.sh` runs. In
-//! a second shell of a dyno whose Agent runs (`heroku ps:exec`, a second sourcing) it writes nothing.
+//! `runtime prepare`: writes the Agent's configuration and gives back the variables that `prerun.sh` knows. In a second
+//! shell of a dyno whose Agent runs (`heroku ps:exec`, a second sourcing) it writes nothing.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::datadog::AgentVersion;
@@ -18,17 +17,25 @@ use super::confs::Copy;
 use super::databases::SERVICES;
 use super::disk::{self, Failures, SECRET};
 use super::layout::Layout;
-use super::notice::{Level, Notices};
+use super::notice::Notices;
 use super::python::{self, Python};
 use super::shell::Script;
-use super::{boolean, identity, lock, text, version};
+use super::{boolean, identity, lock, prerun, text, version};
 
 /// The default of `DD_HEROKU_CONF_FOLDER`, in the home or else at the root.
 const APP_FOLDER: &str = "datadog";
 const APP_FOLDER_AT_ROOT: &str = "/app/datadog";
 
+/// What `prepare` came to.
+pub(super) struct Prepared {
+    /// What the shell evaluates.
+    pub(super) script: Script,
+    /// Whether the app has a `prerun.sh` to source before the Agent starts.
+    pub(super) prerun: bool,
+}
+
 /// Configures the Agent of `layout` and gives back the script to evaluate.
-pub(super) fn prepare(env: &Environment, layout: &Layout, notices: Notices) -> String {
+pub(super) fn prepare(env: &Environment, layout: &Layout, notices: Notices) -> Prepared {
     let version = version::find(layout);
     let asked = env.get(DD_PYTHON_VERSION).and_then(|text| text.trim().parse().ok());
     let python = Python::find(layout, asked, version.map_or(7, |version| version.major));
@@ -37,8 +44,14 @@ pub(super) fn prepare(env: &Environment, layout: &Layout, notices: Notices) -> S
     if !running {
         configure(env, layout, notices, &app, python.as_ref());
     }
-    let prerun = if running { None } else { prerun(&app, notices) };
-    variables(env, layout, &app, version, python.as_ref(), prerun.as_deref()).text().into()
+    let prerun = if running { None } else { prerun::find(&app, notices) };
+    let mut script = variables(env, layout, &app, version, python.as_ref());
+    if let Some(path) = &prerun {
+        script.set("__dd_heroku_prerun", path);
+        script.set("__dd_heroku_before", prerun::before(&script.applied_to(env)));
+    }
+    script.set("__dd_heroku_ready", "1");
+    Prepared { script, prerun: prerun.is_some() }
 }
 
 fn configure(env: &Environment, layout: &Layout, notices: Notices, app: &Path, python: Option<&Python>) {
@@ -79,34 +92,6 @@ fn app_folder(env: &Environment, layout: &Layout) -> PathBuf {
     }
 }
 
-/// The path of `prerun.sh` as bash can read it: a script with Windows line ends, or with a byte order mark, is sourced
-/// from a corrected copy beside it.
-fn prerun(app: &Path, notices: Notices) -> Option<PathBuf> {
-    let path = app.join("prerun.sh");
-    if !path.is_file() {
-        return None;
-    }
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            notices.say(Level::Warn, &format!("`{}` cannot be read: {error}", path.display()));
-            return None;
-        }
-    };
-    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let ends = |n: usize| body[n] == b'\r' && body.get(n + 1).is_none_or(|next| *next == b'\n');
-    let plain: Vec<u8> = (0..body.len()).filter(|&n| !ends(n)).map(|n| body[n]).collect();
-    if plain.len() == bytes.len() {
-        return Some(path);
-    }
-    notices.say(
-        Level::Warn,
-        "datadog/prerun.sh has Windows line ends or a byte order mark; a corrected copy is run",
-    );
-    let copies = [app.join(".prerun.dd-heroku.sh"), "/tmp/prerun.dd-heroku.sh".into()];
-    copies.into_iter().find(|copy| disk::write(copy, &plain, SECRET).is_ok()).or(Some(path))
-}
-
 /// Every variable that upstream's script has, exported or not as there, so that scripts written for it work.
 fn variables(
     env: &Environment,
@@ -114,7 +99,6 @@ fn variables(
     app: &Path,
     version: Option<AgentVersion>,
     python: Option<&Python>,
-    prerun: Option<&Path>,
 ) -> Script {
     let path = |path: &Path| path.to_string_lossy().into_owned();
     let (conf, logs, bin) = (&layout.conf, &layout.logs, layout.bin());
@@ -122,20 +106,20 @@ fn variables(
     let machine = machine();
     let mut script = Script::default();
 
-    script.export(env::DD_BIN_DIR, &path(&bin));
-    script.export(env::DATADOG_CONF, &path(&layout.datadog_yaml()));
-    script.export("INTEGRATIONS_CONF", &path(&conf.join("conf.d")));
-    script.export("POSTGRES_CONF", &path(&conf.join("conf.d/postgres.d")));
-    script.export("REDIS_CONF", &path(&conf.join("conf.d/redisdb.d")));
-    script.export(PATH, &search_path(&text(env, PATH), &[layout.apt.join("usr/bin"), bin]));
-    script.export(env::DD_LD_LIBRARY_PATH, &layout.library_path());
-    script.export(DD_PYTHONPATH, &python::path(layout, python));
-    script.export(env::DD_LOG_FILE, &path(&logs.join("datadog.log")));
+    script.export(env::DD_BIN_DIR, path(&bin));
+    script.export(env::DATADOG_CONF, path(&layout.datadog_yaml()));
+    script.export("INTEGRATIONS_CONF", path(&conf.join("conf.d")));
+    script.export("POSTGRES_CONF", path(&conf.join("conf.d/postgres.d")));
+    script.export("REDIS_CONF", path(&conf.join("conf.d/redisdb.d")));
+    script.export(PATH, search_path(&text(env, PATH), &[layout.apt.join("usr/bin"), bin]));
+    script.export(env::DD_LD_LIBRARY_PATH, layout.library_path());
+    script.export(DD_PYTHONPATH, python::path(layout, python));
+    script.export(env::DD_LOG_FILE, path(&logs.join("datadog.log")));
     script.export(DD_HOST_ALIASES, &machine);
     let dyno_host = boolean(env, DD_DYNO_HOST, false);
     script.export(
         DD_HOSTNAME,
-        &identity::host_name(&text(env, DD_HOSTNAME), dyno_host, &app_name, &dyno, &machine),
+        identity::host_name(&text(env, DD_HOSTNAME), dyno_host, &app_name, &dyno, &machine),
     );
     let kind = process_type(&dyno);
     if kind.is_empty() {
@@ -144,36 +128,34 @@ fn variables(
         script.export(DYNOTYPE, kind);
     }
 
-    script.set("APT_DIR", &path(&layout.apt));
-    script.set(env::DD_DIR, &path(&layout.agent));
-    script.set(env::DD_RUN_DIR, &path(&layout.run()));
-    script.set(env::DD_LOG_DIR, &path(logs));
-    script.set(env::DD_CONF_DIR, &path(conf));
-    script.set(env::DD_INSTALL_INFO, &path(&conf.join("install_info")));
-    script.set(env::DD_APM_LOG, &path(&logs.join("datadog-apm.log")));
-    script.set(env::DD_PROC_LOG, &path(&logs.join("datadog-proc.log")));
+    script.set("APT_DIR", path(&layout.apt));
+    script.set(env::DD_DIR, path(&layout.agent));
+    script.set(env::DD_RUN_DIR, path(&layout.run()));
+    script.set(env::DD_LOG_DIR, path(logs));
+    script.set(env::DD_CONF_DIR, path(conf));
+    script.set(env::DD_INSTALL_INFO, path(&conf.join("install_info")));
+    script.set(env::DD_APM_LOG, path(&logs.join("datadog-apm.log")));
+    script.set(env::DD_PROC_LOG, path(&logs.join("datadog-proc.log")));
     script.set("APP_DATADOG_DEFAULT", APP_FOLDER_AT_ROOT);
-    script.set("APP_DATADOG", &path(app));
-    script.set("APP_DATADOG_CONF_DIR", &path(&app.join("conf.d")));
-    script.set("APP_DATADOG_CHECKS_DIR", &path(&app.join("checks.d")));
-    script.set("PRERUN_SCRIPT", &path(&app.join("prerun.sh")));
+    script.set("APP_DATADOG", path(app));
+    script.set("APP_DATADOG_CONF_DIR", path(&app.join("conf.d")));
+    script.set("APP_DATADOG_CHECKS_DIR", path(&app.join("checks.d")));
+    script.set("PRERUN_SCRIPT", path(&app.join("prerun.sh")));
     if env.get(DD_HEROKU_CONF_FOLDER).is_none() {
-        script.set(DD_HEROKU_CONF_FOLDER, &path(app));
+        script.set(DD_HEROKU_CONF_FOLDER, path(app));
     }
     script.set("DYNOHOST", &machine);
     script.set("BUILDPACKVERSION", super::BUILDPACK_VERSION);
-    script.set(DYNO_TAGS, &identity::dyno_tags(&dyno, &app_name, super::BUILDPACK_VERSION));
+    script.set(DYNO_TAGS, identity::dyno_tags(&dyno, &app_name, super::BUILDPACK_VERSION));
     if let Some(python) = python {
-        script.set("PYTHON_DIR", &python.folder());
-        script.set(DD_PYTHON_VERSION, &python.major.to_string());
+        script.set("PYTHON_DIR", python.folder());
+        script.set(DD_PYTHON_VERSION, python.major.to_string());
     }
     if let Some(version) = version {
-        script.set(env::DD_AGENT_VERSION, &version.to_string());
-        script.set(env::DD_AGENT_MAJOR_VERSION, &version.major.to_string());
+        script.set(env::DD_AGENT_VERSION, version.to_string());
+        script.set(env::DD_AGENT_MAJOR_VERSION, version.major.to_string());
     }
 
-    script.set("__dd_heroku_prerun", &prerun.map(path).unwrap_or_default());
-    script.set("__dd_heroku_ready", "1");
     script
 }
 

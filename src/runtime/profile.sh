@@ -1,19 +1,13 @@
 # shellcheck shell=bash
 # dd-heroku: configures and starts the Datadog Agent. bash sources this when the dyno starts.
 # Whatever goes wrong, here or in the app's datadog/prerun.sh, the app starts. Nothing here may write to stdout.
+#
+# prerun.sh runs in a subshell: `exit`, `set -e`, traps and signals work in it as bash has them, and end nothing else.
+# What it changed comes back through a file without a name: the binary compares the subshell's environment with the one
+# before. The shell may be in any mode (POSIX, `set -euax`, any IFS, nocasematch), so nothing here splits words or
+# matches patterns, and what a script may have redefined is called through `builtin`.
 
 [ -n "${BASH_VERSION-}" ] || return 0
-
-# The shell was begun again because prerun.sh had ended it (see __dd_heroku_again): all is done.
-if [ "${DD_HEROKU_BOOTED-}" = "$$" ]; then
-  unset DD_HEROKU_BOOTED
-  return 0
-fi
-
-__dd_heroku_set=$SHELLOPTS __dd_heroku_shopt=$BASHOPTS
-set +eux +o pipefail
-[ -z "${IFS+x}" ] || __dd_heroku_ifs=$IFS
-IFS=$' \t\n'
 
 __dd_heroku_say() {
   case ${DD_LOG_LEVEL-} in
@@ -36,125 +30,72 @@ version_equal_or_newer() {
   done
 }
 
-# Lists every variable there is, without a fork.
-__dd_heroku_list() {
-  local letter all='' IFS=' '
-  for letter in {a..z} {A..Z} _; do all+=" \${!$letter*}"; done
-  eval "__dd_heroku_all=\" $all \""
+# Evaluates what `runtime $@` prints. Its stdin is the dyno's stdout, for the Agent to write to.
+__dd_heroku_run() {
+  eval "$(exec "$__dd_heroku_bin" runtime "$@" --disabled "${DISABLE_DATADOG_AGENT-}" 0>&"$__dd_heroku_out" {__dd_heroku_out}>&- {__dd_heroku_err}>&-)"
 }
 
-# Makes what prerun.sh has set known to the app and the Agent, exported or not. A value that is too long for the
-# environment of a process would keep the app from being started at all.
-__dd_heroku_export() {
-  local name IFS=' ' LC_ALL=C
-  __dd_heroku_list
-  # shellcheck disable=SC2154 # `eval` sets it
-  for name in $__dd_heroku_all; do
-    case $__dd_heroku_before in *" $name "*) continue ;; esac
-    case $name in __dd_heroku_* | BASH_* | COPROC* | MAPFILE | REPLY | OPTARG | letter | all | name) continue ;; esac
-    [ "${#name} ${!name+x}" != "${#name} " ] || continue
-    local value=${!name}
-    ((${#value} > 130000 - ${#name})) || export "${name?}"
-  done
-}
-
-# Runs before each command of prerun.sh ($1 is its text). `set -e` is taken back and stood in for by the ERR trap, and
-# once the script has asked to end, 2 makes bash return from whatever function or file it is in (see `extdebug`).
-__dd_heroku_step() {
-  [ "$BASH_SUBSHELL" = "$__dd_heroku_level" ] || return 0
-  case $- in *e*) set +e; __dd_heroku_strict=1 ;; esac
-  case $1 in
-    'set +'*e*) __dd_heroku_strict= ;;
-    exec\ [!\<\>0-9\&\{-]*)
-      [ -n "$__dd_heroku_end" ] || (eval "$1")
-      __dd_heroku_end=$?
-      ;;
-  esac
-  [ -z "$__dd_heroku_end" ] || ((${#BASH_SOURCE[@]} - 1 <= __dd_heroku_depth)) || return 2
-  return 0
-}
-
-__dd_heroku_failed() {
-  [ "$BASH_SUBSHELL" = "$__dd_heroku_level" ] || return 0
-  [ -z "$__dd_heroku_strict" ] || [ -n "$__dd_heroku_end" ] || __dd_heroku_end=$1 __dd_heroku_why='stopped at a command that failed (`set -e`)'
-  return 0
-}
-
-__dd_heroku_guard() {
-  exit() {
-    local status=${1-$?}
-    [ "$BASH_SUBSHELL" = "$__dd_heroku_level" ] || builtin exit "$status"
-    __dd_heroku_end=$status __dd_heroku_why="called \`exit $status\`"
-    return 0
-  }
-  trap() {
-    # shellcheck disable=SC2064 # the words are the script's own
-    case ${1-} in '' | -[lp]*) builtin trap "$@"; return ;; esac
-    [ "$1" != -- ] || shift
-    builtin trap -- "$@"
-    local IFS=' '
-    case "$BASH_SUBSHELL ${*:2} " in
-      "$__dd_heroku_level "*'EXIT '* | "$__dd_heroku_level 0 "* | "$__dd_heroku_level "*' 0 '*)
-        __dd_heroku_exit=$1
-        builtin trap '__dd_heroku_end=; __dd_heroku_again' EXIT
-        ;;
-    esac
-  }
-  __dd_heroku_level=$BASH_SUBSHELL __dd_heroku_end='' __dd_heroku_why='' __dd_heroku_strict=''
-  __dd_heroku_exit=$(builtin trap -p EXIT)
-  __dd_heroku_list
-  __dd_heroku_before=$__dd_heroku_all
-  builtin trap '__dd_heroku_end=; __dd_heroku_again' EXIT
-  builtin trap '__dd_heroku_failed "$?"' ERR
-  shopt -s extdebug
-  builtin trap '__dd_heroku_step "$BASH_COMMAND"' DEBUG
-}
-
-__dd_heroku_unguard() {
-  unset -f exit trap
-  shopt -u extdebug
-  set +eux
-  case $__dd_heroku_exit in
-    'trap -- '*) eval "$__dd_heroku_exit" ;;
-    ?*) builtin trap -- "$__dd_heroku_exit" EXIT ;;
-  esac
-}
-
-# Shell options and IFS as they were: a script's `set -e` or `nullglob` would break what runs after it.
-__dd_heroku_restore() {
-  local option IFS=:
-  for option in $BASHOPTS; do [[ :$__dd_heroku_shopt: == *:$option:* ]] || shopt -u "$option"; done
-  for option in $__dd_heroku_shopt; do [[ :$BASHOPTS: == *:$option:* ]] || shopt -s "$option"; done
-  for option in $SHELLOPTS; do [[ :$__dd_heroku_set: == *:$option:* ]] || set +o "$option"; done
-  for option in $__dd_heroku_set; do [[ :$SHELLOPTS: == *:$option:* ]] || set -o "$option"; done
+# Notes functions and aliases in the file.
+__dd_heroku_note() {
+  { builtin printf '\0'; builtin declare -f; builtin alias -p; } >>"/dev/fd/$__dd_heroku_file"
 } 2>/dev/null
 
-# `start` has the dyno's stdout as its stdin: its own stdout is what is evaluated here.
-__dd_heroku_start() {
-  __dd_heroku_export
-  { eval "$(exec "$__dd_heroku_bin" runtime start --dyno-tags "${DYNO_TAGS-}" --agent-version "${DD_AGENT_VERSION-}" 0>&3 3>&-)"; } 3>&1
+# In the subshell, before prerun.sh.
+__dd_heroku_begin() {
+  declare -gA __dd_heroku_known=()
+  for __dd_heroku_name in "${!DD_@}"; do __dd_heroku_known[$__dd_heroku_name]=1; done
+  __dd_heroku_note
+  builtin trap '(__dd_heroku_end "$?") || :' EXIT
+  eval "$__dd_heroku_options"
 }
 
-# prerun.sh has ended the shell in a way that cannot be caught (`set -u`, `${X:?}`): does the rest, then lets the same
-# process begin the same shell again, which finds all done. Variables that were unset meanwhile are put back for it.
-__dd_heroku_again() {
-  local -a words
-  local entry IFS=$' \t\n'
-  builtin trap - DEBUG ERR EXIT
-  unset -f exit trap
-  set +eux
-  __dd_heroku_say "datadog/prerun.sh ended the shell; the boot goes on without the rest of it"
-  case $__dd_heroku_exit in '' | 'trap -- '* | -) ;; *) (eval "$__dd_heroku_exit") ;; esac
-  __dd_heroku_start
-  mapfile -d '' -t words <"/proc/$$/cmdline"
-  while IFS= read -r -d '' entry; do
-    [[ -v ${entry%%=*} ]] || export "${entry?}"
-  done <"/proc/$$/environ" 2>/dev/null
-  DD_HEROKU_BOOTED=$$ exec -a "${words[0]}" "/proc/$$/exe" "${words[@]:1}"
+# In the subshell, after prerun.sh or, where that exits early with status $1, by the EXIT trap (unless the script has set
+# its own): exports the DD_* variables that the script made, then becomes `start`, which writes the changes to the file.
+__dd_heroku_end() {
+  builtin trap - EXIT DEBUG ERR RETURN
+  builtin set +aeuvx
+  [ -z "${1-}" ] || set -- --exited "$1"
+  case ${DD_ENV@a} in *x*) ;; *) set -- "$@" --app-only DD_ENV ;; esac
+  case ${DD_SERVICE@a} in *x*) ;; *) set -- "$@" --app-only DD_SERVICE ;; esac
+  for __dd_heroku_name in "${!DD_@}"; do
+    __dd_heroku_value=${!__dd_heroku_name-}
+    # With a longer one no program could be started.
+    [ -n "${__dd_heroku_known[$__dd_heroku_name]-}" ] || [ "${#__dd_heroku_value}" -gt 30000 ] ||
+      builtin export "${__dd_heroku_name?}"
+  done
+  __dd_heroku_note
+  builtin exec "$__dd_heroku_bin" runtime start --shell "$$" "$@" --dyno-tags "${DYNO_TAGS-}" \
+    --agent-version "${DD_AGENT_VERSION-}" --disabled "${DISABLE_DATADOG_AGENT-}" \
+    0>&"$__dd_heroku_out" 1<>"/dev/fd/$__dd_heroku_file" 2>&"$__dd_heroku_err" \
+    {__dd_heroku_out}>&- {__dd_heroku_err}>&- {__dd_heroku_file}<&-
 }
+
+# Takes over what the subshell left. Where a signal ended it ($1 is its status), or Ctrl-C, the shell ends the same way.
+__dd_heroku_finish() {
+  local -a __dd_heroku_answer=()
+  mapfile -d '' -t __dd_heroku_answer <"/dev/fd/$__dd_heroku_file"
+  if [ "${__dd_heroku_answer[0]:0:17}" = __dd_heroku_left= ]; then eval "${__dd_heroku_answer[0]}" 2>/dev/null; fi
+  [ "$__dd_heroku_left" != end ] || return
+  if [ "$1" = 130 ] || { [ "$1" -gt 128 ] && [ "${__dd_heroku_left:-$1}" != "$1" ]; }; then
+    builtin kill "-$(($1 - 128))" "$$"
+  fi
+  case $__dd_heroku_left in
+    0) ;;
+    '') __dd_heroku_say "datadog/prerun.sh ended before its variables could be read: they are lost; the boot goes on" ;;
+    *) __dd_heroku_say "datadog/prerun.sh ended early with status $__dd_heroku_left; the boot goes on" ;;
+  esac
+  __dd_heroku_run start --dyno-tags "${DYNO_TAGS-}" --agent-version "${DD_AGENT_VERSION-}"
+}
+
+# Not by `local -`: it would undo what prerun.sh exports as POSIXLY_CORRECT.
+__dd_heroku_options=''
+for __dd_heroku_name in errexit nounset verbose xtrace; do
+  if [ -o "$__dd_heroku_name" ]; then __dd_heroku_options+="set -o $__dd_heroku_name;"; fi
+done
+set +euvx
 
 __dd_heroku_bin=${DD_HEROKU_BINARY-}
-unset DD_HEROKU_BINARY
+builtin unset DD_HEROKU_BINARY
 if [ -z "$__dd_heroku_bin" ]; then
   case ${BASH_SOURCE[0]} in
     /*) __dd_heroku_bin=${BASH_SOURCE[0]%/*} ;;
@@ -164,34 +105,29 @@ if [ -z "$__dd_heroku_bin" ]; then
   __dd_heroku_bin=${__dd_heroku_bin%/*}/.dd-heroku/bin/dd-heroku
 fi
 
-__dd_heroku_ready='' __dd_heroku_prerun=''
+__dd_heroku_ready='' __dd_heroku_prerun='' __dd_heroku_before='' __dd_heroku_left=''
+{ :; } {__dd_heroku_err}>&2 || { :; } {__dd_heroku_err}>/dev/null
+{ :; } 2>/dev/null {__dd_heroku_out}>&1 || { :; } {__dd_heroku_out}>/dev/null
 if [ -x "$__dd_heroku_bin" ]; then
-  eval "$(exec "$__dd_heroku_bin" runtime prepare </dev/null)"
+  __dd_heroku_run prepare --start
 fi
 if [ -z "$__dd_heroku_ready" ]; then
   __dd_heroku_say "the Agent was not configured and is not started ($__dd_heroku_bin)"
-else
-  __dd_heroku_before=' '
-  __dd_heroku_depth=${#BASH_SOURCE[@]}
-  if [ -n "$__dd_heroku_prerun" ]; then
-    __dd_heroku_guard
-    __dd_heroku_words=("$@")
-    # shellcheck disable=SC1090
-    source "$__dd_heroku_prerun"
-    __dd_heroku_status=$?
-    builtin trap - DEBUG ERR EXIT
-    __dd_heroku_unguard
-    set -- "${__dd_heroku_words[@]}"
-    if [ -n "$__dd_heroku_end" ]; then
-      [ "$__dd_heroku_end" = 0 ] || __dd_heroku_say "datadog/prerun.sh $__dd_heroku_why; the boot goes on"
-    elif [ "$__dd_heroku_status" != 0 ] && ! "$BASH" -n "$__dd_heroku_prerun" </dev/null 2>/dev/null; then
-      __dd_heroku_say "datadog/prerun.sh has a syntax error; what stands before it was run"
-    fi
-  fi
-  __dd_heroku_start
 fi
-
-__dd_heroku_restore
-if [ -n "${__dd_heroku_ifs+x}" ]; then IFS=$__dd_heroku_ifs; else unset IFS; fi
-unset -f __dd_heroku_{say,list,export,step,failed,guard,unguard,restore,start,again}
-unset "${!__dd_heroku_@}"
+if [ -n "$__dd_heroku_prerun" ]; then
+  # A here-string that is too long for a pipe is a file without a name.
+  { :; } 2>/dev/null {__dd_heroku_file}<<<"$__dd_heroku_before" || { :; } {__dd_heroku_file}</dev/null
+  builtin unset __dd_heroku_before
+  (
+    __dd_heroku_begin
+    # shellcheck disable=SC1090
+    . "$__dd_heroku_prerun"
+    __dd_heroku_end
+  )
+  __dd_heroku_finish "$?"
+  exec {__dd_heroku_file}<&-
+fi
+exec {__dd_heroku_out}>&- {__dd_heroku_err}>&-
+builtin unset -f __dd_heroku_say __dd_heroku_run __dd_heroku_note __dd_heroku_begin __dd_heroku_end __dd_heroku_finish
+eval "$__dd_heroku_options"
+builtin unset -v "${!__dd_heroku_@}"

@@ -17,20 +17,12 @@ use crate::env::{
 use super::layout::Layout;
 use super::lock::{self, Lock};
 use super::notice::{Level, Notices};
+use super::prerun::Handed;
 use super::shell::Script;
-use super::{identity, text, version};
+use super::{identity, prerun, text, version};
 
 /// The longest text that Linux takes as one variable, with room for its name.
 const LONGEST: usize = 130_000;
-
-/// What `prerun.sh` may have changed without exporting it.
-#[derive(Debug, Default)]
-pub(super) struct Handed {
-    /// `DYNO_TAGS`.
-    pub(super) dyno_tags: Option<String>,
-    /// `DD_AGENT_VERSION`.
-    pub(super) agent_version: Option<String>,
-}
 
 /// Why the Agent does not run.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,8 +41,8 @@ pub(super) fn start(
     handed: &Handed,
     output: Stdio,
     notices: Notices,
-) -> String {
-    let off = off(env, layout);
+) -> Script {
+    let off = off(env, handed, layout);
     let changes = changes(env, handed, off == Some(Off::Skipped), notices);
     let handed_version = || handed.agent_version.as_deref().and_then(AgentVersion::parse);
     let version = version::recorded(layout).or_else(handed_version);
@@ -67,7 +59,7 @@ pub(super) fn start(
                     Lock::Taken(file) => Some(file),
                     _ => None,
                 };
-                if let Err(error) = supervise(&changes, version, lock, output) {
+                if let Err(error) = supervise(env, handed, &changes, version, lock, output) {
                     notices.say(Level::Error, &format!("the Agent is not started: {error}"));
                 }
             }
@@ -80,11 +72,13 @@ pub(super) fn start(
             None => script.unset(name),
         }
     }
-    script.text().into()
+    script
 }
 
 /// Starts `runtime supervise` as a process of its own, with the lock as its stdin.
 fn supervise(
+    env: &Environment,
+    handed: &Handed,
     changes: &[Change],
     version: Option<AgentVersion>,
     lock: Option<File>,
@@ -95,11 +89,16 @@ fn supervise(
     if let Some(version) = version {
         command.args(["--agent-version", &version.to_string()]);
     }
+    // Not the environment of this process: without `prerun.sh` it is the one before `prepare`.
+    command.env_clear().envs(env.vars().filter(|(name, _)| !prerun::is_own(name)));
     for (name, value) in changes {
         match value {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),
         };
+    }
+    for name in &handed.app_only {
+        command.env_remove(name);
     }
     let held = lock.as_ref().map(File::try_clone).transpose()?;
     let child = command.stdin(held.map_or_else(Stdio::null, Stdio::from)).stdout(output).spawn()?;
@@ -109,8 +108,11 @@ fn supervise(
     Ok(())
 }
 
-fn off(env: &Environment, layout: &Layout) -> Option<Off> {
-    let disabled = text(env, DISABLE_DATADOG_AGENT);
+fn off(env: &Environment, handed: &Handed, layout: &Layout) -> Option<Off> {
+    let disabled = match &handed.disabled {
+        Some(value) => value.into(),
+        None => text(env, DISABLE_DATADOG_AGENT),
+    };
     if identity::is_skipped(&text(env, DD_HEROKU_SKIP_DYNOS), &text(env, DYNO)) {
         Some(Off::Skipped)
     } else if !disabled.is_empty() {

@@ -22,7 +22,6 @@ fn an_exit_at_any_depth_ends_the_script_and_nothing_else() {
         "export KEPT=1\neval 'exit 0'\nexport LOST=1\n",
         "export KEPT=1\n. <(echo 'exit 0')\nexport LOST=1\n",
         "export KEPT=1\nbuiltin exit 0\nexport LOST=1\n",
-        "export KEPT=1\nexec true\nexport LOST=1\n",
         "export KEPT=1\nreturn 1\nexport LOST=1\n",
     ] {
         let (_home, boot) = survives(script);
@@ -39,16 +38,34 @@ fn an_exit_in_a_subshell_is_the_subshells() {
 }
 
 #[test]
+fn an_exec_or_an_exit_under_a_trap_of_the_scripts_loses_its_variables_and_says_so() {
+    let cleanup = "trap 'rm -r \"$HOME/secret\"' EXIT\nmkdir \"$HOME/secret\"\nexport LOST=1\nexit 0\n";
+    for script in ["export LOST=1\nexec true\n", cleanup] {
+        let (home, boot) = survives(script);
+        assert_eq!(boot.var("LOST"), None, "{script}");
+        assert_eq!(boot.stderr.lines().count(), 1, "{}", boot.stderr);
+        assert!(
+            boot.stderr.contains("prerun.sh ended before its variables could be read"),
+            "{}",
+            boot.stderr
+        );
+        assert!(!home.path("secret").exists());
+    }
+}
+
+#[test]
 fn set_e_ends_the_script_at_the_command_that_failed_and_says_so() {
     for script in [
         "set -e\nexport KEPT=1\nfalse\nexport LOST=1\n",
         "set -euo pipefail\nexport KEPT=1\nfalse | true\nexport LOST=1\n",
         "set -o errexit\nf() { false; export LOST=1; }\nexport KEPT=1\nf\n",
+        "set -e\nexport KEPT=1\n( cd missing 2>/dev/null; export LOST=1; touch lost )\nexport LOST=1\n",
     ] {
-        let (_home, boot) = survives(script);
+        let (home, boot) = survives(script);
         assert_eq!((boot.var("KEPT"), boot.var("LOST")), (Some("1"), None), "{script}");
         assert_eq!(boot.stderr.lines().count(), 1, "{}", boot.stderr);
-        assert!(boot.stderr.contains("prerun.sh stopped at a command that failed"), "{}", boot.stderr);
+        assert!(boot.stderr.contains("prerun.sh ended early with status 1"), "{}", boot.stderr);
+        assert!(!home.path("lost").exists());
     }
 }
 
@@ -66,21 +83,20 @@ fn what_bash_dies_of_does_not_keep_the_app_down() {
     for script in [
         "set -u\nexport KEPT=1 DD_ENV=prod\necho \"$NOPE\"\nexport LOST=1\n",
         "export KEPT=1 DD_ENV=prod\n: \"${NOPE:?is needed}\"\nexport LOST=1\n",
-        "set -euo pipefail\ntrap 'echo bye >/dev/null' EXIT\nexport KEPT=1 DD_ENV=prod\nf() { echo $NOPE; }\nf\nexport LOST=1\n",
+        "export KEPT=1 DD_ENV=prod\nreadonly R=1\nR=2\nexport LOST=1\n",
     ] {
         let (home, boot) = survives(script);
         assert_eq!((boot.var("KEPT"), boot.var("LOST")), (Some("1"), None), "{script}");
         assert_eq!(home.launch("agent").env["DD_ENV"], "prod");
-        assert!(boot.stderr.contains("prerun.sh ended the shell"), "{}", boot.stderr);
-        assert_eq!(boot.var("DD_HEROKU_BOOTED"), None);
+        assert!(boot.stderr.contains("prerun.sh ended early with status"), "{}", boot.stderr);
     }
 }
 
 #[test]
-fn a_syntax_error_is_named_and_what_stands_before_it_was_run() {
+fn bash_names_a_syntax_error_and_what_stands_before_it_was_run() {
     let (_home, boot) = survives("export KEPT=1\n\nif true; then\n  export LOST=1\n");
     assert_eq!((boot.var("KEPT"), boot.var("LOST")), (Some("1"), None));
-    assert!(boot.stderr.contains("datadog/prerun.sh has a syntax error"), "{}", boot.stderr);
+    assert!(boot.stderr.contains("prerun.sh: line 5: syntax error"), "{}", boot.stderr);
 }
 
 #[test]
@@ -110,26 +126,39 @@ fn a_last_command_that_fails_is_no_error() {
 }
 
 #[test]
-fn variables_reach_app_and_agent_exported_or_not() {
+fn exported_variables_reach_app_and_agent_and_so_do_datadogs_exported_or_not() {
     let (home, boot) = survives(
-        "DD_TAGS=\"$DD_TAGS,team:core\"\nDD_VERSION=v7\nDD_ENV=prod\nexport DD_SERVICE=shop\nMY_APP='it'\"'\"'s $x'\nunset PORT\n",
+        "DD_TAGS=\"$DD_TAGS,team:core\"\nDD_VERSION=v7\nDD_SITE=datadoghq.eu\nexport DD_SERVICE=shop\nexport MY_APP='it'\"'\"'s $x'\nunset PORT\n",
     );
     let agent = home.launch("agent");
     for (name, value) in
-        [("DD_VERSION", "v7"), ("DD_ENV", "prod"), ("DD_SERVICE", "shop"), ("MY_APP", "it's $x")]
+        [("DD_VERSION", "v7"), ("DD_SITE", "datadoghq.eu"), ("DD_SERVICE", "shop"), ("MY_APP", "it's $x")]
     {
         assert_eq!(boot.var(name), Some(value));
         assert_eq!(agent.env[name], value);
     }
     assert!(boot.var("DD_TAGS").unwrap().ends_with(" team:core"));
     assert_eq!(agent.env["DD_TAGS"], boot.var("DD_TAGS").unwrap());
-    assert!(!boot.app.unwrap().keys().any(|name| name.starts_with("__dd_heroku") || name == "DYNO_TAGS"));
+}
+
+#[test]
+fn what_describes_the_app_alone_and_is_not_exported_is_not_the_agents() {
+    let (home, boot) = survives("DD_ENV=review\nDD_SERVICE=shop\nDB_PASSWORD=secret\n");
+    assert_eq!((boot.var("DD_ENV"), boot.var("DD_SERVICE")), (Some("review"), Some("shop")));
+    assert_eq!(boot.var("DB_PASSWORD"), None);
+    let agent = home.launch("agent");
+    assert!(["DD_ENV", "DD_SERVICE", "DB_PASSWORD"].iter().all(|name| !agent.env.contains_key(*name)));
 }
 
 #[test]
 fn a_variable_too_long_for_a_process_does_not_keep_the_app_down() {
-    let (_home, boot) = survives("printf -v HUGE '%*s' 1048576 ''\nKEPT=1\n");
-    assert_eq!((boot.var("KEPT"), boot.var("HUGE")), (Some("1"), None));
+    let (_home, boot) = survives("printf -v DD_HUGE '%*s' 1048576 ''\nexport KEPT=1\n");
+    assert_eq!((boot.var("KEPT"), boot.var("DD_HUGE")), (Some("1"), None));
+    let (_home, boot) = survives("printf -v HUGE '%*s' 1048576 ''\nexport HUGE\n");
+    assert_eq!(boot.var("HUGE"), None);
+    let (_home, boot) =
+        survives("for n in {1..25}; do printf -v blob_$n '%0100000d' 1; done\nexport KEPT=1\n");
+    assert_eq!(boot.var("KEPT"), Some("1"));
 }
 
 #[test]
@@ -143,7 +172,7 @@ fn every_variable_and_function_of_upstreams_is_there() {
          version_equal_or_newer 7.9.0 7.10.0 && missing+=' older'\n\
          version_equal_or_newer 7.10.0 7.9.9 || missing+=' newer'\n\
          version_equal_or_newer 7.10 7.10.1 && missing+=' shorter'\n\
-         [ -f \"$DATADOG_CONF\" ] && [ -d \"$DD_CONF_DIR/conf.d\" ] || missing+=' files'\nmissing=\"${{missing}}.\"\n"
+         [ -f \"$DATADOG_CONF\" ] && [ -d \"$DD_CONF_DIR/conf.d\" ] || missing+=' files'\nexport missing=\"${{missing}}.\"\n"
     );
     let (_home, boot) = survives(&script);
     assert_eq!(boot.var("missing"), Some("."));
@@ -181,15 +210,28 @@ fn folder_mask_and_limits_stay_options_and_separators_do_not() {
 }
 
 #[test]
-fn traps_of_the_script_and_of_the_shell_are_kept() {
+fn the_shells_traps_and_arguments_stay_and_the_scripts_are_its_own() {
     let home = Home::new().prerun("trap 'echo mine' EXIT\ntrap ': usr1' USR1\nset -- other words\n");
     let boot = home.boot_with("trap 'echo shell' EXIT\nset -- one two\n. .profile.d/datadog.sh\nexport T=$(trap -p EXIT USR1) A=\"$*\"");
-    assert_eq!(boot.var("T"), Some("trap -- 'echo mine' EXIT\ntrap -- ': usr1' SIGUSR1"));
-    assert_eq!(boot.var("A"), Some("one two"));
-    let boot = Home::new()
-        .prerun(":")
-        .boot_with("trap 'echo shell' EXIT\n. .profile.d/datadog.sh\nexport T=$(trap -p EXIT)");
     assert_eq!(boot.var("T"), Some("trap -- 'echo shell' EXIT"));
+    assert_eq!(boot.var("A"), Some("one two"));
+    assert!(
+        !boot.stdout.contains("mine"),
+        "like upstream's: the shell becomes the app, its end is not the script's"
+    );
+}
+
+#[test]
+fn functions_and_aliases_of_the_script_are_the_shells() {
+    let home =
+        Home::new().prerun("f() { echo \"it's $1\"; }\ng() { :; }\nexport -f g\nalias say='echo said'\n");
+    let boot = home.boot_with(
+        "shopt -s expand_aliases\n. .profile.d/datadog.sh\nexport F=$(f x) A=$(alias say) G=$(bash -c 'type -t g')",
+    );
+    assert_eq!(
+        (boot.var("F"), boot.var("A"), boot.var("G")),
+        (Some("it's x"), Some("alias say='echo said'"), Some("function"))
+    );
 }
 
 #[test]
@@ -201,8 +243,63 @@ fn a_job_left_behind_does_not_hold_the_boot_and_its_output_is_the_scripts() {
 }
 
 #[test]
-fn the_shell_may_be_strict_itself() {
-    let home = Home::new().prerun("[ -n \"$NOPE\" ]\n");
+fn the_shell_may_be_strict_itself_and_so_is_the_script_then() {
+    let home = Home::new().prerun("export S=$-\n");
     let boot = home.boot_with("set -euo pipefail\n. .profile.d/datadog.sh\nexport O=$-");
-    assert_eq!((boot.var("O"), boot.stderr.as_str()), (Some("ehuBc"), ""));
+    assert_eq!((boot.var("S"), boot.var("O"), boot.stderr.as_str()), (Some("ehuBc"), Some("ehuBc"), ""));
+    let boot =
+        Home::new().prerun("[ -n \"$NOPE\" ]\n").boot_with("set -euo pipefail\n. .profile.d/datadog.sh");
+    assert!(boot.app.is_some(), "{}", boot.stderr);
+}
+
+#[test]
+fn a_trace_of_the_shell_shows_no_secret() {
+    let canary = "canary0123456789";
+    for prerun in ["", "export MORE=1\n"] {
+        let home = Home::new().set("DD_API_KEY", canary).prerun(prerun);
+        let boot = home.boot_with("set -xv\n. .profile.d/datadog.sh");
+        assert!(boot.app.is_some() && !boot.stderr.contains(canary), "{}", boot.stderr);
+    }
+}
+
+#[test]
+fn any_mode_of_the_shell_will_do() {
+    let script = "export KEPT=\"$DYNOTYPE\" MODE=$SHELLOPTS\ncd /\numask 027\n";
+    for mode in [
+        "set -o posix",
+        "set -a",
+        "set -aeuxvC -o pipefail -o posix",
+        "IFS=-",
+        "IFS=_",
+        "IFS=",
+        "unset IFS",
+        "shopt -s nocasematch nullglob failglob extglob",
+        "set -fB +h",
+        "set +B",
+        "shopt -s lastpipe inherit_errexit localvar_inherit localvar_unset xpg_echo",
+        "export BASH_COMPAT=42",
+        "export DD_HEROKU_BINARY=",
+        "readonly DD_VERSION=1 DYNO_TAGS",
+        "exec >&-",
+        "exec 2>&- <&-",
+        "umask 0777",
+        "printf() { :; }; trap() { :; }; unset() { :; }; source() { :; }; kill() { :; }",
+    ] {
+        let home = Home::new().set("HEROKU_SLUG_COMMIT", "abc").prerun(script);
+        let boot = home.boot_with(&format!("{mode}\n. .profile.d/datadog.sh\nbuiltin set +euxv -h\nbuiltin umask 022\nbuiltin export W=\"$PWD\""));
+        assert_eq!((boot.var("KEPT"), boot.var("W")), (Some("web"), Some("/")), "{mode}: {}", boot.stderr);
+        assert_eq!(boot.var("DD_HEROKU_DYNO"), Some("true"), "{mode}");
+        let ours = boot.app.as_ref().unwrap().keys().find(|name| name.starts_with("__dd_heroku"));
+        assert_eq!(ours, None, "{mode}");
+    }
+}
+
+#[test]
+fn bash_as_sh_boots_too() {
+    let home = Home::new().prerun("export KEPT=1\nx=(1 2)\n");
+    std::os::unix::fs::symlink("/bin/bash", home.path("sh")).unwrap();
+    let out = home.log().join("sh");
+    let words = format!(". ./.profile.d/datadog.sh\nexec env >{}", out.display());
+    assert!(home.command(home.path("sh")).args(["-c", &words]).status().unwrap().success());
+    assert!(std::fs::read_to_string(out).unwrap().lines().any(|line| line == "KEPT=1"));
 }
