@@ -2,13 +2,16 @@
 
 mod boot;
 mod confs;
+mod constructs;
 mod databases;
 mod entrypoint;
+mod environment;
 mod install;
 mod managed;
 mod prerun;
 mod servers;
 mod sessions;
+mod signals;
 mod supervisor;
 
 use std::collections::BTreeMap;
@@ -257,7 +260,7 @@ fn is_ours(pid: u32, folder: &Path) -> bool {
     String::from_utf8_lossy(&environment).contains(&*folder.to_string_lossy())
 }
 
-fn variables(block: &[u8]) -> BTreeMap<String, String> {
+pub(super) fn variables(block: &[u8]) -> BTreeMap<String, String> {
     let text = String::from_utf8_lossy(block);
     text.split('\0').filter_map(|entry| entry.split_once('=')).map(|(k, v)| (k.into(), v.into())).collect()
 }
