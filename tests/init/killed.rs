@@ -29,7 +29,7 @@ struct Place {
 enum Kind {
     /// One app, without a checkout.
     OneApp,
-    /// One app, in its checkout.
+    /// One app, in its checkout, with a release phase.
     Checkout,
     /// Two apps, without their builds.
     TwoApps,
@@ -80,7 +80,7 @@ impl Place {
         journal.lines().map(|line| line.contains(r#""write":true"#)).collect()
     }
 
-    /// Lets builds that are under way come to their end, as Heroku does whoever asked for them.
+    /// Lets builds and releases that are under way come to their end, as Heroku does whoever asked for them.
     fn end(&self) -> Value {
         let state = self.path("state.json").into_os_string();
         let env = Environment::new([(env::DD_HEROKU_SANDBOX_STATE.into(), state)], Vec::new(), self.path(""));
@@ -94,6 +94,11 @@ impl Place {
         for build in read("/apps/shop/builds").json::<Vec<Value>>().unwrap() {
             if build["status"] == "pending" {
                 bare("GET", build["output_stream_url"].as_str().unwrap()).send().unwrap().text().unwrap();
+            }
+        }
+        for release in read("/apps/shop/releases").json::<Vec<Value>>().unwrap() {
+            if release["status"] == "pending" {
+                bare("GET", release["output_stream_url"].as_str().unwrap()).send().unwrap().text().unwrap();
             }
         }
         drop(running);
@@ -123,6 +128,9 @@ fn template() -> &'static Path {
     let made = || {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         checkout::create(folder.path(), "shop");
+        let procfile = "web: bundle exec puma\nworker: bundle exec sidekiq\nrelease: echo migrated\n";
+        fs::write(folder.path().join("Procfile"), procfile).unwrap();
+        checkout::git(folder.path(), &["commit", "-q", "-am", "Migrate on release"]);
         folder
     };
     TEMPLATE.get_or_init(made).path()
