@@ -248,7 +248,7 @@ variables! {
     DD_HOST_ALIASES;
     /// `true`: the host name is `<app>.<dyno>`.
     DD_DYNO_HOST;
-    /// Tells the Agent that it runs in a dyno.
+    /// Makes the Agent report as a dyno.
     DD_HEROKU_DYNO;
     /// `false`: no trace-agent.
     DD_APM_ENABLED;
@@ -284,7 +284,7 @@ variables! {
     DD_APM_LOG;
     /// Log file of the process-agent.
     DD_PROC_LOG;
-    /// Keeps the Agent off, whatever its value.
+    /// Keeps the Agent off, with any value.
     DISABLE_DATADOG_AGENT;
     /// `true`: Redis is watched.
     DD_ENABLE_HEROKU_REDIS;

@@ -1,5 +1,5 @@
 //! The build: find the package, unpack it beside the app, put it in its place. Until the last step nothing of the app
-//! is touched; whatever fails, the build folder is as it was.
+//! is touched; after any failure the build folder is as it was.
 
 use std::fs;
 use std::io::{self, Write};
@@ -205,7 +205,7 @@ fn download(
     }
 }
 
-/// Tells a package that was altered from one that is refused, and both from a network or a disk that fails.
+/// Distinguishes a package that was altered, one that is refused, and a network or a disk that fails.
 fn explain(why: anyhow::Error, mut stream: Hashed<Download<'_>>, package: &Package) -> Error {
     if let Some(failed) = stream.inner().failed() {
         let what = format!("the download of {} {} failed", package.name, package.version.without_epoch());

@@ -69,19 +69,19 @@ impl Labels {
         }
     }
 
-    /// Whether a drain with the labels `there` does what is wanted; more tags and attributes do not matter.
-    fn are_met_by(&self, there: &Self) -> bool {
+    /// Whether a drain with the labels `existing` does what is desired; more tags and attributes do not matter.
+    fn are_met_by(&self, existing: &Self) -> bool {
         let Self { source, env, service, host, tags, attributes } = self;
-        source == &there.source
-            && (env.is_none() || env == &there.env)
-            && (service.is_none() && there.service.is_some() || service == &there.service)
-            && host == &there.host
-            && tags.iter().all(|tag| there.tags.contains(tag))
-            && attributes.iter().all(|attribute| there.attributes.contains(attribute))
+        source == &existing.source
+            && (env.is_none() || env == &existing.env)
+            && (service.is_none() && existing.service.is_some() || service == &existing.service)
+            && host == &existing.host
+            && tags.iter().all(|tag| existing.tags.contains(tag))
+            && attributes.iter().all(|attribute| existing.attributes.contains(attribute))
     }
 }
 
-/// How a drain that is there differs from the one that is wanted.
+/// How an existing drain differs from the desired one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Difference {
     /// In nothing that matters.
@@ -144,13 +144,13 @@ impl DrainUrl {
         format!("https://{}/api/v2/logs?{}", self.site.logs_host(), query.join("&"))
     }
 
-    /// How `there`, a drain of the app, differs from this one, which is wanted.
-    pub fn compare(&self, there: &Self) -> Difference {
-        if there.site != self.site {
+    /// How `existing`, a drain of the app, differs from this one, which is desired.
+    pub fn compare(&self, existing: &Self) -> Difference {
+        if existing.site != self.site {
             Difference::OtherSite
-        } else if there.key != self.key {
+        } else if existing.key != self.key {
             Difference::OtherKey
-        } else if self.labels.are_met_by(&there.labels) {
+        } else if self.labels.are_met_by(&existing.labels) {
             Difference::Same
         } else {
             Difference::OtherLabels
@@ -220,7 +220,7 @@ mod tests {
     const KEY: &str = "0123456789abcdef0123456789ab3f9a";
     const OTHER: &str = "aaaabbbbccccddddeeeeffff00001111";
 
-    fn wanted() -> DrainUrl {
+    fn desired() -> DrainUrl {
         DrainUrl {
             site: Site::parse("eu").unwrap(),
             key: ApiKey::parse(KEY).ok(),
@@ -231,25 +231,25 @@ mod tests {
     #[test]
     fn the_url_has_the_form_of_the_guide() {
         assert_eq!(
-            wanted().expose(),
+            desired().expose(),
             format!(
                 "https://http-intake.logs.datadoghq.eu/api/v2/logs?dd-api-key={KEY}&ddsource=heroku\
                  &ddtags=env:prod&service=web%20shop&host=shop"
             )
         );
-        let bare = DrainUrl { labels: Labels::of_app("shop", None, None), ..wanted() }.instead_of(None);
+        let bare = DrainUrl { labels: Labels::of_app("shop", None, None), ..desired() }.instead_of(None);
         assert!(bare.expose().ends_with("&ddsource=heroku&service=shop&host=shop"));
     }
 
     #[test]
     fn no_key_shows() {
-        assert!(!format!("{:?} {}", wanted(), wanted()).contains(KEY));
+        assert!(!format!("{:?} {}", desired(), desired()).contains(KEY));
     }
 
     #[test]
     fn what_is_written_is_read_back() {
         for (env, service) in [("prod", "shop"), ("a b,c", "é & ü=?#%+"), ("x:y/z", "a,b")] {
-            let drain = DrainUrl { labels: Labels::of_app("shop", Some(env), Some(service)), ..wanted() };
+            let drain = DrainUrl { labels: Labels::of_app("shop", Some(env), Some(service)), ..desired() };
             assert_eq!(DrainUrl::parse(&drain.expose()), Some(drain));
         }
     }
@@ -259,7 +259,7 @@ mod tests {
         let host = "https://http-intake.logs.datadoghq.eu";
         let labels = "ddsource=heroku&service=web%20shop&host=shop";
         for (url, difference) in [
-            (wanted().expose(), Difference::Same),
+            (desired().expose(), Difference::Same),
             (
                 format!(
                     "{host}/api/v2/logs/?host=shop&service=web%20shop&env=prod&ddsource=heroku&dd-api-key={KEY}"
@@ -284,10 +284,10 @@ mod tests {
                 Difference::OtherLabels,
             ),
             (format!("{host}/api/v2/logs?dd-api-key={KEY}"), Difference::OtherLabels),
-            (wanted().expose().replace(".eu/", ".com/"), Difference::OtherSite),
+            (desired().expose().replace(".eu/", ".com/"), Difference::OtherSite),
         ] {
-            let there = DrainUrl::parse(&url).expect(&url);
-            assert_eq!(wanted().compare(&there), difference, "{url}");
+            let existing = DrainUrl::parse(&url).expect(&url);
+            assert_eq!(desired().compare(&existing), difference, "{url}");
         }
     }
 
@@ -308,12 +308,12 @@ mod tests {
     fn a_drain_that_replaces_another_keeps_what_it_does_not_set() {
         let old =
             "https://http-intake.logs.datadoghq.com/api/v2/logs?ddtags=env:old,team:a&service=s&squad=x%26y";
-        let open = DrainUrl { labels: Labels::of_app("shop", None, None), ..wanted() };
+        let open = DrainUrl { labels: Labels::of_app("shop", None, None), ..desired() };
         let new = open.clone().instead_of(DrainUrl::parse(old).as_ref());
         assert!(new.expose().ends_with("&ddtags=env:old,team:a&service=s&host=shop&squad=x%26y"), "{new}");
         assert_eq!(open.clone().instead_of(None).labels.service.as_deref(), Some("shop"));
         assert_eq!(open.compare(&new), Difference::Same);
-        assert_eq!(wanted().instead_of(Some(&new)).labels.env.as_deref(), Some("prod"));
+        assert_eq!(desired().instead_of(Some(&new)).labels.env.as_deref(), Some("prod"));
     }
 
     #[test]

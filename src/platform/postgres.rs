@@ -7,7 +7,7 @@ const ONE_USER: [&str; 5] = ["essential", "mini", "basic", "hobby", "dev"];
 /// Whether a plan (`heroku-postgresql:essential-0`) has the default user and no other.
 pub fn has_one_user_only(plan: &str) -> bool {
     let tier = plan.split_once(':').map(|(_, tier)| tier).unwrap_or_default();
-    ONE_USER.iter().any(|one| tier.starts_with(one))
+    ONE_USER.iter().any(|name| tier.starts_with(name))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::template::Template;
 use super::yaml::quote;
 
 /// What `datadog.yaml` depends on.
-pub(super) struct Wanted {
+pub(super) struct Settings {
     /// Whether processes are to be reported.
     pub(super) processes: bool,
     /// The major version of the Agent's Python, when it is known.
@@ -19,7 +19,7 @@ pub(super) struct Wanted {
 }
 
 /// Writes `datadog.yaml`. Without the example file only what we set is in it, which is said.
-pub(super) fn write(layout: &Layout, wanted: &Wanted, notices: Notices) -> io::Result<()> {
+pub(super) fn write(layout: &Layout, settings: &Settings, notices: Notices) -> io::Result<()> {
     let path = layout.datadog_yaml();
     let example = path.with_extension("yaml.example");
     let template = fs::read(&example).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
@@ -31,23 +31,23 @@ pub(super) fn write(layout: &Layout, wanted: &Wanted, notices: Notices) -> io::R
         notices.say(Level::Warn, &text);
         String::new()
     });
-    disk::write(&path, datadog_yaml(&template, layout, wanted).as_bytes(), PUBLIC)
+    disk::write(&path, datadog_yaml(&template, layout, settings).as_bytes(), PUBLIC)
 }
 
 /// The text of `datadog.yaml`: the template with the dyno's paths in it, and no questions to cloud providers.
-fn datadog_yaml(template: &str, layout: &Layout, wanted: &Wanted) -> String {
+fn datadog_yaml(template: &str, layout: &Layout, settings: &Settings) -> String {
     let path = |path: &Path| quote(&path.to_string_lossy());
     let mut yaml = Template::new(template.trim_start_matches('\u{feff}'));
     yaml.set("confd_path", &path(&layout.conf.join("conf.d")));
     yaml.set("additional_checksd", &path(&layout.conf.join("checks.d")));
     yaml.set("run_path", &path(&layout.run()));
     yaml.set("cloud_provider_metadata", "[]");
-    if let Some(major) = wanted.python.filter(|major| *major == 3) {
+    if let Some(major) = settings.python.filter(|major| *major == 3) {
         yaml.set("python_version", &major.to_string());
     }
     yaml.set_in("apm_config", "log_file", &path(&layout.logs.join("datadog-apm.log")));
     yaml.set_in("logs_config", "run_path", &path(&layout.run()));
-    if wanted.processes {
+    if settings.processes {
         yaml.set_in("process_config", "enabled", "true");
         yaml.set_in("process_config", "log_file", &path(&layout.logs.join("datadog-proc.log")));
     }
@@ -81,8 +81,8 @@ mod tests {
     #[test]
     fn every_other_key_of_the_example_is_kept() {
         let template = "api_key:\n# site: x\nconfd_path: /etc\nkept: 1\n# apm_config:\n  # enabled: true\n";
-        let wanted = Wanted { processes: true, python: Some(3) };
-        let text = datadog_yaml(template, &Layout::of_home("/app".as_ref()), &wanted);
+        let settings = Settings { processes: true, python: Some(3) };
+        let text = datadog_yaml(template, &Layout::of_home("/app".as_ref()), &settings);
         assert_eq!(
             text,
             r#"api_key:

@@ -103,7 +103,7 @@ fn item(pairs: &[(&str, String)]) -> String {
 }
 
 /// Heroku's databases demand TLS and have certificates that are not to be verified: `require`, unless the URL asks for
-/// something else that works without a certificate at hand.
+/// something else that works without a certificate.
 fn postgres(url: &ServiceUrl, env: &Environment) -> Vec<(&'static str, String)> {
     let mut pairs = vec![("host", quote(&url.host))];
     pairs.extend(url.user.as_deref().map(|user| ("username", quote(user))));

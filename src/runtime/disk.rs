@@ -1,5 +1,5 @@
 //! Writing into the Agent's folders: never through a link of the app's, secrets for the owner only, and what cannot be
-//! written is told in one line instead of stopping the boot.
+//! written is reported in one line instead of stopping the boot.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -13,7 +13,7 @@ pub(super) const PUBLIC: u32 = 0o644;
 /// Mode of a file that holds secrets.
 pub(super) const SECRET: u32 = 0o600;
 
-/// Makes `path` anew with these bytes and this mode, its folder included.
+/// Replaces `path` by these bytes and this mode, its folder included.
 pub(super) fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -51,8 +51,8 @@ impl Failures {
         }
     }
 
-    /// Tells of all of them in one line.
-    pub(super) fn tell(&self, notices: Notices) {
+    /// Reports all of them in one line.
+    pub(super) fn report(&self, notices: Notices) {
         let more = match self.0.len() {
             0 => return,
             1 => String::new(),

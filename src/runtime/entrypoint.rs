@@ -24,9 +24,9 @@ const FLUSH: Duration = Duration::from_secs(10);
 
 /// Boots and runs `command`; gives back its status, 128 and the signal's number when one ended it.
 pub(super) fn run(env: &Environment, command: &[OsString], notices: Notices) -> ExitCode {
-    let own = std::env::current_exe();
+    let program = std::env::current_exe();
     let result = Signals::listen(&[TERM, INT, CHILD, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT])
-        .and_then(|signals| Ok((signals, boot(&own?, command)?)));
+        .and_then(|signals| Ok((signals, boot(&program?, command)?)));
     let (signals, child) = match result {
         Ok(started) => started,
         Err(error) => {
@@ -41,9 +41,12 @@ pub(super) fn run(env: &Environment, command: &[OsString], notices: Notices) -> 
 }
 
 /// Starts the command behind bash and the profile script; without a bash in the image, bare.
-fn boot(own: &std::path::Path, command: &[OsString]) -> io::Result<Child> {
-    let booted =
-        Command::new("bash").args(["-c", BOOT, "dd-heroku"]).args(command).env(DD_HEROKU_BINARY, own).spawn();
+fn boot(program: &std::path::Path, command: &[OsString]) -> io::Result<Child> {
+    let booted = Command::new("bash")
+        .args(["-c", BOOT, "dd-heroku"])
+        .args(command)
+        .env(DD_HEROKU_BINARY, program)
+        .spawn();
     match (booted, command.split_first()) {
         (Err(error), Some((program, arguments))) if error.kind() == io::ErrorKind::NotFound => {
             Command::new(program).args(arguments).spawn()

@@ -9,9 +9,9 @@ const NAME: usize = 253;
 
 /// The host name to report: the user's own; `<app>.<dyno>` where that is asked for and both are known; else the name
 /// of the machine. Always one that RFC 1123 allows, unless it is the user's own.
-pub(super) fn host_name(own: &str, dyno_host: bool, app: &str, dyno: &str, machine: &str) -> String {
-    if !own.is_empty() {
-        return own.into();
+pub(super) fn host_name(given: &str, dyno_host: bool, app: &str, dyno: &str, machine: &str) -> String {
+    if !given.is_empty() {
+        return given.into();
     }
     let app = label(app);
     let dyno: Vec<_> = dyno.split('.').map(label).filter(|part| !part.is_empty()).collect();
@@ -48,9 +48,9 @@ pub(super) fn dyno_tags(dyno: &str, app: &str, version: &str) -> String {
 }
 
 /// All tags, as the Agent reads them: separated by spaces, each once, none empty or without a value.
-pub fn all_tags(dyno: &str, own: &str) -> String {
+pub fn all_tags(dyno: &str, given: &str) -> String {
     let mut all: Vec<&str> = Vec::new();
-    for tag in tags::split(dyno).chain(tags::split(own)) {
+    for tag in tags::split(dyno).chain(tags::split(given)) {
         if !tag.ends_with(':') && !all.contains(&tag) {
             all.push(tag);
         }
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn host_names_are_made_of_app_and_dyno_only_where_both_are_known() {
-        for (own, asked, app, dyno, expected) in [
+        for (given, asked, app, dyno, expected) in [
             ("my.own_host", true, "shop", "web.1", "my.own_host"),
             ("", true, "my_shop", "web.1", "my-shop.web.1"),
             ("", true, "-_shop_-", "web.1", "shop.web.1"),
@@ -98,9 +98,9 @@ mod tests {
             ("", true, "fjord", "web-12a34b56d-e78f9", "fjord.web-12a34b56d-e78f9"),
         ] {
             assert_eq!(
-                host_name(own, asked, app, dyno, "machine-1.eu"),
+                host_name(given, asked, app, dyno, "machine-1.eu"),
                 expected,
-                "{own} {asked} {app} {dyno}"
+                "{given} {asked} {app} {dyno}"
             );
         }
     }
@@ -166,8 +166,8 @@ mod tests {
         }
 
         #[test]
-        fn any_tags_give_single_words(dyno in ".*", app in ".*", own in ".*") {
-            for tag in all_tags(&dyno_tags(&dyno, &app, "1"), &own).split(' ') {
+        fn any_tags_give_single_words(dyno in ".*", app in ".*", given in ".*") {
+            for tag in all_tags(&dyno_tags(&dyno, &app, "1"), &given).split(' ') {
                 prop_assert!(!tag.is_empty() && !tag.contains(',') && !tag.ends_with(':'));
             }
         }

@@ -47,7 +47,7 @@ pub fn install(home: &Path, binary: &Path) -> io::Result<PathBuf> {
     Ok(script)
 }
 
-/// Makes `path` anew with `write`, in a folder made if it is missing. What was there, a link included, is taken away
+/// Replaces `path` by what `write` makes, in a folder made if it is missing. The old file, a link included, is removed
 /// first, so that nothing is written through a link.
 fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     if let Some(folder) = path.parent() {

@@ -54,8 +54,9 @@ impl Layout {
     /// The layout that this process is to use: of `$HOME`, else of the home that the binary `program` lies in, else of
     /// the image, whichever has an Agent. None without any home.
     pub(super) fn find(env: &Environment, program: Option<&Path>) -> Option<Self> {
-        let own = program.and_then(|path| path.ends_with(BINARY).then(|| path.ancestors().nth(3)).flatten());
-        let homes = [env.raw(HOME).filter(|home| !home.is_empty()).map(Path::new), own];
+        let of_binary =
+            program.and_then(|path| path.ends_with(BINARY).then(|| path.ancestors().nth(3)).flatten());
+        let homes = [env.raw(HOME).filter(|home| !home.is_empty()).map(Path::new), of_binary];
         let layouts = homes.iter().flatten().map(|home| Self::of_home(home));
         let image = homes.iter().flatten().map(|home| Self::of_image(home));
         let mut all = layouts.chain(image);

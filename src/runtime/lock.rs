@@ -1,4 +1,4 @@
-//! The lock that makes the supervisor the only one of its dyno. Whoever holds it keeps the file open; the kernel takes
+//! The lock that makes the supervisor the only one of its dyno. Its holder keeps the file open; the kernel takes
 //! it back when the last holder is gone. The file holds the supervisor's process id.
 
 use std::fs::{self, File, OpenOptions};

@@ -12,7 +12,7 @@ use crate::env::{
 
 use crate::platform::dyno::process_type;
 
-use super::agent_conf::{self, Wanted};
+use super::agent_conf::{self, Settings};
 use super::confs::Copy;
 use super::databases::SERVICES;
 use super::disk::{self, Failures, SECRET};
@@ -56,11 +56,11 @@ pub(super) fn prepare(env: &Environment, layout: &Layout, notices: Notices) -> P
 
 fn configure(env: &Environment, layout: &Layout, notices: Notices, app: &Path, python: Option<&Python>) {
     let mut failures = Failures::default();
-    let wanted = Wanted {
+    let settings = Settings {
         processes: boolean(env, DD_PROCESS_AGENT, false),
         python: python.map(|python| python.major),
     };
-    failures.note(&layout.datadog_yaml(), agent_conf::write(layout, &wanted, notices));
+    failures.note(&layout.datadog_yaml(), agent_conf::write(layout, &settings, notices));
     failures.note(&layout.conf.join("install_info"), agent_conf::write_install_info(layout));
     let leads = identity::leads(&text(env, DD_HEROKU_LEADER), &text(env, DYNO));
     Copy { app, layout, env, leads, notices, failures: &mut failures }.run();
@@ -77,16 +77,16 @@ fn configure(env: &Environment, layout: &Layout, notices: Notices, app: &Path, p
         python.link(layout, &mut failures);
     }
     python::link_certificates(layout, &mut failures);
-    failures.tell(notices);
+    failures.report(notices);
 }
 
 /// The app's folder: where `DD_HEROKU_CONF_FOLDER` says, a relative path from the current folder or else the home.
 fn app_folder(env: &Environment, layout: &Layout) -> PathBuf {
     let asked = text(env, DD_HEROKU_CONF_FOLDER);
-    let own = layout.home.join(APP_FOLDER);
+    let in_home = layout.home.join(APP_FOLDER);
     match asked.as_ref() {
-        "" if !own.is_dir() && Path::new(APP_FOLDER_AT_ROOT).is_dir() => APP_FOLDER_AT_ROOT.into(),
-        "" => own,
+        "" if !in_home.is_dir() && Path::new(APP_FOLDER_AT_ROOT).is_dir() => APP_FOLDER_AT_ROOT.into(),
+        "" => in_home,
         folder if env.cwd().join(folder).is_dir() => env.cwd().join(folder),
         folder => layout.home.join(folder),
     }

@@ -78,9 +78,9 @@ pub(super) fn path(layout: &Layout, python: Option<&Python>) -> String {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let mut all = vec![text(&lib), text(&layout.bin().join("dist"))];
     if let Some(python) = python {
-        let own = lib.join(python.folder());
-        all.extend(["lib-dynload", "lib-tk", "plat-linux2"].map(|part| text(&own.join(part))));
-        all.extend([text(&own), text(&own.join("site-packages"))]);
+        let modules = lib.join(python.folder());
+        all.extend(["lib-dynload", "lib-tk", "plat-linux2"].map(|part| text(&modules.join(part))));
+        all.extend([text(&modules), text(&modules.join("site-packages"))]);
         all.extend(python.eggs(layout));
     }
     all.join(":")

@@ -50,7 +50,7 @@ pub(super) fn start(
         Lock::Held => {}
         lock => {
             if let Some(off) = off {
-                off.tell(layout, notices);
+                off.report(layout, notices);
             } else {
                 let tags =
                     changes.iter().find(|(name, _)| *name == DD_TAGS).and_then(|(_, tags)| tags.as_deref());
@@ -127,7 +127,7 @@ fn off(env: &Environment, handed: &Handed, layout: &Layout) -> Option<Off> {
 }
 
 impl Off {
-    fn tell(&self, layout: &Layout, notices: Notices) {
+    fn report(&self, layout: &Layout, notices: Notices) {
         let (level, text) = match self {
             Self::Skipped => (Level::Debug, format!("the Agent is off on this dyno: {DD_HEROKU_SKIP_DYNOS}")),
             Self::Disabled(value) if boolean::parse_input(value) == Some(false) => (
@@ -159,8 +159,8 @@ type Change = (&'static str, Option<String>);
 /// What changes in the environment of the app and the Agent.
 fn changes(env: &Environment, handed: &Handed, skipped: bool, notices: Notices) -> Vec<Change> {
     let mut changes: Vec<Change> = vec![(DD_HEROKU_DYNO, Some(boolean::text(true).into()))];
-    let own = identity::dyno_tags(&text(env, DYNO), &text(env, HEROKU_APP_NAME), super::BUILDPACK_VERSION);
-    let tags = identity::all_tags(handed.dyno_tags.as_deref().unwrap_or(&own), &text(env, DD_TAGS));
+    let made = identity::dyno_tags(&text(env, DYNO), &text(env, HEROKU_APP_NAME), super::BUILDPACK_VERSION);
+    let tags = identity::all_tags(handed.dyno_tags.as_deref().unwrap_or(&made), &text(env, DD_TAGS));
     if tags.len() < LONGEST {
         changes.push((DD_TAGS, Some(tags)));
     } else {
@@ -237,11 +237,11 @@ mod tests {
 
     #[test]
     fn a_socket_that_cannot_be_made_goes_to_tmp_with_the_url_of_its_clients() {
-        let there = [
+        let vars = [
             (DD_APM_RECEIVER_SOCKET, "/proc/nowhere/apm.socket"),
             (DD_TRACE_AGENT_URL, "unix:///proc/nowhere/apm.socket"),
         ];
-        let changes = changed(&there, false);
+        let changes = changed(&vars, false);
         assert_eq!(value(&changes, DD_APM_RECEIVER_SOCKET), "/tmp/apm.socket");
         assert_eq!(value(&changes, DD_TRACE_AGENT_URL), "unix:///tmp/apm.socket");
         assert_eq!(

@@ -73,8 +73,8 @@ fn programs(env: &Environment, layout: &Layout, version: AgentVersion, notices: 
         all.push(program("process-agent", path, &[version::process_flag(version)], true));
     }
     all.retain(|program| {
-        let there = program.path.is_file();
-        if !there {
+        let is_built = program.path.is_file();
+        if !is_built {
             let text = format!(
                 "this slug has no {}: set its options, then rebuild (`{}`)",
                 program.name,
@@ -82,7 +82,7 @@ fn programs(env: &Environment, layout: &Layout, version: AgentVersion, notices: 
             );
             notices.say(Level::Warn, &text);
         }
-        there
+        is_built
     });
     all
 }
@@ -113,7 +113,7 @@ impl<'a> Supervisor<'a> {
         Self { programs, env, layout, notices, first_pause: Duration::from_millis(pause), lock }
     }
 
-    /// Runs until it is told to stop, or nothing is left to run.
+    /// Runs until it gets SIGTERM, or nothing is left to run.
     pub(super) fn run(&mut self) -> io::Result<()> {
         let mut signals = Signals::listen(&[TERM, INT, CHILD])?;
         // Not in the session of the app: what a terminal sends to that is not meant for the Agent.
@@ -186,7 +186,7 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Notes that a child ended; one that is none of the agents was left behind by one of them.
+    /// Records that a child ended. A child that is not an agent was left behind by one of them.
     fn ended(&mut self, pid: Pid, status: WaitStatus, stopping: bool) {
         let is_this = |program: &Program| program.running.is_some_and(|(running, _)| running == pid);
         let Some(n) = self.programs.iter().position(is_this) else { return };
@@ -227,7 +227,7 @@ impl<'a> Supervisor<'a> {
 /// The variables that an agent needs beside those of the app.
 pub(super) fn agent_variables(env: &Environment, layout: &Layout) -> [(&'static str, String); 2] {
     let or = |name, other: String| {
-        Some(text(env, name).into_owned()).filter(|own| !own.is_empty()).unwrap_or(other)
+        Some(text(env, name).into_owned()).filter(|text| !text.is_empty()).unwrap_or(other)
     };
     [
         ("PYTHONPATH", or(DD_PYTHONPATH, layout.embedded().join("lib").to_string_lossy().into_owned())),
@@ -235,7 +235,7 @@ pub(super) fn agent_variables(env: &Environment, layout: &Layout) -> [(&'static 
     ]
 }
 
-/// Makes this process the one that reaps whatever its children leave behind.
+/// Makes this process the reaper of what its children leave behind.
 pub(super) fn become_reaper() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));

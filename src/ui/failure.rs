@@ -1,4 +1,4 @@
-//! How a failed command is told: what happened, what caused it, what to do.
+//! How a failed command is reported: what happened, what caused it, what to do.
 
 use std::fmt::Write as _;
 

@@ -28,10 +28,10 @@ pub fn render(app: &str, findings: &[Finding]) -> String {
             lines.push(wrapped(&format!("→ {}", finding.about.mend)));
         }
     }
-    let mended = findings.iter().filter(|finding| finding.fix.is_some()).count();
-    if mended > 0 {
+    let fixable = findings.iter().filter(|finding| finding.fix.is_some()).count();
+    if fixable > 0 {
         lines.push(format!(
-            "`dd-heroku doctor --fix -a {app}` mends {mended}; `dd-heroku explain CODE` says more."
+            "`dd-heroku doctor --fix -a {app}` mends {fixable}; `dd-heroku explain CODE` says more."
         ));
     }
     lines.join("\n")

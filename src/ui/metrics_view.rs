@@ -52,7 +52,7 @@ pub fn json(preview: &Preview) -> Value {
 }
 
 /// The counts as tables, and the plot of one metric.
-pub fn text(preview: &Preview, wanted: Option<Measure>) -> String {
+pub fn text(preview: &Preview, chosen: Option<Measure>) -> String {
     let Preview { lines, matched, span, values, requests, .. } = preview;
     let when = span.as_ref().map(|(from, to)| format!(", {from} to {to}")).unwrap_or_default();
     let mut parts = vec![format!("{matched} of {lines} lines are counted{when}")];
@@ -67,7 +67,7 @@ pub fn text(preview: &Preview, wanted: Option<Measure>) -> String {
         parts.push(table(["REQUESTS", "STATUS", "CODE", "N"], rows));
     }
     let first = values.keys().map(|(measure, _)| *measure).next();
-    if let Some(measure) = wanted.or(first) {
+    if let Some(measure) = chosen.or(first) {
         parts.push(curves(measure, values));
     }
     parts.join("\n\n")

@@ -137,7 +137,7 @@ impl Ui {
     }
 }
 
-/// Writes to stderr. Nobody is left to be told when that is closed.
+/// Writes to stderr. A closed stderr is ignored: there is no other place to report it.
 fn complain(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

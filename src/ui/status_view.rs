@@ -62,9 +62,9 @@ pub fn one(status: &Status) -> String {
             None => "none installs the Agent".to_owned(),
         },
     );
-    if let Some(wanted) = &status.agent_wanted {
+    if let Some(requested) = &status.agent_wanted {
         let built = status.agent_built.as_deref().map(|built| format!(", built {built}")).unwrap_or_default();
-        line("agent", format!("wanted {wanted}{built}"));
+        line("agent", format!("wanted {requested}{built}"));
     }
     line("slug", slug(status));
     if !status.rebuild_due.is_empty() {

@@ -25,7 +25,7 @@ struct Rule {
     /// What is left out, as the report names it.
     what: &'static str,
     /// Why a dyno can do without.
-    #[allow(dead_code, reason = "it is here for whoever changes the table")]
+    #[allow(dead_code, reason = "documentation for changes of the table")]
     why: &'static str,
     when: fn(&Setup) -> bool,
     /// Below `opt/datadog-agent/`; what lies below a path goes with it. `*` stands for any part of a name that

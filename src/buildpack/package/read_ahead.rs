@@ -45,7 +45,7 @@ struct Chunks {
 impl Read for Chunks {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.at == self.chunk.len() {
-            // Nothing comes after the end, which is told once.
+            // Nothing comes after the end, which is reported once.
             self.chunk = self.queue.recv().unwrap_or_else(|_| Ok(Vec::new()))?;
             self.at = 0;
         }

@@ -1,5 +1,5 @@
 //! Unpacks the tar of a package into an empty folder of our own, without what is pruned. It must never write outside
-//! of that folder, whatever the tar says: names are checked part by part, and nothing is written through a link.
+//! of that folder, even if the tar says so: names are checked part by part, and nothing is written through a link.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
@@ -238,7 +238,7 @@ impl Tree<'_> {
                 fs::remove_file(self.root.join(name))?;
             }
         }
-        // A link whose target was pruned, or is outside, would only trip whoever follows it.
+        // A link whose target was pruned, or is outside, would only fail when it is followed.
         for link in self.links.iter().map(|link| self.root.join(link)) {
             let is_link = link.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
             if is_link && link.metadata().is_err() {

@@ -1,5 +1,5 @@
 //! Downloads: small files whole and bounded, packages as a stream that survives cuts. What arrives is not trusted
-//! here; whoever asked for it checks signature or hash.
+//! here; the caller checks signature or hash.
 
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +17,7 @@ use crate::transport;
 
 /// How often something is tried that makes no progress.
 const TRIES: u32 = 4;
-/// How often one download is taken up again, whatever its progress.
+/// How often one download is resumed, however far it got.
 const RESUMPTIONS: u32 = 30;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest silence of a server.
@@ -126,7 +126,7 @@ impl Failed {
     }
 }
 
-/// A file that is read as it arrives. A cut is mended by asking for the rest; reading fails when that does not
+/// A file that is read as it arrives. After a cut the rest is requested; reading fails when that does not
 /// help either.
 pub(crate) struct Download<'a> {
     fetcher: &'a Fetcher,
@@ -205,8 +205,8 @@ impl Download<'_> {
 
 impl Read for Download<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = usize::try_from(self.size - self.at).unwrap_or(usize::MAX).min(buffer.len());
-        if wanted == 0 {
+        let length = usize::try_from(self.size - self.at).unwrap_or(usize::MAX).min(buffer.len());
+        if length == 0 {
             return Ok(0);
         }
         loop {
@@ -217,7 +217,7 @@ impl Read for Download<'_> {
                     continue;
                 }
             };
-            match body.read(&mut buffer[..wanted]) {
+            match body.read(&mut buffer[..length]) {
                 Ok(read) if read > 0 => {
                     self.body = Some(body);
                     self.at += read as u64;

@@ -1,6 +1,6 @@
 //! What one build leaves for the next, in a folder of its own below `CACHE_DIR`: the pruned Agent as a tar that unpacks
 //! at once, and the list of packages. Nothing in it is believed: a list counts if it has the hash that the signed index
-//! names today, the Agent if it was made from the package that is wanted today and its bytes still have their hash.
+//! names today, the Agent if it was made from the package that is requested today and its bytes still have their hash.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

@@ -20,7 +20,7 @@ pub(crate) fn install(env: &Environment, home: &Path, log: &mut Log<'_>) {
     let script = fs::read_to_string(home.join(SCRIPT)).unwrap_or_default();
     // The Agent looks for its own parts below the home.
     let env = env.clone().with(HOME, home);
-    for (check, version) in wanted(&script) {
+    for (check, version) in named(&script) {
         log.step(&format!("Installing the check {check} {version}"));
         let package = format!("datadog-{check}=={version}");
         let arguments = ["integration", "install", "-t", "-r", &package];
@@ -37,7 +37,7 @@ pub(crate) fn install(env: &Environment, home: &Path, log: &mut Log<'_>) {
 }
 
 /// The checks that the managed block names, with their versions.
-fn wanted(script: &str) -> Vec<(&str, &str)> {
+fn named(script: &str) -> Vec<(&str, &str)> {
     script
         .lines()
         .skip_while(|line| !line.starts_with("# >>> dd-heroku "))
@@ -60,7 +60,7 @@ mod tests {
     fn only_the_managed_block_names_checks() {
         let script = "# install: mine 1.0.0\n# >>> dd-heroku 0123 >>>\n# install: ping 1.0.2\n# install: a;b 1.0\n# install: x\n\
             # install: y --pre\n# <<< dd-heroku <<<\n# install: after 1.0.0\n";
-        assert_eq!(wanted(script), [("ping", "1.0.2")]);
-        assert_eq!(wanted(""), []);
+        assert_eq!(named(script), [("ping", "1.0.2")]);
+        assert_eq!(named(""), []);
     }
 }

@@ -41,12 +41,12 @@ impl Placing<'_> {
     fn folder(&mut self, from: &Path, to: &Path, below: &Path) -> anyhow::Result<()> {
         for entry in fs::read_dir(from)? {
             let name = entry?.file_name();
-            self.one(&from.join(&name), &to.join(&name), &below.join(&name))?;
+            self.install_entry(&from.join(&name), &to.join(&name), &below.join(&name))?;
         }
         Ok(())
     }
 
-    fn one(&mut self, from: &Path, to: &Path, below: &Path) -> anyhow::Result<()> {
+    fn install_entry(&mut self, from: &Path, to: &Path, below: &Path) -> anyhow::Result<()> {
         let is_folder = from.symlink_metadata()?.is_dir();
         match to.symlink_metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.rename(from, to, None)?,

@@ -111,9 +111,11 @@ fn entry(name: &str, value: &Value, kind: Option<Type>) -> String {
             format!("{name}: {text}")
         }
         Value::String(text) => format!("{name}: {}", scalar(text)),
-        Value::Array(all) if all.iter().all(|one| !one.is_object() && !one.is_array() && !is_filled(one)) => {
+        Value::Array(all)
+            if all.iter().all(|item| !item.is_object() && !item.is_array() && !is_filled(item)) =>
+        {
             let all: Vec<_> =
-                all.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), scalar)).collect();
+                all.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), scalar)).collect();
             format!("{name}: [{}]", all.join(", "))
         }
         Value::Object(_) | Value::Array(_) => {

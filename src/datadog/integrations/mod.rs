@@ -121,12 +121,12 @@ pub struct Opt {
 impl Integration {
     /// The option of that name, one of its own, of the HTTP client's or of every check's.
     pub fn option(&self, name: &str) -> Option<Type> {
-        let own = self.options.iter().find(|option| option.name == name).map(|option| option.kind);
+        let named = self.options.iter().find(|option| option.name == name).map(|option| option.kind);
         let http = || {
             types::HTTP.iter().filter(|_| self.http).find(|(known, _)| *known == name).map(|(_, kind)| *kind)
         };
         let common = || types::COMMON.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
-        own.or_else(http).or_else(common)
+        named.or_else(http).or_else(common)
     }
 
     /// The names of all options it is known to take.

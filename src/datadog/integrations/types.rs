@@ -72,7 +72,7 @@ impl Type {
     pub fn accepts(self, value: &Value) -> bool {
         let texts = |value: &Value| {
             value.as_array().is_some_and(|all| {
-                all.iter().all(|one| one.is_string() || one.is_number() || one.is_boolean())
+                all.iter().all(|item| item.is_string() || item.is_number() || item.is_boolean())
             })
         };
         if value.as_str().is_some_and(|text| text.starts_with("${") && text.ends_with('}')) {
@@ -98,7 +98,7 @@ impl Type {
             Self::Text => return Ok(text.into()),
             Self::TextOrTexts if !text.starts_with('[') => return Ok(text.into()),
             Self::Texts if !text.starts_with('[') => {
-                text.split(',').map(|one| one.trim().to_owned()).collect()
+                text.split(',').map(|part| part.trim().to_owned()).collect()
             }
             _ if text.starts_with("${") => text.into(),
             _ => read()?,

@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_told_what_was_expected() {
-        for (name, value, told) in [
+        for (name, value, message) in [
             ("DD_DYNO_HOST", "maybe", "true or false"),
             ("DD_SITE", "datadog.com", "us3.datadoghq.com"),
             ("DD_AGENT_VERSION", "7.81", "7.81.2"),
@@ -222,16 +222,18 @@ mod tests {
             ("DISABLE_DATADOG_AGENT", "false", "unset"),
             ("DD_SERVICE", "", "empty"),
         ] {
-            assert!(refused(name, value).contains(told), "{name}={value}: {}", refused(name, value));
+            assert!(refused(name, value).contains(message), "{name}={value}: {}", refused(name, value));
         }
     }
 
     #[test]
     fn a_url_where_a_name_belongs_is_refused_without_showing_it() {
-        let told = refused("DD_POSTGRES_URL_VAR", "DATABASE_URL,postgres://bob:hunter2@db.example/x");
+        let message = refused("DD_POSTGRES_URL_VAR", "DATABASE_URL,postgres://bob:hunter2@db.example/x");
         assert!(
-            told.contains("holds a URL") && !told.contains("hunter2") && !told.contains("db.example"),
-            "{told}"
+            message.contains("holds a URL")
+                && !message.contains("hunter2")
+                && !message.contains("db.example"),
+            "{message}"
         );
     }
 

@@ -90,7 +90,7 @@ pub enum Kind {
 }
 
 impl Variable {
-    /// Whether its value must not show, whatever it is.
+    /// Whether its value must not show in any case.
     pub fn is_secret(&self) -> bool {
         matches!(self.kind, Kind::ApiKey | Kind::Secret)
     }

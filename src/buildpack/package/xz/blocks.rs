@@ -73,7 +73,7 @@ impl Read for Blocks<'_> {
 impl Seek for Blocks<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let mut bytes = forward_bytes(to)?;
-        self.shared.wanted.store(self.position.saturating_add(bytes), Ordering::Relaxed);
+        self.shared.needed.store(self.position.saturating_add(bytes), Ordering::Relaxed);
         while bytes > 0 {
             let here = (self.chunk.len() - self.at).min(usize::try_from(bytes).unwrap_or(usize::MAX));
             self.pass(here);

@@ -1,7 +1,7 @@
 //! The xz stream of a package. dpkg-deb writes it in blocks that stand alone: they are decoded beside each other, and
 //! those in which only pruned members lie are not decoded at all.
 //!
-//! One thread reads the package and hands each block to a worker of its own; whoever unpacks takes what the workers
+//! One thread reads the package and hands each block to a worker of its own; the unpacking thread takes what the workers
 //! give, in order. Every queue between them is bounded, and so is what all workers hold together.
 
 mod blocks;
@@ -34,7 +34,7 @@ const QUEUE: usize = 16;
 struct Limits {
     /// Bytes that a dictionary may have.
     dictionary: u64,
-    /// Bytes of blocks that are decoded beside each other. One is decoded whatever it needs.
+    /// Bytes of blocks that are decoded beside each other. One block is always decoded, even above the limit.
     together: u64,
     /// Blocks that are decoded beside each other: one more than cores, for one may wait to be taken.
     blocks: u64,
@@ -67,7 +67,7 @@ struct Shared {
     limits: Limits,
     header: StreamHeader,
     /// Nothing before this byte of the unpacked stream will be read any more.
-    wanted: AtomicU64,
+    needed: AtomicU64,
     /// Bytes of [`Limits::together`] that are taken.
     used: Mutex<u64>,
     freed: Condvar,
@@ -85,7 +85,7 @@ struct Permit<'a> {
 struct Block<'a> {
     /// Bytes that are still to come from the worker.
     left: u64,
-    /// `None` when nobody wanted it.
+    /// `None` when it is skipped.
     chunks: Option<Receiver<io::Result<Vec<u8>>>>,
     _permit: Option<Arc<Permit<'a>>>,
 }
@@ -114,7 +114,7 @@ fn unpacked_within<T>(
     let shared = Shared {
         limits,
         header,
-        wanted: AtomicU64::new(0),
+        needed: AtomicU64::new(0),
         used: Mutex::default(),
         freed: Condvar::new(),
         chunks: Mutex::default(),
@@ -145,15 +145,15 @@ fn feed<'scope>(
         let sizes = block.sizes.ok_or_else(damaged)?;
         end = end.saturating_add(sizes.unpacked);
         let mut rest = package.by_ref().take(sizes.rest);
-        let wanted = end > shared.wanted.load(Ordering::Relaxed);
-        let permit = wanted.then(|| Arc::new(shared.permit(shared.limits.cost(&block, sizes))));
+        let is_needed = end > shared.needed.load(Ordering::Relaxed);
+        let permit = is_needed.then(|| Arc::new(shared.permit(shared.limits.cost(&block, sizes))));
         let (output, chunks) = sync_channel(shared.limits.output);
         let queued =
-            Block { left: sizes.unpacked, chunks: wanted.then_some(chunks), _permit: permit.clone() };
+            Block { left: sizes.unpacked, chunks: is_needed.then_some(chunks), _permit: permit.clone() };
         if blocks.send(Ok(queued)).is_err() {
             return Ok(());
         }
-        if wanted {
+        if is_needed {
             let (pieces, input) = sync_channel(shared.limits.input);
             scope.spawn(move || {
                 if let Err(error) = decode(shared, &input, sizes.unpacked, &output) {
@@ -167,7 +167,7 @@ fn feed<'scope>(
                 rest.by_ref().take(CHUNK as u64).read_to_end(&mut piece)?;
             }
         }
-        // What a worker that was not wanted any more has left.
+        // What a worker that is not needed any more has left.
         io::copy(&mut rest, &mut io::sink())?;
         if rest.limit() > 0 {
             return Err(ErrorKind::UnexpectedEof.into());
