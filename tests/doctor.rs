@@ -1,4 +1,4 @@
-//! `doctor`: what is found on the sandbox's apps, and what is left when it is mended.
+//! `doctor`: what is found on the sandbox's apps, and what is left after the fix.
 
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ fn a_fix_is_one_plan_and_a_second_finds_nothing() {
 }
 
 #[test]
-fn what_only_a_person_can_mend_is_left() {
+fn what_only_a_person_can_fix_is_left() {
     let (sandbox, agents) = (Sandbox::start(), agents());
     let fix = ["doctor", "-a", "legacy", "--fix", "--no-rebuild", "--yes", "--json"];
     run(&sandbox, &agents, &fix, 3);
@@ -68,7 +68,7 @@ fn what_only_a_person_can_mend_is_left() {
 }
 
 #[test]
-fn only_what_is_asked_for_is_mended() {
+fn only_what_is_asked_for_is_fixed() {
     let (sandbox, agents) = (Sandbox::start(), agents());
     let done =
         run(&sandbox, &agents, &["doctor", "-a", "legacy", "--fix", "--only", "DDH007,ddh028", "--json"], 0);

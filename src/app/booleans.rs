@@ -7,7 +7,7 @@ use crate::env;
 
 /// The variables that Datadog's buildpack turns on for the text `true` only, in any case
 /// (<https://github.com/DataDog/heroku-buildpack-datadog/blob/master/extra/datadog.sh>). `DD_APM_ENABLED` is not among
-/// them: whatever the script makes of it, the trace-agent reads it again and ends when it is off.
+/// them: the trace-agent reads it again and ends when it is off.
 const SPELLED_OUT: [&str; 8] = [
     env::DD_DISABLE_HOST_METRICS,
     env::DD_DYNO_HOST,

@@ -89,7 +89,7 @@ impl Buildpack {
         matches!(self.role(), Role::Datadog | Role::Ours | Role::Fork)
     }
 
-    /// Whether two references mean the same buildpack, whatever they are pinned to.
+    /// Whether two references mean the same buildpack, with any pin.
     pub fn is_same(&self, other: &Self) -> bool {
         identity(self.reference()) == identity(other.reference())
     }

@@ -53,7 +53,7 @@ pub const OLD_VERSION_FORM: &str = "DDH024";
 pub const NO_SUCH_VERSION: &str = "DDH025";
 /// A version that is far behind.
 pub const FAR_BEHIND: &str = "DDH026";
-/// `DISABLE_DATADOG_AGENT` is set, to whatever: the Agent is off.
+/// `DISABLE_DATADOG_AGENT` is set, to any value: the Agent is off.
 pub const AGENT_DISABLED: &str = "DDH027";
 /// `DD_LOG_LEVEL` is no level.
 pub const BAD_LOG_LEVEL: &str = "DDH028";

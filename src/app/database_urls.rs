@@ -1,4 +1,4 @@
-//! The Redis and PostgreSQL instances that an app is given by its config vars, whoever provides them.
+//! The Redis and PostgreSQL instances that an app is given by its config vars, from any provider.
 
 use super::facts::ConfigVars;
 use crate::env;

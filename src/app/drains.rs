@@ -18,7 +18,7 @@ pub fn to_datadog(drains: &[Drain]) -> impl Iterator<Item = (&Drain, DrainUrl)> 
 }
 
 /// The changes that leave the app with `wanted` as its one drain to Datadog. One that serves is kept, others to
-/// Datadog go, whatever their site and key; other drains are left alone. The new one comes before the old one goes, so
+/// Datadog go, with any site and key; other drains are left alone. The new one comes before the old one goes, so
 /// that no line is lost, unless the app has as many as it may have.
 pub fn enable(wanted: DrainUrl, drains: &[Drain]) -> Vec<Change> {
     let there: Vec<_> = to_datadog(drains).collect();

@@ -65,7 +65,7 @@ pub fn faults(list: &[Buildpack]) -> Vec<Fault> {
         faults.push(Fault::Last);
     }
     let is_first = |one: &Buildpack| matches!(one.role(), Role::Apt | Role::Monorepo);
-    // The last decides the process types: it stays where it is, whatever it is.
+    // The last decides the process types: it always stays where it is.
     let before_last = list.len().saturating_sub(1);
     faults.extend((first + 1..before_last).find(|at| is_first(&list[*at])).map(Fault::Before));
     faults
@@ -80,7 +80,7 @@ fn is_agent(one: &Buildpack, wanted: &Buildpack) -> bool {
     one.installs_agent() || one.is_same(wanted)
 }
 
-/// The first place that is after every buildpack that must come before, the last of the list left out: whatever it
+/// The first place that is after every buildpack that must come before, the last of the list left out: it
 /// is, it decides the process types.
 fn earliest(rest: &[Buildpack]) -> usize {
     let before_last = rest.len().saturating_sub(1);
@@ -121,14 +121,14 @@ mod tests {
             (vec![git, "heroku/ruby"], vec![git, "heroku/ruby"]),
             (vec![pinned, "heroku/ruby"], vec![pinned, "heroku/ruby"]),
             (vec!["heroku/nodejs", git, "heroku/ruby"], vec!["heroku/nodejs", git, "heroku/ruby"]),
-            // Mended: last, before apt, twice.
+            // Fixed: last, before apt, twice.
             (vec!["heroku/ruby", pinned], vec![pinned, "heroku/ruby"]),
             (
                 vec![git, "heroku-community/apt", "heroku/ruby"],
                 vec!["heroku-community/apt", git, "heroku/ruby"],
             ),
             (vec![git, DATADOG, "heroku/ruby"], vec![git, "heroku/ruby"]),
-            // The last decides the process types, whatever it is.
+            // The last always decides the process types.
             (
                 vec!["heroku/ruby", "heroku-community/apt"],
                 vec![DATADOG, "heroku/ruby", "heroku-community/apt"],
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_list_is_told_and_mended_by_the_rule() {
+    fn what_is_wrong_with_a_list_is_told_and_fixed_by_the_rule() {
         for (there, wrong) in [
             (vec!["heroku/ruby"], vec![Fault::Missing]),
             (vec![], vec![Fault::Missing]),
@@ -167,11 +167,11 @@ mod tests {
             (vec![DATADOG, "heroku/ruby", DATADOG], vec![Fault::Twice, Fault::Last]),
         ] {
             assert_eq!(faults(&list(&there)), wrong, "{there:?}");
-            if let Some(mended) = repinned(&list(&there), Some("2.44")) {
-                assert_eq!(faults(&mended), []);
-                assert_eq!(installed(&mended).and_then(Buildpack::pin), Some("2.44"));
+            if let Some(fixed) = repinned(&list(&there), Some("2.44")) {
+                assert_eq!(faults(&fixed), []);
+                assert_eq!(installed(&fixed).and_then(Buildpack::pin), Some("2.44"));
                 assert_eq!(
-                    repinned(&mended, None).as_deref().and_then(installed).and_then(Buildpack::pin),
+                    repinned(&fixed, None).as_deref().and_then(installed).and_then(Buildpack::pin),
                     None
                 );
             }

@@ -71,7 +71,7 @@ pub enum Hosts {
     Dyno,
     /// All of them by this name.
     Fixed(String),
-    /// By the machine, anew at each restart.
+    /// By the machine: a new host at each restart.
     Machine,
 }
 

@@ -26,7 +26,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     })?;
     if context.ui.json {
         context.ui.json(&json!({
-            "code": one.code, "severity": one.severity.as_str(), "title": one.title, "cost": one.cost, "fix": one.mend,
+            "code": one.code, "severity": one.severity.as_str(), "title": one.title, "cost": one.cost, "fix": one.fix,
             "link": one.link(),
         }))?;
     } else {
@@ -36,7 +36,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             one.severity,
             one.title,
             one.cost,
-            one.mend,
+            one.fix,
             one.link()
         );
         context.ui.answer(text)?;

@@ -44,7 +44,7 @@ impl Session {
             let connecting = config.connect(tls::Connector::new());
             let (client, connection) =
                 tokio::time::timeout(2 * CONNECT_WITHIN, connecting).await.map_err(|_| Error::Silent)??;
-            // It ends when the client is dropped, and an error in it reaches whoever waits for an answer.
+            // It ends when the client is dropped, and an error in it reaches the caller that waits for an answer.
             tokio::spawn(async move { drop(connection.await) });
             Ok::<_, Error>(client)
         })?;

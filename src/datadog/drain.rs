@@ -32,7 +32,7 @@ const SOURCE: &str = "heroku";
 pub struct DrainUrl {
     /// The site it sends to.
     pub site: Site,
-    /// The API key in it; `None` when there is none of the right shape.
+    /// The API key in it; `None` when no text in it has the shape of a key.
     pub key: Option<ApiKey>,
     /// The labels that its lines get.
     pub labels: Labels,

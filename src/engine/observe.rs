@@ -181,7 +181,7 @@ fn add_neighbors(reader: &Reader<'_>, facts: &mut [Facts], query: &Query) -> Res
 fn add_databases(reader: &Reader<'_>, facts: &mut [Facts], query: &Query) -> Result {
     let Some(name) = &query.database else { return Ok(()) };
     for one in facts {
-        // A database that does not exist is told by whoever plans.
+        // A database that does not exist is reported by the plan.
         let Ok(target) = dbm::target(one, name) else { continue };
         let has_credential = reader.credentials(&target.addon)?.iter().any(|one| one == dbm::CREDENTIAL);
         let session = Session::open(&target.url)?;

@@ -117,7 +117,7 @@ impl Run<'_> {
     fn carry_out(&self, plans: Vec<Plan>) -> Result<Exit> {
         let services = self.observer.services;
         let (ui, stop) = (services.ui(), services.stop());
-        // Whatever a plan needs that may be missing is looked for before anything is changed.
+        // What a plan needs and may be missing is looked for before anything is changed.
         let prepared =
             plans.iter().map(|plan| Prepared::for_plan(services, plan)).collect::<Result<Vec<_>>>()?;
         let _running = stop.running();

@@ -18,7 +18,7 @@ use super::write::Writer;
 use crate::app::facts::{Build, Status};
 use crate::secret::Secret;
 
-/// Where a source is put and got. Both URLs are signed: whoever knows them can use them.
+/// Where a source is put and got. Both URLs are signed: anyone who knows them can use them.
 #[derive(Debug)]
 pub struct SourceBlob {
     /// Where to `PUT` the gzipped tarball.

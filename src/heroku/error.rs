@@ -139,7 +139,7 @@ impl Error {
         matches!(self.kind, Kind::NotFound { .. })
     }
 
-    /// The same with `secrets` blotted out of Heroku's own words.
+    /// The same with `secrets` redacted from Heroku's message.
     pub(super) fn without(self, secrets: &[&Secret]) -> Self {
         let secrets: Vec<&str> = secrets.iter().map(|secret| secret.expose()).collect();
         Self { kind: self.kind.without(&secrets), ..self }
@@ -152,7 +152,7 @@ impl Error {
 }
 
 impl Kind {
-    /// The same with `secrets` blotted out of Heroku's own words.
+    /// The same with `secrets` redacted from Heroku's message.
     #[must_use]
     pub(super) fn without(mut self, secrets: &[&str]) -> Self {
         if let Self::Forbidden { message, .. }

@@ -33,7 +33,7 @@ pub enum Choice {
     Nothing,
     /// Several remotes name apps, and none was chosen.
     Several(Vec<Remote>),
-    /// The remote that was asked for is not there, or is none of Heroku's. Those that are.
+    /// The remote that was asked for does not exist, or is not Heroku's. Those that are.
     NoSuchRemote {
         /// Its name.
         name: String,
@@ -43,7 +43,7 @@ pub enum Choice {
 }
 
 /// Decides which app is meant, as the official CLI does: `-a`, `HEROKU_APP`, `-r`, `git config heroku.remote`, the
-/// only remote of Heroku whatever its name.
+/// only remote of Heroku under any name.
 pub fn choose(asked: &Asked<'_>, remotes: &[Remote]) -> Choice {
     if let Some(app) = asked.app.or(asked.variable) {
         return Choice::App(app.to_owned());

@@ -9,7 +9,7 @@ use super::read::{Fill, Reader, fill};
 use crate::app::facts::{Coupling, Generation};
 use crate::app::{Facts, Part, Parts, deployed};
 
-/// How many requests are on their way at the same time, whatever the number of apps.
+/// How many requests are on their way at the same time, however many apps there are.
 const IN_FLIGHT: usize = 16;
 
 impl Reader<'_> {

@@ -63,7 +63,7 @@ impl Store {
         self.file.with_extension("caches").join(app)
     }
 
-    /// An upload that was kept. A name that is a path is none of them.
+    /// An upload that was kept. A name that is a path is not an upload.
     pub(crate) fn blob(&self, name: &str) -> Option<Vec<u8>> {
         if name.contains(['/', '\\']) || name.starts_with('.') {
             return None;

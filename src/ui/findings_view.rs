@@ -11,7 +11,7 @@ use crate::app::{Facts, plan};
 /// The findings of an app, the worst first.
 pub fn render(app: &str, findings: &[Finding]) -> String {
     if findings.is_empty() {
-        return format!("{}  {} nothing to mend", style(app).bold(), style("✓").green());
+        return format!("{}  {} nothing to fix", style(app).bold(), style("✓").green());
     }
     let mut sorted: Vec<_> = findings.iter().collect();
     sorted.sort_by_key(|finding| (finding.severity, finding.about.code));
@@ -25,13 +25,13 @@ pub fn render(app: &str, findings: &[Finding]) -> String {
         lines.push(format!("  {sign} {}  {}", finding.about.code, style(finding.about.title).bold()));
         lines.push(wrapped(&finding.evidence));
         if finding.fix.is_none() && finding.severity != Severity::Info {
-            lines.push(wrapped(&format!("→ {}", finding.about.mend)));
+            lines.push(wrapped(&format!("→ {}", finding.about.fix)));
         }
     }
     let fixable = findings.iter().filter(|finding| finding.fix.is_some()).count();
     if fixable > 0 {
         lines.push(format!(
-            "`dd-heroku doctor --fix -a {app}` mends {fixable}; `dd-heroku explain CODE` says more."
+            "`dd-heroku doctor --fix -a {app}` fixes {fixable}; `dd-heroku explain CODE` says more."
         ));
     }
     lines.join("\n")

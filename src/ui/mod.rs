@@ -154,17 +154,24 @@ pub fn conflict(conflict: Conflict) -> Failure {
         Conflict::NoBuildpacks(app) => failure.hint(format_args!(
             "name its language first: heroku buildpacks:set heroku/ruby -a {app} (or nodejs, python, …)"
         )),
-        Conflict::EditedBlock => failure
-            .hint("move your lines out of the block, then run `dd-heroku prerun skip TYPES --force` to write it anew"),
-        Conflict::BrokenBlock => failure.hint("take what is left of the block out of the file, then run this again"),
-        Conflict::NeverDeployed(app) => failure.hint(format_args!("deploy `{app}` first: git push heroku main")),
-        Conflict::NoSource(app) => failure
-            .hint(format_args!("run this in the checkout of `{app}`, or pass `--source-url URL` of a .tar.gz of the commit")),
-        Conflict::NoPipeline(app) => failure.hint(format_args!("heroku pipelines:add PIPELINE -a {app}")),
-        Conflict::LastStage { app, .. } => {
-            failure.hint(format_args!("leave `--promote` out: heroku pipelines:info shows the stages of `{app}`"))
+        Conflict::EditedBlock => failure.hint(
+            "move your lines out of the block, then run `dd-heroku prerun skip TYPES --force` to rewrite it",
+        ),
+        Conflict::BrokenBlock => {
+            failure.hint("take what is left of the block out of the file, then run this again")
         }
+        Conflict::NeverDeployed(app) => {
+            failure.hint(format_args!("deploy `{app}` first: git push heroku main"))
+        }
+        Conflict::NoSource(app) => failure.hint(format_args!(
+            "run this in the checkout of `{app}`, or pass `--source-url URL` of a .tar.gz of the commit"
+        )),
+        Conflict::NoPipeline(app) => failure.hint(format_args!("heroku pipelines:add PIPELINE -a {app}")),
+        Conflict::LastStage { app, .. } => failure
+            .hint(format_args!("leave `--promote` out: heroku pipelines:info shows the stages of `{app}`")),
         Conflict::Database(why) => failure.hint(why.hint()),
-        Conflict::NoSlug(_) => failure.hint("the Agent of such an app comes with its image: dd-heroku docker init"),
+        Conflict::NoSlug(_) => {
+            failure.hint("the Agent of such an app comes with its image: dd-heroku docker init")
+        }
     }
 }

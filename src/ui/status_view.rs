@@ -52,7 +52,7 @@ pub fn one(status: &Status) -> String {
         match &status.hosts {
             Hosts::Dyno => format!("{}.web.1 and so on", status.app),
             Hosts::Fixed(name) => format!("all {name} (DD_HOSTNAME)"),
-            Hosts::Machine => "named by the machine, anew at each restart".to_owned(),
+            Hosts::Machine => "every restart reports a new host".to_owned(),
         },
     );
     line(

@@ -192,7 +192,7 @@ fn names_nothing(world: &World, case: &Case, takes: &dyn Fn(&str) -> bool) {
 fn dry_run(world: &World, case: &Case) {
     let before = world.state();
     let output = world.usual(case, &["-n"]);
-    // Whatever the plan, `doctor` exits with 3 while there are problems.
+    // With any plan `doctor` exits with 3 while there are problems.
     let code = if case.path == "doctor" { 3 } else { 0 };
     assert_eq!(output.status.code(), Some(code), "{} -n: {}", case.path, text(&output));
     let output = world.usual(case, &["-n", "--json", "--exit-code"]);

@@ -80,7 +80,7 @@ impl Place {
         journal.lines().map(|line| line.contains(r#""write":true"#)).collect()
     }
 
-    /// Lets builds and releases that are under way come to their end, as Heroku does whoever asked for them.
+    /// Lets builds and releases that are under way come to their end, as Heroku does for any caller.
     fn end(&self) -> Value {
         let state = self.path("state.json").into_os_string();
         let env = Environment::new([(env::DD_HEROKU_SANDBOX_STATE.into(), state)], Vec::new(), self.path(""));

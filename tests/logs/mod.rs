@@ -178,7 +178,7 @@ fn a_key_goes_to_datadog_in_its_header_and_to_heroku_in_the_drain_only() {
 }
 
 #[test]
-fn the_doctor_finds_a_telemetry_drain_with_another_key_and_mends_it() {
+fn the_doctor_finds_a_telemetry_drain_with_another_key_and_fixes_it() {
     let sandbox = Sandbox::start();
     output(&sandbox, OTHER, &["init", "-a", "fjord", "--yes", "--json"]);
     let set = ["config", "set", "-a", "fjord", "DD_API_KEY", "--no-verify", "--yes", "-q"];

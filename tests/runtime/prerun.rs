@@ -1,4 +1,4 @@
-//! `prerun.sh` is sourced in the app's own shell, and whatever it does the app starts.
+//! `prerun.sh` is sourced in the app's own shell, and the app starts in any case.
 
 use super::{CONF, Home, until};
 

@@ -46,7 +46,7 @@ fn a_second_process_is_told_that_the_state_is_in_use() {
 }
 
 #[test]
-fn a_damaged_state_names_the_command_that_mends_it() {
+fn a_damaged_state_names_the_command_that_fixes_it() {
     let sandbox = Sandbox::start();
     let file = sandbox.home().join("state.json");
     let run = |arguments: &[&str]| {

@@ -115,7 +115,7 @@ impl Sandbox {
             .env("DD_HEROKU_APT_URL", format!("{}/apt", self.url))
             .env("DD_HEROKU_APT_KEYS_URL", format!("{}/keys", self.url))
             .env("DD_HEROKU_APT_KEY_FINGERPRINTS", dd_heroku::sandbox::fingerprint())
-            // Whatever git is asked about GitHub is not there.
+            // GitHub cannot be reached.
             .env("GIT_CONFIG_COUNT", "1")
             .env("GIT_CONFIG_KEY_0", "url.file:///nowhere/.insteadOf")
             .env("GIT_CONFIG_VALUE_0", "https://github.com/")

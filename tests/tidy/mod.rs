@@ -1,7 +1,8 @@
-//! What no compiler holds: who may call whom, circles, names of variables, and how long a file may be.
+//! What no compiler holds: who may call whom, circles, names of variables, how long a file may be, and the glossary.
 
 mod circles;
 mod layers;
 mod length;
 mod source;
 mod variables;
+mod words;

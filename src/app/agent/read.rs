@@ -19,7 +19,7 @@ pub enum NoStatus {
     Other(String),
 }
 
-/// Reads a status, of which any part may be missing, with whatever was printed around it.
+/// Reads a status, of which any part may be missing, with any text printed around it.
 pub fn read(text: &str) -> Result<Status, NoStatus> {
     let text = console::strip_ansi_codes(text);
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();

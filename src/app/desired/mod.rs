@@ -52,7 +52,7 @@ pub struct Desired {
     pub promote: bool,
     /// Where a rebuild may take its source from; `None` when there is no checkout and no `--source-url`.
     pub source: Option<Source>,
-    /// What the person should know, whatever the plan turns out to be.
+    /// What the person should know, with any plan.
     pub notes: Vec<Note>,
 }
 

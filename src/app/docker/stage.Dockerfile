@@ -2,7 +2,7 @@
 FROM buildpack-deps:bookworm-curl AS datadog
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 ARG DD_AGENT_VERSION={version}
-# Keys are taken by their fingerprint: whatever the server sends besides is not exported, and not trusted.
+# Keys are taken by their fingerprint: anything else that the server sends is not exported, and not trusted.
 RUN for key in C0962C7D 06462314 F14F620E; do \
       curl -fsSL --retry 3 "https://keys.datadoghq.com/DATADOG_APT_KEY_${key}.public" | gpg --batch --quiet --import \
         || echo "key ${key} could not be had" >&2; \

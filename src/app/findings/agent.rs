@@ -25,7 +25,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
         return findings;
     }
     let found = wrong(facts, vars);
-    let fix = compiled(mended(facts, vars));
+    let fix = compiled(fixed(facts, vars));
     findings.extend(
         found
             .into_iter()
@@ -46,7 +46,7 @@ fn disabled(vars: &ConfigVars) -> Option<Finding> {
     })
 }
 
-/// What is wrong with the version and the Python, all of which [`mended`] puts right.
+/// What is wrong with the version and the Python, all of which [`fixed`] corrects.
 fn wrong(facts: &Facts, vars: &ConfigVars) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     let version = vars.get(VERSION);
@@ -72,7 +72,7 @@ fn wrong(facts: &Facts, vars: &ConfigVars) -> Vec<(&'static str, String)> {
 }
 
 /// The variables as they should be: Agent 7 and its Python, in a form and version that exist.
-fn mended(facts: &Facts, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
+fn fixed(facts: &Facts, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
     let mut fix = BTreeMap::new();
     let mut unset = |name: &str| {
         if vars.get(name).is_some() {
@@ -127,7 +127,7 @@ mod tests {
     use crate::app::findings::explanations::Severity;
 
     #[test]
-    fn old_and_impossible_versions_are_found_and_mended() {
+    fn old_and_impossible_versions_are_found_and_fixed() {
         let agents: Vec<String> = ["7.81.2-1", "7.80.0-1", "7.50.0-1", "6.53.1-1"].map(String::from).into();
         for (vars, expected) in [
             (&[("DD_AGENT_VERSION", "7.80.0")][..], vec![]),
@@ -159,12 +159,11 @@ mod tests {
 
     #[test]
     fn an_agent_that_is_kept_off_is_found() {
-        for (value, severity, is_mended) in
-            [("false", Severity::Error, true), ("true", Severity::Info, false)]
+        for (value, severity, is_fixed) in [("false", Severity::Error, true), ("true", Severity::Info, false)]
         {
             let findings = found(&with(&[("DISABLE_DATADOG_AGENT", value)]));
             assert_eq!(codes(&findings), [codes::AGENT_DISABLED]);
-            assert_eq!((findings[0].severity, findings[0].fix.is_some()), (severity, is_mended));
+            assert_eq!((findings[0].severity, findings[0].fix.is_some()), (severity, is_fixed));
         }
     }
 }

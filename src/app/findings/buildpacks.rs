@@ -37,7 +37,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     }
     let finding = |(code, evidence)| {
         Some(Finding::new(code, evidence)?.fixed_by(Desired {
-            buildpacks: mended(list),
+            buildpacks: fixed(list),
             rebuild: RebuildWhen::Due,
             ..Desired::default()
         }))
@@ -46,7 +46,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 }
 
 /// The list in order: Datadog's own buildpack or ours, once, its pin kept when it is the newest release.
-fn mended(list: &[Buildpack]) -> Buildpacks {
+fn fixed(list: &[Buildpack]) -> Buildpacks {
     let installed = order::installed(list);
     let agent = match installed.map(Buildpack::role) {
         Some(Role::Datadog | Role::Ours) => installed.cloned().unwrap_or_else(|| agent_buildpack(None, None)),
@@ -79,7 +79,7 @@ mod tests {
     use crate::app::codes;
 
     #[test]
-    fn what_is_wrong_with_the_buildpacks_is_found_and_mended_at_once() {
+    fn what_is_wrong_with_the_buildpacks_is_found_and_fixed_at_once() {
         let fork = "https://github.com/acme/heroku-buildpack-datadog";
         let (old, new, branch) =
             (format!("{DATADOG}#1.31"), format!("{DATADOG}#2.44"), format!("{DATADOG}#master"));

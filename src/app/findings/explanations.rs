@@ -1,4 +1,4 @@
-//! What every code means: the title, what it costs, how it is mended.
+//! What every code means: the title, what it costs, how it is fixed.
 
 mod table;
 
@@ -47,8 +47,8 @@ pub struct Explained {
     pub title: &'static str,
     /// What it costs.
     pub cost: &'static str,
-    /// How it is mended.
-    pub mend: &'static str,
+    /// How it is fixed.
+    pub fix: &'static str,
 }
 
 impl Explained {
@@ -85,7 +85,7 @@ mod tests {
         for one in EXPLAINED {
             assert!(one.code.len() == 6 && one.code.starts_with("DDH"), "{}", one.code);
             assert!(
-                one.cost.ends_with('.') && one.mend.ends_with('.') && !one.title.ends_with('.'),
+                one.cost.ends_with('.') && one.fix.ends_with('.') && !one.title.ends_with('.'),
                 "{}",
                 one.code
             );

@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn what_is_wrong_with_key_and_site_is_found() {
         assert_eq!(codes(&found(&with(&[("DD_API_KEY", "")]))), [codes::KEY_MISSING]);
-        for (site, key, code, mended) in [
+        for (site, key, code, fixed) in [
             ("datadoghq.com", KeyVerdict::Refused, Some(codes::REFUSED_KEY), false),
             (
                 "datadoghq.com",
@@ -125,12 +125,12 @@ mod tests {
             assert_eq!(findings.first().map(|finding| finding.about.code), code, "{site} {key:?}");
             assert!(findings.iter().all(|finding| !finding.evidence.contains(KEY)));
             let site = findings.first().and_then(|finding| finding.fix.as_ref()?.config.get("DD_SITE"));
-            assert_eq!(site.is_some(), mended, "{key:?}");
+            assert_eq!(site.is_some(), fixed, "{key:?}");
         }
     }
 
     #[test]
-    fn what_names_hosts_wrongly_is_found_and_mended() {
+    fn what_names_hosts_wrongly_is_found_and_fixed() {
         let mut nameless = sound();
         nameless.features = Some([(DYNO_METADATA.to_owned(), false)].into());
         assert_eq!(codes(&found(&nameless)), [codes::NO_APP_NAME]);

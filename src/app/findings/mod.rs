@@ -44,12 +44,12 @@ pub struct Finding {
     pub severity: Severity,
     /// What was seen.
     pub evidence: String,
-    /// What would mend it; `None` when only a person can.
+    /// What would fix it; `None` when only a person can.
     pub fix: Option<Desired>,
 }
 
 impl Finding {
-    /// A finding that only a person can mend.
+    /// A finding that only a person can fix.
     pub fn new(code: &'static str, evidence: impl Into<String>) -> Option<Self> {
         let about = explain(code)?;
         Some(Self { about, severity: about.severity, evidence: evidence.into(), fix: None })
@@ -75,7 +75,7 @@ pub fn find(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// Everything that mends the findings, as one wish: one request for all config vars, one rebuild at most.
+/// Everything that fixes the findings: one request for all config vars, one rebuild at most.
 pub fn fix(findings: &[Finding]) -> Desired {
     findings.iter().filter_map(|finding| finding.fix.clone()).fold(Desired::default(), Desired::and)
 }

@@ -92,9 +92,9 @@ mod tests {
     use crate::app::codes;
 
     #[test]
-    fn odd_options_are_found_and_mended() {
+    fn odd_options_are_found_and_fixed() {
         const URL: &str = "redis://:pass@host:1";
-        for (vars, expected, mended) in [
+        for (vars, expected, fixed) in [
             (
                 &[("ENABLE_HEROKU_REDIS", "true")][..],
                 vec![codes::DEPRECATED],
@@ -125,8 +125,8 @@ mod tests {
             assert_eq!(codes(&findings), expected, "{vars:?}");
             assert!(findings.iter().all(|finding| !finding.evidence.contains("pass")));
             if let Some(fix) = findings.first().and_then(|finding| finding.fix.as_ref()) {
-                let value = fix.config[mended.0].as_ref().map(|value| value.expose().to_owned());
-                assert_eq!(value.as_deref(), mended.1, "{vars:?}");
+                let value = fix.config[fixed.0].as_ref().map(|value| value.expose().to_owned());
+                assert_eq!(value.as_deref(), fixed.1, "{vars:?}");
             }
             assert_eq!(left(with(vars)), [""; 0], "{vars:?}");
         }

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn values_come_from_the_add_ons_whatever_they_are_attached_as() {
+    fn values_come_from_the_add_ons_under_any_attachment_name() {
         let vars = [
             ("MEMCACHIER_SERVERS", "a:1"),
             ("MEMCACHIER_USERNAME", "u"),

@@ -14,7 +14,7 @@ const GROUPS: [(&str, &str); 5] = [
     ("env", "env"),
     ("service", "service"),
 ];
-/// What requests are grouped by besides.
+/// What requests are also grouped by.
 const REQUEST_GROUPS: [(&str, &str); 2] = [("@heroku.status", "status"), ("@heroku.code", "code")];
 
 /// A log-based metric (<https://docs.datadoghq.com/api/latest/logs-metrics/>).
@@ -48,7 +48,7 @@ impl LogMetric {
         Self { id: measure.id().to_owned(), path, percentiles, query, group_by }
     }
 
-    /// Whether it computes the same, in whatever order its groups are listed.
+    /// Whether it computes the same, in any order of its groups.
     fn computes_the_same(&self, other: &Self) -> bool {
         let Self { id, path, percentiles, query, group_by } = self;
         let sorted = |groups: &[(String, String)]| {

@@ -1,4 +1,4 @@
-//! Reads a log line: the runtime metrics of a dyno, or a request as the router has it. Any other line, whatever its
+//! Reads a log line: the runtime metrics of a dyno, or a request as the router has it. Any other line, of any
 //! shape, is none.
 
 use super::Measure;

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn its_memory_is_bounded_whatever_comes() {
+    fn its_memory_is_bounded_for_any_input() {
         let many = (0..1_000).map(|dyno| format!("source=run.{dyno} sample#load_avg_1m=1.0\n"));
         let mut text: String = many.collect();
         text += &"x".repeat(1_000_000);

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn agent_7_has_python_3_whatever_was_asked_for() {
+    fn agent_7_has_python_3_for_any_request() {
         assert_eq!(python(None, (7, 81)).unwrap(), (3, None));
         assert_eq!(python(Some("3"), (7, 81)).unwrap(), (3, None));
         for bad in ["2", "4", "three"] {

@@ -1,4 +1,4 @@
-//! What is available besides Heroku and Datadog. The sandbox must not mix with the real world: it offers neither keyring, nor
+//! What is available other than Heroku and Datadog. The sandbox must not mix with the real world: it offers neither keyring, nor
 //! cache, nor the official CLI, nor GitHub, but demonstration keys.
 
 use std::path::PathBuf;

@@ -79,7 +79,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
 fn chosen(context: &Context) -> Result<Kind> {
     let names = KINDS.map(|kind| kind.name().to_owned());
     let flags = "--heroku, --datadog-api-key or --datadog-app-key";
-    Ok(KINDS[context.ui.choose("What shall be kept?", &names, 0, flags)?])
+    Ok(KINDS[context.ui.choose("Which key do you want to save?", &names, 0, flags)?])
 }
 
 fn secret(context: &Context, args: &Args, kind: Kind) -> Result<Secret> {
@@ -138,7 +138,6 @@ pub(super) fn site(context: &Context, given: Option<&str>) -> Result<Site> {
     let Some(text) = given.or(context.env.get(env::DD_SITE)) else { return Ok(Site::default()) };
     Site::parse(text).ok_or_else(|| {
         let known = crate::datadog::site::SITES.map(Site::domain).join(", ");
-        Failure::usage(format_args!("`{text}` is none of Datadog's sites"))
-            .hint(format_args!("one of {known}"))
+        Failure::usage(format_args!("`{text}` is not a Datadog site")).hint(format_args!("one of {known}"))
     })
 }

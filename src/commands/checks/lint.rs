@@ -1,4 +1,4 @@
-//! `checks lint`: what is to be mended in the checkout's `datadog/` folder.
+//! `checks lint`: the problems of the checkout's `datadog/` folder.
 
 use std::fmt::Write as _;
 
@@ -32,7 +32,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if context.ui.json {
         context.ui.json(&json!({ "findings": findings.iter().map(document).collect::<Vec<_>>() }))?;
     } else if findings.is_empty() {
-        context.ui.say(format_args!("nothing to mend in {} files", files.len()));
+        context.ui.say(format_args!("nothing to fix in {} files", files.len()));
     } else {
         context.ui.answer(findings.iter().map(text).collect::<Vec<_>>().join("\n"))?;
     }

@@ -42,7 +42,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             let health = if *problems == 0 {
                 "ok".to_owned()
             } else {
-                format!("{problems} to mend: dd-heroku checks lint")
+                format!("{problems} to fix: dd-heroku checks lint")
             };
             [check.name.clone(), check.files.join(", "), health]
         };

@@ -49,7 +49,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         context.ui.note(format_args!("`{conf}` exists, and stays as it is"));
     }
     engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
-        // What exists is someone's own, whatever it holds.
+        // An existing file is never overwritten.
         let is_new =
             |path: &str| facts.checkout.as_ref().is_none_or(|checkout| checkout.text(path).is_none());
         let files = files.iter().filter(|(path, _)| is_new(path)).map(|(path, text)| File::Whole {

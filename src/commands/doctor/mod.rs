@@ -1,4 +1,4 @@
-//! `doctor`: every finding with its evidence, and the one plan that mends what a plan can mend.
+//! `doctor`: every finding with its evidence, and the plan that fixes what a plan can fix.
 
 use serde_json::json;
 

@@ -80,7 +80,7 @@ fn available(context: &Context, on: &BTreeSet<&str>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// How much is to be mended in an integration's files; `None` where it has none.
+/// How many problems an integration's files have; `None` where it has none.
 fn problems(one: &On, findings: &[lint::Finding]) -> Option<usize> {
     let folder = one.entry.folder()?;
     one.from.iter().any(|from| from.starts_with("datadog/")).then(|| {
@@ -118,7 +118,7 @@ fn row(one: &On, problems: Option<usize>) -> [String; 5] {
     let health = match problems {
         None => String::new(),
         Some(0) => "ok".to_owned(),
-        Some(n) => format!("{n} to mend: dd-heroku checks lint"),
+        Some(n) => format!("{n} to fix: dd-heroku checks lint"),
     };
-    [name, if one.is_on { "on" } else { "off, at hand" }.to_owned(), one.from.join(", "), dynos, health]
+    [name, if one.is_on { "on" } else { "off, available" }.to_owned(), one.from.join(", "), dynos, health]
 }

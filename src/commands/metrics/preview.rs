@@ -1,4 +1,4 @@
-//! `metrics preview`: what would be counted, from log lines at hand. Nothing is sent anywhere.
+//! `metrics preview`: what would be counted, from existing log lines. Nothing is sent anywhere.
 
 use std::fs::File;
 use std::io::{self, Read};

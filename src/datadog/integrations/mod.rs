@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn an_integration_is_found_by_whatever_people_call_it() {
+    fn an_integration_is_found_by_any_of_its_names() {
         for (asked, name) in [
             ("redis", "redis"),
             ("redisdb", "redis"),

@@ -3,7 +3,7 @@
 use super::{File, Finding, Place};
 use crate::datadog::integrations;
 
-/// What is to be mended in `checks.d`.
+/// The problems of `checks.d`.
 pub(super) fn lint(files: &[File]) -> Vec<Finding> {
     let places: Vec<_> = files.iter().map(|file| (file, Place::of(&file.path))).collect();
     let is_configured = |name: &str| {

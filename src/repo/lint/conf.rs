@@ -24,7 +24,7 @@ const OTHERS: &str = "\
     traffic_server uptime varnish vertica voltdb vsphere weaviate weblogic win32_event_log wmi_check \
     yarn";
 
-/// What is to be mended in the configuration of `check`.
+/// The problems of the configuration of `check`.
 pub(super) fn lint(file: &File, check: &str, files: &[File]) -> Vec<Finding> {
     let document = match yaml::read(&file.text) {
         Ok(document) => document,

@@ -2,7 +2,7 @@
 
 use super::{File, Finding};
 
-/// What is to be mended about where files lie.
+/// The problems of where files lie.
 pub(super) fn lint(files: &[File]) -> Vec<Finding> {
     let has = |path: &str| files.iter().any(|file| file.path == path);
     files

@@ -19,7 +19,7 @@ pub struct File {
     pub text: String,
 }
 
-/// Something to mend.
+/// A problem to fix.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// The file.
@@ -67,7 +67,7 @@ impl Finding {
     }
 }
 
-/// What is to be mended in these files of one checkout, by path and line.
+/// The problems of these files of one checkout, by path and line.
 pub fn lint(files: &[File]) -> Vec<Finding> {
     let mut findings = layout::lint(files);
     findings.extend(slugignore::lint(files));
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_this_program_writes_has_nothing_to_mend() {
+    fn what_this_program_writes_has_nothing_to_fix() {
         for entry in integrations::all().iter().filter(|entry| entry.check.is_some()) {
             let mut instance = conf::usual(entry);
             for option in conf::missing(entry, &instance.clone()) {

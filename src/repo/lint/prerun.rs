@@ -4,7 +4,7 @@ use super::{File, Finding};
 use crate::app::prerun::{Block, Unmanageable};
 use crate::env;
 
-/// What is to be mended in `prerun.sh`.
+/// The problems of `prerun.sh`.
 pub(super) fn lint(file: &File) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(line) = file.text.split('\n').position(|line| line.ends_with('\r')) {

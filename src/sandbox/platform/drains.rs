@@ -1,4 +1,4 @@
-//! Log drains. Their URLs are shown in full, as Heroku does: whoever may read the app may read the key in them.
+//! Log drains. Their URLs are shown in full, as Heroku does: anyone who may read the app may read the key in them.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

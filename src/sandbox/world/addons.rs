@@ -29,7 +29,7 @@ pub(crate) struct Attachment {
     pub(crate) created_at: String,
 }
 
-/// A user of a database, besides the default one.
+/// A user of a database, other than the default one.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Credential {
     /// The add-on's id.

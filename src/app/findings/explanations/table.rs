@@ -4,24 +4,24 @@ use super::{Explained, Severity};
 #[allow(clippy::wildcard_imports, reason = "all of them is what is meant")]
 use crate::app::codes::*;
 
-const fn error(code: &'static str, title: &'static str, cost: &'static str, mend: &'static str) -> Explained {
-    Explained { code, severity: Severity::Error, title, cost, mend }
+const fn error(code: &'static str, title: &'static str, cost: &'static str, fix: &'static str) -> Explained {
+    Explained { code, severity: Severity::Error, title, cost, fix }
 }
 
 const fn warning(
     code: &'static str,
     title: &'static str,
     cost: &'static str,
-    mend: &'static str,
+    fix: &'static str,
 ) -> Explained {
-    Explained { code, severity: Severity::Warning, title, cost, mend }
+    Explained { code, severity: Severity::Warning, title, cost, fix }
 }
 
-const fn info(code: &'static str, title: &'static str, cost: &'static str, mend: &'static str) -> Explained {
-    Explained { code, severity: Severity::Info, title, cost, mend }
+const fn info(code: &'static str, title: &'static str, cost: &'static str, fix: &'static str) -> Explained {
+    Explained { code, severity: Severity::Info, title, cost, fix }
 }
 
-const DOCTOR: &str = "`dd-heroku doctor --fix` mends it.";
+const DOCTOR: &str = "`dd-heroku doctor --fix` fixes it.";
 
 /// Every code, in their order.
 pub static EXPLAINED: &[Explained] = &[
@@ -40,7 +40,7 @@ pub static EXPLAINED: &[Explained] = &[
     error(OTHER_SITE, "the API key belongs to another site", "Nothing that the app sends is taken.", DOCTOR),
     error(
         UNKNOWN_SITE,
-        "DD_SITE is none of Datadog's sites",
+        "DD_SITE is not a Datadog site",
         "The Agent sends to a host that does not exist.",
         "`dd-heroku config set DD_SITE=…`; where the key tells the site, `dd-heroku doctor --fix`.",
     ),
@@ -53,7 +53,7 @@ pub static EXPLAINED: &[Explained] = &[
     warning(
         NO_DYNO_HOST,
         "hosts are named by the machine",
-        "Every restart of a dyno counts as a new host, and its metrics begin anew.",
+        "Every restart of a dyno counts as a new host, and its metrics start again.",
         DOCTOR,
     ),
     warning(
@@ -95,7 +95,7 @@ pub static EXPLAINED: &[Explained] = &[
     warning(
         PINNED_BEHIND,
         "the buildpack is pinned to an old release",
-        "Mended faults stay, and new versions of the Agent may not install.",
+        "Fixed bugs stay, and new versions of the Agent may not install.",
         DOCTOR,
     ),
     warning(
@@ -163,7 +163,7 @@ pub static EXPLAINED: &[Explained] = &[
     info(
         FAR_BEHIND,
         "the Agent is far behind",
-        "Mended faults stay, and new features are missing.",
+        "Fixed bugs stay, and new features are missing.",
         "`dd-heroku upgrade --agent-version 7`.",
     ),
     error(
@@ -245,7 +245,7 @@ pub static EXPLAINED: &[Explained] = &[
         "What was just changed may not be in it.",
         "Wait for it: `dd-heroku status --watch`.",
     ),
-    info(DEMO_KEY, "the sandbox's demonstration key", "It is good in the sandbox only.", "Nothing to mend."),
+    info(DEMO_KEY, "the sandbox's demonstration key", "It is good in the sandbox only.", "Nothing to fix."),
     info(
         NEVER_DEPLOYED,
         "the app was never deployed",
@@ -273,8 +273,8 @@ pub static EXPLAINED: &[Explained] = &[
     info(
         DOWNGRADE,
         "a downgrade of the Agent",
-        "What the newer one mended comes back.",
-        "Nothing to mend when it is meant.",
+        "Bugs that the newer version fixed come back.",
+        "Nothing to fix when it is intended.",
     ),
     info(
         LEFT,
@@ -315,7 +315,7 @@ pub static EXPLAINED: &[Explained] = &[
     info(
         OLD_KEY,
         "the old API key is still valid",
-        "Whoever has it can send data in your name.",
+        "Anyone who has it can send data in your name.",
         "Revoke it in Datadog when no app uses it any more.",
     ),
     info(
