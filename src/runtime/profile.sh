@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # dd-heroku: configures and starts the Datadog Agent. bash sources this when the dyno starts.
-# Whatever goes wrong, here or in the app's datadog/prerun.sh, the app starts. Nothing here may write to stdout.
+# If anything goes wrong, here or in the app's datadog/prerun.sh, the app starts. Nothing here may write to stdout.
 #
 # prerun.sh runs in a subshell: `exit`, `set -e`, traps and signals work in it as bash has them, and end nothing else.
 # What it changed comes back through a file without a name: the binary compares the subshell's environment with the one

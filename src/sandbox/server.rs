@@ -230,7 +230,7 @@ fn refuse(status: u16, body: Option<&String>, retry_after: Option<u64>) -> Answe
 /// How long a signal may take to be handled, on a busy machine too.
 const HANDLED_WITHIN: Duration = Duration::from_millis(300);
 
-/// Sends this process a SIGINT, and gives whoever handles it the time to do so before the request is answered.
+/// Sends this process a SIGINT, and gives its handler the time to do so before the request is answered.
 async fn interrupt() {
     #[cfg(unix)]
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::INT);
