@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Boot, CONF, Home, variables};
 
-/// What upstream's script exports at every boot, also those whose values are in [`checked`].
+/// What upstream's script exports at every boot, other than those whose values are in [`checked`].
 const EXPORTED: [&str; 8] = [
     "DD_BIN_DIR",
     "DD_HOSTNAME",

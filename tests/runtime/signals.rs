@@ -70,7 +70,7 @@ fn fifo(home: &Home, path: &str) {
 fn a_signal_while_it_prepares_ends_the_boot() {
     for (name, number) in SIGNALS {
         for home in [Home::new(), Home::new().prerun(":\n")] {
-            // Whoever reads it waits for a writer.
+            // Anyone who reads it waits for a writer.
             fifo(&home, &format!("{CONF}/datadog.yaml.example"));
             ends_at(&home, name, number, |group| !running(group, "runtime prepare").is_empty());
         }
