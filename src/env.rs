@@ -322,6 +322,8 @@ variables! {
     DD_HEROKU_SKIP_DYNOS;
     /// The one dyno that runs the checks of databases and other services; `true` for `web.1`.
     DD_HEROKU_LEADER;
+    /// `true`: Database Monitoring collects the schemas of Postgres databases.
+    DD_HEROKU_COLLECT_SCHEMAS;
     /// Milliseconds before the first restart of an agent that ended (default 1000; doubled each time).
     DD_HEROKU_RESTART_MS;
     /// The runtime's binary, when the profile script is not in the home's `.profile.d`.

@@ -122,9 +122,78 @@ fn what_is_compiled_in_is_rebuilt_only_when_asked() {
 #[test]
 fn an_unknown_option_is_set_with_a_note() {
     let sandbox = Sandbox::start();
-    let plan = document(&sandbox, &["config", "set", "-a", "shop", "DD_LOGLEVEL=info", "--json"]);
+    let plan = document(&sandbox, &["config", "set", "-a", "shop", "DD_LOG_LEVELS_OF_APP=info", "--json"]);
     assert_eq!(plan["notes"][0]["code"], "DDH043");
     assert!(plan["notes"][0]["message"].as_str().unwrap().contains("DD_LOG_LEVEL"));
+}
+
+#[test]
+fn a_mistyped_option_is_refused_with_the_near_one_unless_it_is_forced() {
+    let sandbox = Sandbox::start();
+    for (given, near) in [
+        ("DD_ENVV=production", "DD_ENV"),
+        ("DD_SERVCE=shop", "DD_SERVICE"),
+        ("DD_LOGLEVEL=info", "DD_LOG_LEVEL"),
+        ("DD_TRACE_SAMPLE_RATES=0.5", "DD_TRACE_SAMPLE_RATE"),
+        ("DD_OTLP_CONFIG_METRICS_ENABLE=true", "DD_OTLP_CONFIG_METRICS_ENABLED"),
+    ] {
+        let told = complaint(&sandbox, &["config", "set", "-a", "shop", given, "--yes"], 2);
+        assert!(told.contains(&format!("`{near}`")) && told.contains("--force"), "{told}");
+    }
+    assert_eq!(sandbox.writes(), Vec::<String>::new());
+    let set = ["config", "set", "-a", "shop", "DD_ENVV=production", "--force", "--json"];
+    assert_eq!(document(&sandbox, &set)["changes"][0]["key"], "DD_ENVV");
+    sandbox.command(&["config", "unset", "-a", "shop", "DD_ENVV", "--dry-run"]).assert().success();
+}
+
+#[test]
+fn an_address_without_a_password_is_set_as_an_argument_and_one_with_a_password_is_refused() {
+    let sandbox = Sandbox::start();
+    for given in [
+        "DD_TRACE_AGENT_URL=http://localhost:8126",
+        "DD_TRACE_AGENT_URL=unix:///tmp/apm.socket",
+        "DD_DOGSTATSD_URL=udp://localhost:8125",
+        "DD_HEROKU_APT_URL=https://apt.example/",
+        "DD_HEROKU_APT_KEY_FINGERPRINTS=0123456789ABCDEF0123456789ABCDEF01234567",
+        "DD_CIVISIBILITY_AGENTLESS_URL=https://intake.example",
+    ] {
+        let plan = document(&sandbox, &["config", "set", "-a", "shop", given, "--json"]);
+        let change = &plan["changes"][0];
+        assert_eq!(format!("{}={}", change["key"], change["after"]).replace('"', ""), given);
+    }
+    for given in
+        ["DD_TRACE_AGENT_URL=http://u:hunter2@localhost:8126", "DD_DOGSTATSD_URL=udp://u:hunter2@h:1"]
+    {
+        let told = complaint(&sandbox, &["config", "set", "-a", "shop", given], 2);
+        assert!(told.contains("secret") && !told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
+fn options_of_the_agent_and_the_tracers_are_known_and_checked() {
+    let sandbox = Sandbox::start();
+    for given in [
+        "DD_REMOTE_CONFIGURATION_ENABLED=false",
+        "DD_OTLP_CONFIG_RECEIVER_PROTOCOLS_HTTP_ENDPOINT=localhost:4318",
+        "DD_OTLP_CONFIG_METRICS_SUMS_CUMULATIVE_MONOTONIC_MODE=to_delta",
+        "DD_DOGSTATSD_MAPPER_PROFILES=[]",
+        "DD_APM_RECEIVER_PORT=8126",
+        "DD_AGENT_HOST=localhost",
+        "DD_TRACE_SAMPLE_RATE=0.5",
+        "DD_TRACE_RAILS_ENABLED=false",
+        "DD_HEROKU_RESTART_MS=2000",
+    ] {
+        let plan = document(&sandbox, &["config", "set", "-a", "shop", given, "--json"]);
+        assert_eq!(plan["changes"][0]["kind"], "config.set", "{given}: {plan}");
+        assert!(!plan["notes"].to_string().contains("DDH043"), "{given}: {plan}");
+    }
+    for given in ["DD_TRACE_SAMPLE_RATE=50", "DD_DOGSTATSD_PORT=high", "DD_HEROKU_APT_KEY_FINGERPRINTS=0123"]
+    {
+        assert!(
+            complaint(&sandbox, &["config", "set", "-a", "shop", given], 2).contains("expected"),
+            "{given}"
+        );
+    }
 }
 
 #[test]
@@ -134,4 +203,24 @@ fn explaining_an_option_needs_no_app() {
     assert_eq!((&explained["default"], &explained["recompile"]), (&json!("true"), &json!(true)));
     assert!(complaint(&sandbox, &["config", "explain", "DD_SIET"], 2).contains("DD_SITE"));
     assert_eq!(sandbox.journal().len(), 0);
+}
+
+/// How the names of options begin.
+const OPTIONS: [&str; 4] = ["DD_", "DISABLE_DATADOG_", "ENABLE_HEROKU_", "DATADOG_CONF"];
+
+#[test]
+fn every_variable_that_the_docs_name_is_in_the_catalogue() {
+    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = std::fs::read_dir(package.join("docs")).unwrap().flatten().map(|entry| entry.path());
+    let pages = docs.filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let pages = pages.chain([package.join("README.md"), package.join("src/env.rs")]);
+    let text: String = pages.map(|page| std::fs::read_to_string(page).unwrap()).collect();
+    let sandbox = Sandbox::start();
+    let list = document(&sandbox, &["config", "list", "--all", "-a", "shop", "--json"]);
+    let known: Vec<_> = list["options"].as_array().unwrap().iter().map(|row| row["name"].as_str()).collect();
+    let names = text
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .filter(|word| OPTIONS.iter().any(|start| word.starts_with(start)) && !word.ends_with('_'));
+    let missing: std::collections::BTreeSet<_> = names.filter(|name| !known.contains(&Some(*name))).collect();
+    assert!(missing.is_empty() && known.len() > 200, "{missing:?}");
 }

@@ -23,11 +23,14 @@ pub fn need_rebuild<'n>(names: impl IntoIterator<Item = &'n String>) -> bool {
 /// What there is to know about a variable that is set to a value.
 fn notes(name: &str, value: &str, there: &ConfigVars) -> Vec<Note> {
     let Some(variable) = options::find(name) else {
+        if options::is_known(name) {
+            return Vec::new();
+        }
         let near: Vec<_> = options::near(name).into_iter().map(|near| format!("`{near}`")).collect();
         let meant =
             if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
         let message =
-            format!("`{name}` is no option that this program knows: its value is not checked{meant}");
+            format!("`{name}` is not an option that this program knows: its value is not checked{meant}");
         return vec![Note::new(codes::UNKNOWN_OPTION, message)];
     };
     let mut notes = Vec::new();

@@ -39,7 +39,7 @@ pub fn desired(facts: &Facts, keep: &BTreeSet<String>) -> Desired {
 fn is_ours(name: &str, value: &str, facts: &Facts) -> bool {
     // `init` sets it where the platform does not.
     let is_app_name = name == env::HEROKU_APP_NAME && facts.app.space.is_some() && value == facts.app.name;
-    options::find(name).is_some() || is_app_name
+    options::is_known(name) || is_app_name
 }
 
 /// The script without our block; without the file, when nothing else is in it. A block that somebody edited stays.
@@ -59,7 +59,7 @@ fn leaves(facts: &Facts, config: &ConfigVars, keep: &BTreeSet<String>) -> Vec<No
     let unknown: Vec<_> = config
         .iter()
         .map(|(name, _)| name)
-        .filter(|name| name.starts_with("DD_") && options::find(name).is_none() && !keep.contains(*name))
+        .filter(|name| name.starts_with("DD_") && !options::is_known(name) && !keep.contains(*name))
         .collect();
     if !unknown.is_empty() {
         note(format!("left: {}, which this program does not know", unknown.join(", ")));

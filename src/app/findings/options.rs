@@ -13,7 +13,7 @@ use crate::secret::Secret;
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     let Some(vars) = &facts.config else { return Vec::new() };
     let mut findings = Vec::new();
-    for option in VARIABLES {
+    for option in VARIABLES.iter() {
         let Some(value) = vars.get(option.name) else { continue };
         if let Standing::Replaced(by) = option.standing {
             let mut fix = config([(option.name, None)]);

@@ -7,10 +7,10 @@ use crate::failure::{Failure, Result};
 use crate::secret::Secret;
 
 /// The name and the checked value of one argument. A secret comes from standard input or a hidden prompt.
-pub(super) fn read(context: &Context, given: &str) -> Result<(String, Secret)> {
+pub(super) fn read(context: &Context, given: &str, force: bool) -> Result<(String, Secret)> {
     let (name, value) = match given.split_once('=') {
         Some((name, value)) => {
-            let name = known(name)?;
+            let name = settable(name, force)?;
             if options::is_secret(&name, value) {
                 let message =
                     format!("`{name}` holds a secret, which every user of the machine sees in an argument");
@@ -19,7 +19,7 @@ pub(super) fn read(context: &Context, given: &str) -> Result<(String, Secret)> {
             }
             (name, value.to_owned())
         }
-        None => (known(given)?, hidden(context, given)?),
+        None => (settable(given, force)?, hidden(context, given)?),
     };
     match options::check(&name, &value) {
         Ok(value) => Ok((name, Secret::new(value))),
@@ -44,6 +44,16 @@ fn hidden(context: &Context, name: &str) -> Result<String> {
         return context.ui.ask_secret(&format!("{name} (hidden)"), "it on standard input", check);
     }
     key::stdin()
+}
+
+/// The name of an option to set; fails when it is a slip away from one.
+fn settable(name: &str, force: bool) -> Result<String> {
+    let name = known(name)?;
+    match options::typo_of(&name).filter(|_| !force) {
+        None => Ok(name),
+        Some(near) => Err(Failure::usage(format_args!("unknown option `{name}`; did you mean `{near}`?"))
+            .hint(format_args!("`--force` sets `{name}` as it is"))),
+    }
 }
 
 /// The name of an option; fails when it is not an option of Datadog.

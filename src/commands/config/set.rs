@@ -31,6 +31,9 @@ pub struct Set {
     /// Do not check keys with Datadog, nor versions in the package repository
     #[arg(long)]
     no_verify: bool,
+    /// Set a name that this program does not know even if it is close to a known one
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     rebuild: rebuild_args::Args,
     #[command(flatten)]
@@ -59,7 +62,7 @@ pub struct Unset {
 pub(super) fn set(context: &Context, args: &Set) -> Result<Exit> {
     let mut changes = BTreeMap::new();
     for given in &args.vars {
-        let (name, value) = assignment::read(context, given)?;
+        let (name, value) = assignment::read(context, given, args.force)?;
         if changes.insert(name.clone(), Some(value)).is_some() {
             return Err(Failure::usage(format_args!("`{name}` is given twice")));
         }

@@ -52,7 +52,7 @@ pub(super) fn get(context: &Context, targets: &Targets, name: &str) -> Result<Ex
 /// Says what an option is.
 pub(super) fn explain(context: &Context, name: &str) -> Result<Exit> {
     let Some(variable) = find(name) else {
-        let failure = Failure::usage(format_args!("`{name}` is no option that this program knows"));
+        let failure = Failure::usage(format_args!("unknown option `{name}`"));
         return Err(near(name)
             .into_iter()
             .fold(failure, |failure, near| failure.hint(format_args!("dd-heroku config explain {near}"))));
@@ -144,6 +144,10 @@ fn expected(kind: Kind) -> &'static str {
         Kind::Path => "a path",
         Kind::Port => "a port, 1 to 65535",
         Kind::Bytes => "a number of bytes",
+        Kind::Number => "a number",
+        Kind::Rate => "a number between 0 and 1",
+        Kind::Text => "text",
+        Kind::Fingerprints => "whole fingerprints of keys, 40 hex digits each, separated by commas",
         Kind::Commit => "the id of a commit",
         Kind::Url => "a URL",
     }

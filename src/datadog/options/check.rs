@@ -54,6 +54,14 @@ pub fn check<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Problem> {
             _ => Err(Problem::Port),
         },
         Kind::Bytes => value.parse::<u64>().map(|_| value.into()).map_err(|_| Problem::Bytes),
+        Kind::Number => number(value, f64::INFINITY).ok_or(Problem::Number),
+        Kind::Rate => number(value, 1.0).ok_or(Problem::Rate),
+        Kind::Text => (!value.contains('\0')).then(|| value.into()).ok_or(Problem::Text),
+        Kind::Fingerprints => {
+            let mut all = value.split([',', ' ']).filter(|one| !one.is_empty());
+            let is_whole = |one: &str| one.len() == 40 && one.bytes().all(|b| b.is_ascii_hexdigit());
+            all.all(is_whole).then(|| value.into()).ok_or(Problem::Fingerprints)
+        }
         Kind::Commit => {
             let hex = value.len() >= 7 && value.len() <= 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
             hex.then(|| value.into()).ok_or(Problem::Commit)
@@ -63,6 +71,11 @@ pub fn check<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Problem> {
             (url && !value.contains(char::is_whitespace)).then(|| value.into()).ok_or(Problem::Url)
         }
     }
+}
+
+fn number(value: &str, most: f64) -> Option<Cow<'_, str>> {
+    let number = value.parse::<f64>().ok()?;
+    (number.is_finite() && (0.0..=most).contains(&number)).then(|| value.into())
 }
 
 fn one_of<'v>(value: &'v str, allowed: &[&str], problem: Problem) -> Result<Cow<'v, str>, Problem> {

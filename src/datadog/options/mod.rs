@@ -6,11 +6,15 @@
 
 mod catalogue;
 mod check;
+#[cfg(feature = "cli")]
+mod near;
 mod problem;
 mod secrecy;
 
 pub use catalogue::VARIABLES;
 pub use check::check;
+#[cfg(feature = "cli")]
+pub use near::{near, typo_of};
 pub use problem::Problem;
 pub use secrecy::{has_credentials, is_secret};
 
@@ -83,6 +87,14 @@ pub enum Kind {
     Port,
     /// A number of bytes.
     Bytes,
+    /// A number, not below 0.
+    Number,
+    /// A share, 0 to 1.
+    Rate,
+    /// Any text.
+    Text,
+    /// Fingerprints of keys, 40 hex digits each.
+    Fingerprints,
     /// The id of a commit.
     Commit,
     /// A URL.
@@ -106,19 +118,12 @@ pub fn needs_rebuild(name: &str) -> bool {
     find(name).is_some_and(|variable| variable.recompile)
 }
 
-/// Names of the catalogue that someone who wrote `name` may have meant, the likeliest first.
+/// Whether a name is an option of the Agent or a tracer: of the catalogue, or of a group that has too many to list.
 #[cfg(feature = "cli")]
-pub fn near(name: &str) -> Vec<&'static str> {
-    let name = name.to_ascii_uppercase();
-    let bare = |name: &str| name.trim_start_matches("DATADOG_").trim_start_matches("DD_").to_owned();
-    let mut found: Vec<(f64, &'static str)> = VARIABLES
-        .iter()
-        .filter(|variable| !matches!(variable.standing, Standing::Replaced(_)))
-        .map(|known| (strsim::normalized_damerau_levenshtein(&bare(&name), &bare(known.name)), known.name))
-        .filter(|(likeness, _)| *likeness > 0.6)
-        .collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    found.into_iter().take(3).map(|(_, known)| known).collect()
+pub fn is_known(name: &str) -> bool {
+    let of_group = |group: &&str| name.len() > group.len() && name.starts_with(*group);
+    find(name).is_some()
+        || (catalogue::GROUPS.iter().any(|group| of_group(&group)) && typo_of(name).is_none())
 }
 
 #[cfg(test)]
@@ -128,7 +133,7 @@ mod tests {
     #[test]
     fn the_catalogue_is_sorted_and_true_to_itself() {
         assert!(VARIABLES.is_sorted_by_key(|variable| variable.name));
-        for variable in VARIABLES {
+        for variable in VARIABLES.iter() {
             assert!(!variable.about.ends_with('.') && variable.about.len() <= 100, "{}", variable.name);
             if let Some(default) = variable.default {
                 assert_eq!(check(variable.name, default).as_deref(), Ok(default), "{}", variable.name);
@@ -148,27 +153,13 @@ mod tests {
                 "DD_AGENT_MAJOR_VERSION",
                 "DD_AGENT_VERSION",
                 "DD_APM_ENABLED",
+                "DD_HEROKU_APT_KEYS_URL",
+                "DD_HEROKU_APT_KEY_FINGERPRINTS",
+                "DD_HEROKU_APT_URL",
                 "DD_PROCESS_AGENT",
                 "DD_PYTHON_VERSION"
             ]
         );
         assert!(!needs_rebuild("DD_SITE") && !needs_rebuild("NO_SUCH_VARIABLE"));
-    }
-
-    #[cfg(feature = "cli")]
-    #[test]
-    fn a_misspelt_name_brings_its_neighbors() {
-        for (name, meant) in [
-            ("DD_SIT", "DD_SITE"),
-            ("dd_api_key", "DD_API_KEY"),
-            ("DD_APIKEY", "DD_API_KEY"),
-            ("DD_LOGLEVEL", "DD_LOG_LEVEL"),
-            ("DD_PROCESS_AGENT_ENABLED", "DD_PROCESS_AGENT"),
-            ("DD_REDIS_URL_VARS", "DD_REDIS_URL_VAR"),
-            ("DATADOG_API_KEY", "DD_API_KEY"),
-        ] {
-            assert_eq!(near(name).first(), Some(&meant), "{name}: {:?}", near(name));
-        }
-        assert!(near("RAILS_ENV").is_empty() && near("PATH").is_empty());
     }
 }

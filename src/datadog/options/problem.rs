@@ -54,6 +54,14 @@ pub enum Problem {
     Port,
     /// Not a number of bytes.
     Bytes,
+    /// Not a number, or one below 0.
+    Number,
+    /// Not a number between 0 and 1.
+    Rate,
+    /// Not text.
+    Text,
+    /// Not the fingerprints of keys.
+    Fingerprints,
     /// Not a commit.
     Commit,
     /// Not a URL.
@@ -119,6 +127,12 @@ impl fmt::Display for Problem {
             Self::Path => f.write_str("expected a path"),
             Self::Port => f.write_str("expected a port, 1 to 65535"),
             Self::Bytes => f.write_str("expected a number of bytes"),
+            Self::Number => f.write_str("expected a number, 0 or more"),
+            Self::Rate => f.write_str("expected a number between 0 and 1, such as 0.5"),
+            Self::Text => f.write_str("expected text"),
+            Self::Fingerprints => {
+                f.write_str("expected whole fingerprints, 40 hex digits each, separated by commas")
+            }
             Self::Commit => f.write_str("expected the id of a commit, 7 to 64 hex digits"),
             Self::Url => f.write_str("expected a URL"),
         }

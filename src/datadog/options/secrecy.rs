@@ -24,9 +24,13 @@ const WORDS: [&str; 14] = [
 pub fn is_secret(name: &str, value: &str) -> bool {
     if let Some(known) = find(name) {
         let named_by_url = known.kind == Kind::VarNames && value.contains("://");
-        return known.is_secret() || has_credentials(value) || named_by_url;
+        let holds_key = matches!(known.kind, Kind::Text | Kind::Path | Kind::Url) && is_key(value);
+        return known.is_secret() || has_credentials(value) || named_by_url || holds_key;
     }
-    sounds_secret(name) || has_credentials(value) || (is_key(value) && !sounds_like_commit(name))
+    let is_address = name.starts_with("DD_") && is_address(value);
+    (sounds_secret(name) && !(is_address && names_url(name) && !holds_secret(name)))
+        || has_credentials(value)
+        || (is_key(value) && !sounds_like_commit(name))
 }
 
 /// Whether a text is a URL with a user's password, or a key in its query.
@@ -47,12 +51,29 @@ fn is_key(value: &str) -> bool {
     matches!(value.len(), 32 | 40) && value.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// Whether a value is the address of a server or a socket, and nothing else.
+fn is_address(value: &str) -> bool {
+    value.split_once("://").is_some_and(|(scheme, rest)| {
+        !scheme.is_empty()
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '+')
+            && !rest.is_empty()
+    })
+}
+
+/// Whether a name speaks of a secret, or of a URL, which may hold one.
 fn sounds_secret(name: &str) -> bool {
+    holds_secret(name) || names_url(name)
+}
+
+fn holds_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     name.split(['_', '-', '.'])
         .any(|part| WORDS.contains(&part) || part.ends_with("KEY") || part.ends_with("TOKEN"))
-        || ["_URL", "_URI", "_URLS"].iter().any(|end| name.ends_with(end))
-        || ["URL", "URI"].contains(&name.as_str())
+}
+
+fn names_url(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    ["_URL", "_URI", "_URLS"].iter().any(|end| name.ends_with(end)) || ["URL", "URI"].contains(&name.as_str())
 }
 
 fn sounds_like_commit(name: &str) -> bool {
@@ -84,6 +105,12 @@ mod tests {
             ("ANYTHING", "https://:p@h"),
             ("ANYTHING", "redis://u:p/w@h:1"),
             ("ANYTHING", "https://h/x?dd-api-key=1"),
+            ("DD_TRACE_AGENT_URL", "http://u:hunter2@localhost:8126"),
+            ("DD_SOME_NEW_URL", "http://u:hunter2@localhost:8126"),
+            ("DD_SOME_NEW_URL", "hunter2"),
+            ("DD_SOME_KEY_URL", "http://localhost"),
+            ("DD_LLMOBS_ML_APP", HEX),
+            ("DD_APM_ADDITIONAL_ENDPOINTS", "{}"),
             ("DD_PROXY_HTTPS", "http://u:p@proxy:3128"),
             ("DD_REDIS_URL_VAR", "redis://h"),
             ("DD_GIT_REPOSITORY_URL", "https://token@github.com/a/b"),
@@ -102,6 +129,12 @@ mod tests {
             ("DD_VERSION", "0123456789abcdef0123456789abcdef01234567"),
             ("DD_POSTGRES_URL_VAR", "DATABASE_URL"),
             ("DD_GIT_REPOSITORY_URL", "https://github.com/a/b"),
+            ("DD_TRACE_AGENT_URL", "http://localhost:8126"),
+            ("DD_TRACE_AGENT_URL", "unix:///tmp/apm.socket"),
+            ("DD_DOGSTATSD_URL", "udp://127.0.0.1:8125"),
+            ("DD_SOME_NEW_URL", "https://intake.example:443/v1"),
+            ("DD_HEROKU_APT_KEYS_URL", "https://keys.example/"),
+            ("DD_HEROKU_APT_KEY_FINGERPRINTS", "0123456789ABCDEF0123456789ABCDEF01234567"),
             ("RAILS_ENV", "production"),
             ("WEB_CONCURRENCY", "2"),
             ("LOG_LEVEL", "info"),

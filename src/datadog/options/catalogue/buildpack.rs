@@ -1,10 +1,10 @@
-//! The table of config vars, in the order of their names.
+//! What Datadog's buildpack, and the Agent and the tracers on Heroku, are most often given.
 
-use super::{Kind, Standing, Variable};
+use super::var;
+use crate::datadog::options::{Kind, Variable};
 use crate::env;
 
-/// Every config var that the catalogue knows, in the order of their names.
-pub static VARIABLES: &[Variable] = &[
+pub(super) const VARIABLES: &[Variable] = &[
     var(
         env::DD_AGENT_MAJOR_VERSION,
         Kind::AgentMajor,
@@ -101,29 +101,3 @@ pub static VARIABLES: &[Variable] = &[
         .now(env::DD_POSTGRES_URL_VAR),
     var(env::REDIS_URL_VAR, Kind::VarNames, "Old name of DD_REDIS_URL_VAR").now(env::DD_REDIS_URL_VAR),
 ];
-
-const fn var(name: &'static str, kind: Kind, about: &'static str) -> Variable {
-    Variable { name, about, kind, default: None, recompile: false, standing: Standing::Current }
-}
-
-impl Variable {
-    /// What holds when it is unset.
-    const fn or(self, default: &'static str) -> Self {
-        Self { default: Some(default), ..self }
-    }
-
-    /// It is read when the slug is compiled.
-    const fn compiled(self) -> Self {
-        Self { recompile: true, ..self }
-    }
-
-    /// It is better not set.
-    const fn but(self, why: &'static str) -> Self {
-        Self { standing: Standing::Discouraged(why), ..self }
-    }
-
-    /// Another one took its place.
-    const fn now(self, name: &'static str) -> Self {
-        Self { standing: Standing::Replaced(name), ..self }
-    }
-}
