@@ -122,8 +122,7 @@ pub fn needs_rebuild(name: &str) -> bool {
 #[cfg(feature = "cli")]
 pub fn is_known(name: &str) -> bool {
     let of_group = |group: &&str| name.len() > group.len() && name.starts_with(*group);
-    find(name).is_some()
-        || (catalogue::GROUPS.iter().any(|group| of_group(&group)) && typo_of(name).is_none())
+    find(name).is_some() || (catalogue::GROUPS.iter().any(of_group) && typo_of(name).is_none())
 }
 
 #[cfg(test)]
