@@ -7,7 +7,7 @@ use crate::app::desired::config::{self, Row};
 use crate::app::facts::{Part, Query};
 use crate::cli::Targets;
 use crate::commands::{Context, Exit};
-use crate::datadog::options::{Kind, Standing, find, near};
+use crate::datadog::options::{Standing, find, near};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::secret::mask;
@@ -62,7 +62,7 @@ pub(super) fn explain(context: &Context, name: &str) -> Result<Exit> {
         Standing::Discouraged(why) => (Some(why), None),
         Standing::Replaced(by) => (None, Some(by)),
     };
-    let kind = expected(variable.kind);
+    let kind = variable.kind.expected();
     if context.ui.json {
         context.ui.json(&json!({
             "name": variable.name, "about": variable.about, "expected": kind, "default": variable.default,
@@ -120,35 +120,4 @@ fn to_json(row: &Row<'_>) -> Value {
 
 fn shown(row: &Row<'_>, value: &str) -> String {
     if row.is_secret() { mask(value) } else { value.to_owned() }
-}
-
-/// What an option may hold, in words.
-fn expected(kind: Kind) -> &'static str {
-    match kind {
-        Kind::ApiKey => "an API key, 32 hex digits; read from standard input",
-        Kind::Secret => "a secret; read from standard input",
-        Kind::Site => "one of Datadog's sites: datadoghq.com, datadoghq.eu, us3.datadoghq.com, …",
-        Kind::Bool => "true or false",
-        Kind::AnyValue => "anything: every value turns it on, false too; only unsetting turns it off",
-        Kind::AgentVersion => "a version that exists, such as 7.81.2, or 7, or latest",
-        Kind::AgentMajor => "7 or 6",
-        Kind::PythonMajor => "3 or 2",
-        Kind::Percentiles => "percentiles such as `0.95 0.99`",
-        Kind::Tags => "tags, `key:value`, separated by spaces or commas",
-        Kind::TagValue => "the value of a tag: letters, digits and `_-:./`",
-        Kind::Level => "trace, debug, info, warn, error, critical or off",
-        Kind::VarNames => "names of config vars, separated by commas; never their values",
-        Kind::HostName => "a host name",
-        Kind::DynoTypes => "dyno types, separated by commas; a `*` at the end stands for the rest of a name",
-        Kind::Leader => "true for web.1, or the name of one dyno",
-        Kind::Path => "a path",
-        Kind::Port => "a port, 1 to 65535",
-        Kind::Bytes => "a number of bytes",
-        Kind::Number => "a number",
-        Kind::Rate => "a number between 0 and 1",
-        Kind::Text => "text",
-        Kind::Fingerprints => "whole fingerprints of keys, 40 hex digits each, separated by commas",
-        Kind::Commit => "the id of a commit",
-        Kind::Url => "a URL",
-    }
 }

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod check;
+mod kind;
 #[cfg(feature = "cli")]
 mod near;
 mod problem;
@@ -13,6 +14,7 @@ mod secrecy;
 
 pub use catalogue::VARIABLES;
 pub use check::check;
+pub use kind::Kind;
 #[cfg(feature = "cli")]
 pub use near::{near, typo_of};
 pub use problem::Problem;
@@ -44,61 +46,6 @@ pub enum Standing {
     Discouraged(&'static str),
     /// Another variable took its place.
     Replaced(&'static str),
-}
-
-/// What a variable may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// An API key, 32 hex digits.
-    ApiKey,
-    /// Another secret.
-    Secret,
-    /// One of Datadog's sites.
-    Site,
-    /// `true` or `false`.
-    Bool,
-    /// On by any value at all; off only when unset.
-    AnyValue,
-    /// A version of the Agent.
-    AgentVersion,
-    /// A major version of the Agent: 6 or 7.
-    AgentMajor,
-    /// A major version of Python: 2 or 3.
-    PythonMajor,
-    /// Percentiles between 0 and 1.
-    Percentiles,
-    /// Tags.
-    Tags,
-    /// The value of one of the tags `env`, `service`, `version`.
-    TagValue,
-    /// A log level of the Agent.
-    Level,
-    /// Names of other config vars, separated by commas. Never their values.
-    VarNames,
-    /// A host name.
-    HostName,
-    /// Dyno types, separated by commas; a `*` at the end stands for the rest of a name.
-    DynoTypes,
-    /// `true`, or the name of one dyno.
-    Leader,
-    /// A file or folder.
-    Path,
-    /// A port number.
-    Port,
-    /// A number of bytes.
-    Bytes,
-    /// A number, not below 0.
-    Number,
-    /// A share, 0 to 1.
-    Rate,
-    /// Any text.
-    Text,
-    /// Fingerprints of keys, 40 hex digits each.
-    Fingerprints,
-    /// The id of a commit.
-    Commit,
-    /// A URL.
-    Url,
 }
 
 impl Variable {
