@@ -326,6 +326,12 @@ variables! {
     DD_HEROKU_COLLECT_SCHEMAS;
     /// Milliseconds before the first restart of an agent that ended (default 1000; doubled each time).
     DD_HEROKU_RESTART_MS;
+    /// Memory that the agents may use together: `auto` (the default, from the dyno's limit), a size such as `200M`, `off`.
+    DD_HEROKU_AGENT_MEMORY;
+    /// Bytes of memory; the trace-agent ends itself at 150 % of it.
+    DD_APM_MAX_MEMORY;
+    /// Memory of the dyno in MB, as Heroku sets it.
+    DYNO_RAM;
     /// The runtime's binary, when the profile script is not in the home's `.profile.d`.
     DD_HEROKU_BINARY;
 }

@@ -59,7 +59,7 @@ fn boot(program: &std::path::Path, command: &[OsString]) -> io::Result<Child> {
 fn follow(mut signals: Signals, command: Pid, env: &Environment) -> u8 {
     let mut ended: Option<(u8, Instant)> = None;
     loop {
-        for signal in signals.wait(ended.map(|(_, until)| until)) {
+        for signal in signals.wait(ended.map(|(_, until)| until), None) {
             if signal != CHILD
                 && ended.is_none()
                 && let Some(signal) = Signal::from_named_raw(signal)

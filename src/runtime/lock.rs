@@ -24,7 +24,7 @@ pub(super) enum Lock {
 }
 
 /// In the home, or where that cannot be written, under `/tmp`.
-fn places(layout: &Layout) -> [PathBuf; 2] {
+pub(super) fn places(layout: &Layout) -> [PathBuf; 2] {
     let home: String = layout
         .home
         .to_string_lossy()

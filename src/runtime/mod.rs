@@ -2,7 +2,9 @@
 //! of its own to stdout, and needs neither network nor the rest of the program.
 
 mod agent_conf;
+mod agents;
 mod confs;
+mod control;
 mod databases;
 mod disk;
 mod entrypoint;
@@ -11,14 +13,18 @@ mod identity;
 mod install;
 mod layout;
 mod lock;
+mod memory;
 mod notice;
 mod prepare;
 mod prerun;
+mod priority;
+mod processes;
 mod python;
 mod shell;
 mod signals;
 mod start;
 mod supervise;
+mod supervised;
 mod template;
 mod url;
 mod version;

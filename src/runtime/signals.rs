@@ -1,6 +1,7 @@
 //! Waiting for signals, with a time limit: each signal wakes one end of a socket pair.
 
 use std::io::{self, Read};
+use std::os::fd::BorrowedFd;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -28,9 +29,10 @@ impl Signals {
         streams.collect::<io::Result<_>>().map(Self)
     }
 
-    /// Waits until a signal came or `until` is over, and gives back the signals that came.
-    pub(super) fn wait(&mut self, until: Option<Instant>) -> Vec<i32> {
+    /// Waits until a signal came, `other` can be read or `until` is over, and gives back the signals that came.
+    pub(super) fn wait(&mut self, until: Option<Instant>, other: Option<BorrowedFd<'_>>) -> Vec<i32> {
         let mut fds: Vec<_> = self.0.iter().map(|(_, stream)| PollFd::new(stream, PollFlags::IN)).collect();
+        fds.extend(other.map(|other| PollFd::from_borrowed_fd(other, PollFlags::IN)));
         let left =
             until.map(|until| until.saturating_duration_since(Instant::now()) + Duration::from_millis(1));
         let timeout = left.and_then(|left| Timespec::try_from(left).ok());

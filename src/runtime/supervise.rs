@@ -1,101 +1,48 @@
-//! `runtime supervise`: keeps the agents of a dyno running. What ends is started again, later each time and not forever;
-//! SIGTERM is passed on, and the agents get the time to send what they hold. Everything that ends below is reaped.
+//! `runtime supervise`: keeps the agents of a dyno running. What ends is started again, later each time; what takes too
+//! much memory is restarted; sessions in the dyno may restart, stop and start the agents; SIGTERM is passed on, and the
+//! agents get the time to send what they hold. Everything that ends below is reaped.
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process, wait};
+use rustix::process::{Pid, Signal, WaitOptions, wait};
 
 use crate::datadog::AgentVersion;
-use crate::env::{
-    DATADOG_CONF, DD_APM_ENABLED, DD_HEROKU_RESTART_MS, DD_HOSTNAME, DD_LD_LIBRARY_PATH, DD_PROCESS_AGENT,
-    DD_PYTHONPATH, Environment,
-};
+use crate::env::{DD_HEROKU_AGENT_MEMORY, DD_HEROKU_RESTART_MS, DD_HOSTNAME, Environment};
 
-use super::disk;
+use super::agents::{self, Program};
+use super::control::{Control, Session, Verb};
 use super::layout::Layout;
+use super::memory;
 use super::notice::{Level, Notices};
+use super::priority::Priority;
 use super::signals::{CHILD, INT, Signals, TERM};
-use super::{boolean, text, version};
+use super::supervised::{End, Next, State, Supervised};
+use super::{text, version};
 
-/// How often in a row an agent is started again.
-const LIMIT: u32 = 8;
-/// The longest pause before an agent is started again.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// An agent that ran this long has recovered: its failures are forgotten.
-const RECOVERED: Duration = Duration::from_secs(120);
 /// How long the agents may take to end. Heroku kills a dyno 30 s after its SIGTERM.
 const FLUSH: Duration = Duration::from_secs(25);
-
-/// An agent and how its process fares.
-struct Program {
-    name: &'static str,
-    path: PathBuf,
-    arguments: Vec<String>,
-    /// Whether an end without an error is what it wants: the trace-agent ends so when its configuration turns it off.
-    may_end: bool,
-    running: Option<(Pid, Instant)>,
-    failures: u32,
-    /// When to start it next; None when it runs or is given up.
-    due: Option<Instant>,
-}
-
-/// The agents that the environment asks for.
-fn programs(env: &Environment, layout: &Layout, version: AgentVersion, notices: Notices) -> Vec<Program> {
-    let conf = match text(env, DATADOG_CONF) {
-        conf if conf.is_empty() => layout.datadog_yaml().to_string_lossy().into_owned(),
-        conf => conf.into_owned(),
-    };
-    if !Path::new(&conf).exists() {
-        notices.say(Level::Warn, &format!("`{conf}` is missing: the Agent may not start"));
-    }
-    let program = |name, path: PathBuf, arguments: &[&str], may_end| {
-        let arguments = arguments.iter().map(|&word| word.to_owned()).chain([conf.clone()]).collect();
-        Program { name, path, arguments, may_end, running: None, failures: 0, due: Some(Instant::now()) }
-    };
-    let mut all =
-        vec![program("agent", layout.bin().join("agent"), &[version::run_command(version), "-c"], false)];
-    if boolean(env, DD_APM_ENABLED, true) {
-        let path = layout.embedded().join("bin/trace-agent");
-        all.push(program("trace-agent", path, &[version::trace_flag(version)], true));
-    } else {
-        notices.say(Level::Debug, "the trace-agent is off: DD_APM_ENABLED is false");
-    }
-    if boolean(env, DD_PROCESS_AGENT, false)
-        && let Some(path) = version::process_program(version, layout)
-    {
-        if path.parent() == Some(&layout.bin()) {
-            let _ = disk::link(&path, "agent");
-        }
-        all.push(program("process-agent", path, &[version::process_flag(version)], true));
-    }
-    all.retain(|program| {
-        let is_built = program.path.is_file();
-        if !is_built {
-            let text = format!(
-                "this slug has no {}: set its options, then rebuild (`{}`)",
-                program.name,
-                program.path.display()
-            );
-            notices.say(Level::Warn, &text);
-        }
-        is_built
-    });
-    all
-}
+/// How often the agents' memory is looked at, as a multiple of the first pause: every 2 s by default.
+const LOOK: u32 = 2;
+/// When the app should be up, as a multiple of the first pause: after 60 s by default, within which Heroku requires a web
+/// process to listen (<https://devcenter.heroku.com/articles/limits#boot-timeout>).
+const UP: u32 = 60;
 
 /// The supervisor.
 pub(super) struct Supervisor<'a> {
-    programs: Vec<Program>,
+    all: Vec<Supervised>,
     env: &'a Environment,
     layout: &'a Layout,
     notices: Notices,
     first_pause: Duration,
     /// Each agent holds a copy: while one of them lives, no second supervisor starts, even when this one was killed.
     lock: Option<File>,
+    /// Sessions that wait until what they asked for is done.
+    sessions: Vec<(Session, Verb)>,
+    /// When the agents are killed, once the dyno stops.
+    stop: Option<Instant>,
 }
 
 impl<'a> Supervisor<'a> {
@@ -108,65 +55,105 @@ impl<'a> Supervisor<'a> {
         notices: Notices,
     ) -> Self {
         let version = version.or_else(|| version::find(layout)).unwrap_or(version::NEWEST);
-        let programs = programs(env, layout, version, notices);
-        let pause = env.get(DD_HEROKU_RESTART_MS).and_then(|text| text.parse().ok()).unwrap_or(1000);
-        Self { programs, env, layout, notices, first_pause: Duration::from_millis(pause), lock }
+        let programs = agents::programs(env, layout, version, notices);
+        let names: Vec<_> = programs.iter().map(|program| program.agent).collect();
+        let budgets = memory::budgets(env, &names, notices);
+        let now = Instant::now();
+        let all = programs.into_iter().zip(budgets);
+        let all = all.map(|(program, budget)| Supervised::new(program, budget, now)).collect();
+        let pause =
+            env.get(DD_HEROKU_RESTART_MS).and_then(|text| text.parse().ok()).unwrap_or(1000).min(60_000);
+        let first_pause = Duration::from_millis(pause);
+        Self { all, env, layout, notices, first_pause, lock, sessions: Vec::new(), stop: None }
     }
 
     /// Runs until it gets SIGTERM, or nothing is left to run.
     pub(super) fn run(&mut self) -> io::Result<()> {
-        let mut signals = Signals::listen(&[TERM, INT, CHILD])?;
         // Not in the session of the app: what a terminal sends to that is not meant for the Agent.
         let _ = rustix::process::setsid();
+        let mut signals = Signals::listen(&[TERM, INT, CHILD])?;
         become_reaper();
-        let mut stop: Option<Instant> = None;
+        let control = Control::listen(self.layout);
+        let mut priority = Priority::lower(Instant::now() + self.first_pause * UP);
+        let mut look = self.next_look();
+        if self.all.is_empty() {
+            return Ok(());
+        }
         loop {
-            let now = Instant::now();
-            if stop.is_none() {
-                for n in 0..self.programs.len() {
-                    if self.programs[n].due.is_some_and(|due| due <= now) {
-                        self.start(n);
-                    }
-                }
-            }
-            let idle = self.programs.iter().all(|program| program.running.is_none());
-            if idle && (stop.is_some() || self.programs.iter().all(|program| program.due.is_none())) {
+            self.act();
+            if self.stop.is_some() && self.all.iter().all(|agent| agent.group.is_none()) {
                 return Ok(());
             }
-            if stop.is_some_and(|stop| stop <= now) {
+            let now = Instant::now();
+            if self.stop.is_some_and(|stop| stop <= now) {
                 self.notices.say(Level::Warn, "the agents did not end in time");
                 self.send(Signal::KILL);
                 return Ok(());
             }
-            let due = self.programs.iter().filter_map(|program| program.due).min();
-            let came = signals.wait(stop.or(due));
-            if stop.is_none() && came.iter().any(|signal| [TERM, INT].contains(signal)) {
-                stop = Some(Instant::now() + FLUSH);
-                self.send(Signal::TERM);
+            self.answer();
+            let due = self.all.iter().filter_map(Supervised::due);
+            let due = due.chain(priority.due()).chain(look).chain(self.stop).min();
+            let came = signals.wait(due, control.as_fd());
+            if self.stop.is_none() && came.iter().any(|signal| [TERM, INT].contains(signal)) {
+                self.stop = Some(Instant::now() + FLUSH);
+                self.end(Next::Stay);
             }
             while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
-                self.ended(pid, status, stop.is_some());
+                for n in 0..self.all.len() {
+                    let end = self.all[n].child_ended(pid, status);
+                    self.ended(n, end);
+                }
+            }
+            for n in 0..self.all.len() {
+                let end = self.all[n].look();
+                self.ended(n, end);
+            }
+            while let Some((session, verb)) = control.accept() {
+                self.obey(session, verb);
+            }
+            let now = Instant::now();
+            if priority.due().is_some_and(|due| due <= now) {
+                priority.restore(self.all.iter().filter_map(|agent| agent.group));
+            }
+            if look.is_some_and(|look| look <= now) {
+                self.look_at_memory();
+                look = self.next_look();
+            }
+        }
+    }
+
+    /// Starts the agents that are due, and kills those that did not end in time.
+    fn act(&mut self) {
+        let now = Instant::now();
+        for n in 0..self.all.len() {
+            match self.all[n].state {
+                State::Due(at) if at <= now && self.stop.is_none() => self.start(n),
+                State::Ending(until, _) if until <= now && self.stop.is_none() => self.all[n].kill(),
+                _ => {}
             }
         }
     }
 
     fn start(&mut self, n: usize) {
-        let program = &self.programs[n];
-        let text = format!("Starting Datadog {} on {}", program.name, text(self.env, DD_HOSTNAME));
+        let agent = &mut self.all[n];
+        let text = format!("Starting Datadog {} on {}", agent.name(), text(self.env, DD_HOSTNAME));
         self.notices.say(Level::Debug, &text);
-        let result = self.spawn(program);
-        let program = &mut self.programs[n];
-        program.due = None;
-        match result {
-            Ok(pid) => program.running = Some((pid, Instant::now())),
+        // What an earlier one left behind has had its time.
+        agent.send(Signal::KILL);
+        agent.group = None;
+        match self.spawn(n) {
+            Ok(pid) => self.all[n].started(pid),
             Err(error) => self.failed(n, &format!("cannot be started ({error})")),
         }
     }
 
-    fn spawn(&self, program: &Program) -> io::Result<Pid> {
-        let mut command = Command::new(&program.path);
-        command.args(&program.arguments).stdin(Stdio::null());
-        command.envs(agent_variables(self.env, self.layout));
+    fn spawn(&self, n: usize) -> io::Result<Pid> {
+        use std::os::unix::process::CommandExt;
+        let Supervised { program: Program { agent, path, arguments }, budget, .. } = &self.all[n];
+        let mut command = Command::new(path);
+        command.args(arguments).stdin(Stdio::null()).process_group(0);
+        command.envs(agents::variables(self.env, self.layout));
+        command.envs(budget.iter().flat_map(|budget| memory::variables(*agent, *budget, self.env)));
         if self.notices.is_off() {
             command.stdout(Stdio::null()).stderr(Stdio::null());
         } else {
@@ -181,58 +168,114 @@ impl<'a> Supervisor<'a> {
     }
 
     fn send(&self, signal: Signal) {
-        for (pid, _) in self.programs.iter().filter_map(|program| program.running) {
-            let _ = kill_process(pid, signal);
+        self.all.iter().for_each(|agent| agent.send(signal));
+    }
+
+    /// Asks all agents to end.
+    fn end(&mut self, next: Next) {
+        let until = Instant::now() + FLUSH;
+        self.all.iter_mut().for_each(|agent| agent.end(until, next));
+    }
+
+    fn ended(&mut self, n: usize, end: End) {
+        match end {
+            End::Failed(how) if self.stop.is_none() => self.failed(n, &how),
+            End::Failed(_) | End::Quiet => {}
         }
     }
 
-    /// Records that a child ended. A child that is not an agent was left behind by one of them.
-    fn ended(&mut self, pid: Pid, status: WaitStatus, stopping: bool) {
-        let is_this = |program: &Program| program.running.is_some_and(|(running, _)| running == pid);
-        let Some(n) = self.programs.iter().position(is_this) else { return };
-        let program = &mut self.programs[n];
-        let ran = program.running.take().map_or(Duration::ZERO, |(_, since)| since.elapsed());
-        if ran >= RECOVERED {
-            program.failures = 0;
+    /// Plans the next start of an agent, and says when it is.
+    fn failed(&mut self, n: usize, how: &str) {
+        let agent = &mut self.all[n];
+        let (pause, often) = agent.failed(self.first_pause);
+        let name = agent.name();
+        let (level, text) = match often {
+            None => (Level::Warn, format!("the {name} {how}; starting it again in {} ms", pause.as_millis())),
+            Some(often) => {
+                let pause = shown(pause);
+                let text = format!(
+                    "the {name} {how}, {often} times in a row; trying again in {pause}. Run: agent-wrapper diagnose"
+                );
+                (Level::Error, text)
+            }
+        };
+        self.notices.say(level, &text);
+    }
+
+    /// Says which agents are over their budget, and restarts those that are far over it.
+    fn look_at_memory(&mut self) {
+        for agent in &mut self.all {
+            let Some((bytes, budget)) = agent.memory() else { continue };
+            let (name, uses) = (agent.name(), memory::megabytes(bytes));
+            if budget.is_far_passed(bytes) {
+                let limit = budget.hard_shown();
+                let text = format!(
+                    "the {name} uses {uses} of memory, more than its limit of {limit}: restarting it ({DD_HEROKU_AGENT_MEMORY})"
+                );
+                self.notices.say(Level::Warn, &text);
+                agent.end_for_memory(Instant::now() + FLUSH);
+            } else if agent.passes(bytes, budget) {
+                let text = format!(
+                    "the {name} uses {uses} of memory, more than its budget of {}; it is restarted at {} ({DD_HEROKU_AGENT_MEMORY})",
+                    budget.shown(),
+                    budget.hard_shown()
+                );
+                self.notices.say(Level::Warn, &text);
+            }
         }
-        if stopping || (program.may_end && status.exit_status() == Some(0)) {
+    }
+
+    /// The next time to look; None where no agent has a budget.
+    fn next_look(&self) -> Option<Instant> {
+        let has_budget = self.all.iter().any(|agent| agent.budget.is_some());
+        has_budget.then(|| Instant::now() + self.first_pause * LOOK)
+    }
+
+    /// Does what a session asks for; it is answered when that is done.
+    fn obey(&mut self, session: Session, verb: Verb) {
+        if self.stop.is_some() {
+            return session.answer("the dyno is stopping");
+        }
+        self.notices
+            .say(Level::Info, &format!("agent-wrapper {}: the agents are {}", verb.name(), verb.done()));
+        match verb {
+            Verb::Stop => self.end(Next::Stay),
+            Verb::Start => self.all.iter_mut().for_each(Supervised::start_now),
+            Verb::Restart => {
+                self.end(Next::Start);
+                self.all.iter_mut().for_each(Supervised::start_now);
+            }
+        }
+        self.sessions.push((session, verb));
+    }
+
+    /// Answers the sessions, once no agent is about to end or to start.
+    fn answer(&mut self) {
+        let now = Instant::now();
+        let is_busy = |agent: &Supervised| {
+            agent.due().is_some_and(|due| due <= now) || matches!(agent.state, State::Ending(..))
+        };
+        if self.sessions.is_empty() || self.all.iter().any(is_busy) {
             return;
         }
-        let how = match (status.exit_status(), status.terminating_signal()) {
-            (Some(code), _) => format!("ended with status {code}"),
-            (_, Some(signal)) => format!("was ended by signal {signal}"),
-            _ => "ended".into(),
-        };
-        self.failed(n, &how);
-    }
-
-    /// Plans the next start of an agent, or gives it up.
-    fn failed(&mut self, n: usize, how: &str) {
-        let program = &mut self.programs[n];
-        program.failures += 1;
-        if program.failures > LIMIT {
-            let text = format!(
-                "the {} {how}, {} times in a row: giving it up until the dyno restarts. Run: agent-wrapper diagnose",
-                program.name, program.failures
-            );
-            return self.notices.say(Level::Error, &text);
+        for (session, verb) in std::mem::take(&mut self.sessions) {
+            let is_done = |agent: &&Supervised| agent.is_running() == (verb != Verb::Stop);
+            let names: Vec<_> = self.all.iter().filter(is_done).map(Supervised::name).collect();
+            session.answer(&match names.as_slice() {
+                [] => format!("no agent could be {}: see the dyno's log", verb.done()),
+                names => format!("{} {}", verb.done(), names.join(", ")),
+            });
         }
-        let pause = self.first_pause.saturating_mul(1 << (program.failures - 1)).min(LONGEST_PAUSE);
-        program.due = Some(Instant::now() + pause);
-        let text = format!("the {} {how}; starting it again in {} ms", program.name, pause.as_millis());
-        self.notices.say(Level::Warn, &text);
     }
 }
 
-/// The variables that an agent needs beside those of the app.
-pub(super) fn agent_variables(env: &Environment, layout: &Layout) -> [(&'static str, String); 2] {
-    let or = |name, other: String| {
-        Some(text(env, name).into_owned()).filter(|text| !text.is_empty()).unwrap_or(other)
-    };
-    [
-        ("PYTHONPATH", or(DD_PYTHONPATH, layout.embedded().join("lib").to_string_lossy().into_owned())),
-        ("LD_LIBRARY_PATH", or(DD_LD_LIBRARY_PATH, layout.library_path())),
-    ]
+/// A pause for people.
+fn shown(pause: Duration) -> String {
+    match pause.as_secs() {
+        0 => format!("{} ms", pause.as_millis()),
+        seconds if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
+    }
 }
 
 /// Makes this process the reaper of what its children leave behind.

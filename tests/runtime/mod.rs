@@ -3,11 +3,13 @@
 mod boot;
 mod confs;
 mod constructs;
+mod control;
 mod databases;
 mod entrypoint;
 mod environment;
 mod install;
 mod managed;
+mod memory;
 mod prerun;
 mod servers;
 mod sessions;
@@ -118,6 +120,8 @@ impl Home {
         home.set("DD_API_KEY", "0123456789abcdef0123456789abcdef")
             .set("DYNO", "web.1")
             .set("DD_HEROKU_RESTART_MS", "5")
+            // The machine that runs the tests may have a limit of its own.
+            .set("DD_HEROKU_AGENT_MEMORY", "off")
     }
 
     /// The same home with a config var set.
@@ -225,6 +229,18 @@ impl Home {
     pub(super) fn launch(&self, name: &str) -> Launch {
         until(&format!("{name} starts"), || !self.launches(name).is_empty());
         self.launches(name).pop().unwrap()
+    }
+
+    /// What the boot and the supervisor have written to stderr so far.
+    pub(super) fn said(&self) -> String {
+        fs::read_to_string(self.log().join("err")).unwrap()
+    }
+
+    /// Runs `agent-wrapper` in a session that has no config vars.
+    pub(super) fn wrapper(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(self.path(AGENT).join("bin/agent/agent-wrapper"));
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.path("")).args(arguments);
+        command.output().unwrap()
     }
 
     /// The supervisor's process.

@@ -22,7 +22,11 @@ pub(super) const VARIABLES: &[Variable] = &[
     var(env::DD_APM_ENABLED, Kind::Bool, "Takes traces; false leaves the trace-agent out of the slug")
         .or("true")
         .compiled(),
-    var("DD_APM_MAX_MEMORY", Kind::Bytes, "Memory, in bytes, beyond which the trace-agent slows itself down"),
+    var(
+        env::DD_APM_MAX_MEMORY,
+        Kind::Bytes,
+        "Memory of the trace-agent in bytes; it ends itself at 150 % of it (0: never)",
+    ),
     var(env::DD_APM_RECEIVER_SOCKET, Kind::Path, "Unix socket on which the trace-agent listens too"),
     var(env::DD_APP_KEY, Kind::Secret, "Application key; no part of the Agent on a dyno needs it")
         .but("an application key can read your organization's data, and the Agent does not use it"),
