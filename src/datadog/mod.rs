@@ -1,5 +1,6 @@
 //! Datadog's words as types: keys, sites, tags. Pure; calls nothing.
 
+pub(crate) mod agent_memory;
 #[cfg(feature = "cli")]
 pub(crate) mod agent_request;
 pub(crate) mod agent_version;
@@ -16,6 +17,7 @@ pub(crate) mod options;
 pub mod site;
 pub(crate) mod tags;
 
+pub use agent_memory::AgentMemory;
 #[cfg(feature = "cli")]
 pub use agent_request::AgentRequest;
 pub use agent_version::AgentVersion;

@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 use std::fs;
 
+use crate::datadog::AgentMemory;
 use crate::env::{DD_APM_MAX_MEMORY, DD_HEROKU_AGENT_MEMORY, DYNO_RAM, Environment};
 
 use super::agents::Agent;
@@ -68,10 +69,10 @@ pub(super) fn megabytes(bytes: u64) -> String {
 pub(super) fn budgets(env: &Environment, agents: &[Agent], notices: Notices) -> Vec<Option<Budget>> {
     let asked = text(env, DD_HEROKU_AGENT_MEMORY);
     let auto = || dyno_limit(env).map(|limit| percent(limit, SHARE).min(MOST));
-    let total = match Asked::parse(&asked) {
-        Some(Asked::Auto) => auto(),
-        Some(Asked::Off) => None,
-        Some(Asked::Bytes(bytes)) => Some(bytes),
+    let total = match AgentMemory::parse(&asked) {
+        Some(AgentMemory::Auto) => auto(),
+        Some(AgentMemory::Off) => None,
+        Some(AgentMemory::Bytes(bytes)) => Some(bytes),
         None => {
             notices.say(
                 Level::Warn,
@@ -121,38 +122,6 @@ fn dyno_limit(env: &Environment) -> Option<u64> {
     cgroups.chain(ram).filter(|&bytes| (1..UNLIMITED).contains(&bytes)).min()
 }
 
-/// What `DD_HEROKU_AGENT_MEMORY` asks for.
-#[derive(Debug, PartialEq, Eq)]
-enum Asked {
-    Auto,
-    Off,
-    Bytes(u64),
-}
-
-impl Asked {
-    /// `auto`, `off`, or a number with K, M or G, which may be followed by B or iB; without a letter it is bytes.
-    fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().to_ascii_lowercase();
-        match text.as_str() {
-            "" | "auto" => return Some(Self::Auto),
-            "off" | "false" | "0" => return Some(Self::Off),
-            _ => {}
-        }
-        let (number, unit) =
-            text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
-        let unit = match unit.strip_suffix("ib").or_else(|| unit.strip_suffix('b')).unwrap_or(unit) {
-            "" => 1,
-            "k" => 1 << 10,
-            "m" => MIB,
-            "g" => 1 << 30,
-            _ => return None,
-        };
-        let bytes = number.trim().parse::<u64>().ok()?.checked_mul(unit)?;
-        // Less is a number without its unit.
-        (MIB..UNLIMITED).contains(&bytes).then_some(Self::Bytes(bytes))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,27 +130,6 @@ mod tests {
         let env = vars.iter().fold(Environment::default(), |env, (name, value)| env.with(name, *value));
         let budgets = budgets(&env, agents, Notices::default());
         budgets.into_iter().map(|budget| budget.map_or(0, |Budget(bytes)| bytes / MIB)).collect()
-    }
-
-    #[test]
-    fn a_size_is_read_in_every_usual_form() {
-        for (text, asked) in [
-            ("", Some(Asked::Auto)),
-            ("Auto", Some(Asked::Auto)),
-            ("off", Some(Asked::Off)),
-            ("200M", Some(Asked::Bytes(200 * MIB))),
-            (" 200 mb ", Some(Asked::Bytes(200 * MIB))),
-            ("200MiB", Some(Asked::Bytes(200 * MIB))),
-            ("1G", Some(Asked::Bytes(1024 * MIB))),
-            ("204800k", Some(Asked::Bytes(200 * MIB))),
-            ("209715200", Some(Asked::Bytes(200 * MIB))),
-            ("200", None),
-            ("-5M", None),
-            ("half", None),
-            ("99999999999999999999G", None),
-        ] {
-            assert_eq!(Asked::parse(text), asked, "{text}");
-        }
     }
 
     #[test]

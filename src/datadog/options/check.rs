@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::problem::{LEVELS, Problem};
 use super::{Kind, find, has_credentials};
+use crate::datadog::AgentMemory;
 use crate::datadog::agent_request::{AgentRequest, is_old_form};
 use crate::datadog::boolean;
 use crate::datadog::key::ApiKey;
@@ -54,6 +55,7 @@ pub fn check<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Problem> {
             _ => Err(Problem::Port),
         },
         Kind::Bytes => value.parse::<u64>().map(|_| value.into()).map_err(|_| Problem::Bytes),
+        Kind::AgentMemory => AgentMemory::parse(value).map(|_| value.into()).ok_or(Problem::AgentMemory),
         Kind::Number => number(value, f64::INFINITY).ok_or(Problem::Number),
         Kind::Rate => number(value, 1.0).ok_or(Problem::Rate),
         Kind::Text => (!value.contains('\0')).then(|| value.into()).ok_or(Problem::Text),
@@ -203,6 +205,8 @@ mod tests {
             ("DD_HEROKU_LEADER", "worker.2", "worker.2"),
             ("DD_HEROKU_CONF_FOLDER", "config/datadog", "config/datadog"),
             ("DD_CMD_PORT", "5001", "5001"),
+            ("DD_HEROKU_AGENT_MEMORY", "200M", "200M"),
+            ("DD_HEROKU_AGENT_MEMORY", "off", "off"),
             ("DD_VERSION", "v1.2.3", "v1.2.3"),
             ("DISABLE_DATADOG_AGENT", "1", "1"),
             ("RAILS_ENV", " as it is ", " as it is "),
@@ -232,6 +236,7 @@ mod tests {
             ("DD_HEROKU_SKIP_DYNOS", "run,we*b", "`we*b`"),
             ("DD_HEROKU_LEADER", "web", "web.1"),
             ("DD_CMD_PORT", "70000", "65535"),
+            ("DD_HEROKU_AGENT_MEMORY", "200", "200M"),
             ("DISABLE_DATADOG_AGENT", "false", "unset"),
             ("DD_SERVICE", "", "empty"),
         ] {

@@ -17,6 +17,12 @@ pub(super) const VARIABLES: &[Variable] = &[
     var(env::DD_DIR, Kind::Path, "Folder of the Agent").but(BOOT_SETS_IT),
     var(env::DD_HEROKU_ACCOUNT, Kind::Text, "Account whose token the Windows credential script looks up")
         .but(HERE),
+    var(
+        env::DD_HEROKU_AGENT_MEMORY,
+        Kind::AgentMemory,
+        "Memory that the agents of a dyno may use together; what grows past it is restarted",
+    )
+    .or("auto"),
     var(env::DD_HEROKU_APT_KEYS_URL, Kind::Url, "Where the keys of the package repository are")
         .or("https://keys.datadoghq.com/")
         .compiled(),
