@@ -42,6 +42,11 @@ pub fn in_dyno(
             io::ErrorKind::TimedOut => ExecError::TimedOut(within),
             _ => ExecError::Refused(error.to_string()),
         })?;
+    printed(&output)
+}
+
+/// What a command in a dyno printed, or else what was complained of.
+pub fn printed(output: &program::Output) -> Result<String, ExecError> {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.status.success() || !printed.trim().is_empty() {
         return Ok(printed);

@@ -23,7 +23,9 @@ pub(crate) const NOTES: &str = ".apt/var/log/datadog/stand-in.jsonl";
 /// Runs the stand-in of the Agent's program `name`.
 pub(crate) fn run(env: &Environment, name: &str, arguments: &[OsString]) -> anyhow::Result<()> {
     let notes = Notes { file: env.home().unwrap_or_default().join(NOTES), name: name.to_owned() };
-    let verb = arguments.first().and_then(|verb| verb.to_str()).unwrap_or_default();
+    // The wrapper puts the configuration first.
+    let at = if arguments.first().is_some_and(|first| first == "-c") { 2 } else { 0 };
+    let verb = arguments.get(at).and_then(|verb| verb.to_str()).unwrap_or_default();
     match name {
         "agent" if verb == "run" || verb == "start" => dogstatsd(env, &notes),
         "agent" => say(env, verb),
@@ -108,10 +110,19 @@ fn say(env: &Environment, verb: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     match verb {
         "status" => {
+            let port = port(env, env::DD_DOGSTATSD_PORT, 8125);
+            if UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+                writeln!(out, "Could not reach agent: connection refused\nMake sure the agent is running")?;
+                anyhow::bail!("no stand-in Agent listens on port {port}");
+            }
             let host = env.get(env::DD_HOSTNAME).unwrap_or("unknown");
+            let version = env.home().map(|home| home.join(".dd-heroku/agent-version"));
+            let version = version.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+            let heading = format!("Agent (v{})", version.trim());
+            let rule = "=".repeat(heading.len());
             writeln!(
                 out,
-                "===============\nAgent (stand-in)\n===============\n\n  Hostnames\n  =========\n    hostname: {host}\n\n\
+                "{rule}\n{heading}\n{rule}\n\n  Hostnames\n  =========\n    hostname: {host}\n\n\
                  =========\nForwarder\n=========\n\n  API Keys status\n  ===============\n    API key ending with sandbox: API Key valid\n"
             )?;
         }

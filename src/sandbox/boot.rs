@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, anyhow, bail};
 
 use super::dyno::{self, Dyno};
+use super::dyno_exec::Record;
 use super::ids;
 use super::options::Options;
 use super::store;
@@ -69,6 +70,7 @@ pub fn boot(
     ctrlc::set_handler(move || heard.store(true, Ordering::SeqCst))?;
     let command = command.as_deref().unwrap_or(IDLE);
     let version = app.current().map_or(0, |release| release.version);
+    let _record = Record::write(&state, &app.name, &dyno, &home)?;
     let dyno = Dyno { app, slug, version, config: &app.config, name: &dyno, home: &home, path: &path };
     let mut bash = dyno.command(command, &mark);
     bash.stdout(stdout.unwrap_or_else(Stdio::inherit));

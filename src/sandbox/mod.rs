@@ -10,7 +10,7 @@
 //!   └─ shared ─ store (state file) ─ world/…
 //!        └─ background ─┬─ building → compile → agent_step   what a build does
 //!                       └─ release_phase → dyno              what runs before a release does
-//! packages: the Agent's repository; boot → dyno, agent_stub: a slug as it runs
+//! packages: the Agent's repository; boot → dyno, agent_stub: a slug as it runs; dyno_exec: a session in it
 //! ```
 
 mod agent_step;
@@ -24,6 +24,7 @@ mod building;
 mod compile;
 mod datadog;
 mod dyno;
+mod dyno_exec;
 mod encryption;
 mod exchange;
 mod faults;
@@ -54,6 +55,7 @@ pub use server::{Running, start};
 pub use store::state;
 
 pub(crate) use agent_stub::run as stand_in;
+pub(crate) use dyno_exec::in_dyno;
 pub(crate) use options::state_file;
 pub(crate) use show::{json, table};
 pub(crate) use store::{Store, read};

@@ -113,10 +113,79 @@ fn what_stands_in_the_way_is_said_with_what_it_costs() {
     );
     assert!(told.contains("no Agent is running in the dyno"), "{told}");
     let told =
-        stderr(&mut with_cli(&sandbox, &["agent", "status", "-a", "shop", "--dyno", "web.9"], "exit 9"), 2);
-    assert!(told.contains("there are web.1, web.2, worker.1"), "{told}");
+        stderr(&mut with_cli(&sandbox, &["agent", "status", "-a", "shop", "--dyno", "web.9"], "exit 9"), 1);
+    assert!(told.contains("its dynos are web.1, web.2, worker.1"), "{told}");
     let told = stderr(&mut with_cli(&sandbox, &["agent", "status", "-a", "fjord"], "exit 9"), 1);
     assert!(told.contains("is on Fir"), "{told}");
+}
+
+#[test]
+fn an_agent_that_is_off_refuses_or_is_not_installed_is_told_apart() {
+    let sandbox = Sandbox::start();
+    enable_exec(&sandbox, "shop");
+    let status = ["agent", "status", "-a", "shop"];
+    let off = "cannot read the authentication token: open /app/.apt/etc/datadog-agent/auth_token: no such file or directory";
+    let refused = "unable to read auth token: open /etc/datadog-agent/auth_token: permission denied";
+    let missing = "bash: /opt/datadog-agent/bin/agent/agent: No such file or directory";
+    for (printed, expected) in [
+        (off, "no Agent is running in the dyno: it is off, or has not started yet"),
+        (refused, "the Agent in the dyno refuses this session"),
+        (missing, "no Agent is installed in the dyno"),
+    ] {
+        for to in ["", ">&2"] {
+            let script = format!("echo 'Error: {printed}' {to}; exit 255");
+            let told = stdout(&mut with_cli(&sandbox, &status, &script), 1);
+            assert!(told.contains(expected), "{told}");
+        }
+    }
+}
+
+#[test]
+fn the_agent_of_dynos_is_restarted_stopped_and_started() {
+    let sandbox = Sandbox::start();
+    enable_exec(&sandbox, "shop");
+    for (verb, done) in [("restart", "restarted"), ("stop", "stopped"), ("start", "started")] {
+        let script = format!("echo '{done} agent, trace-agent'");
+        let told = stdout(&mut with_cli(&sandbox, &["agent", verb, "-a", "shop"], &script), 0);
+        assert_eq!(told, format!("web.1: {done} agent, trace-agent\n"));
+        let noted = fs::read_to_string(sandbox.home().join("cli.txt")).unwrap();
+        assert!(noted.contains(&format!("agent-wrapper '{verb}'; else bash")), "{noted}");
+    }
+    let script = "case $DYNO in worker.1) echo 'dd-heroku: cannot restart the Agent: no supervisor runs in this dyno' >&2; exit 1;; esac\necho 'restarted agent'";
+    let all = ["agent", "restart", "-a", "shop", "--all"];
+    let run = with_cli(&sandbox, &all, script).assert().code(1);
+    let output = run.get_output();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "web.1: restarted agent\nweb.2: restarted agent\n");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("cannot restart the Agent of `worker.1`: no supervisor runs in this dyno\n"),
+        "{said}"
+    );
+    assert!(said.contains("heroku ps:restart worker.1 -a shop"), "{said}");
+    let json = ["agent", "restart", "-a", "shop", "--dyno", "web.2", "--json"];
+    let seen: Value = serde_json::from_str(&stdout(&mut with_cli(&sandbox, &json, script), 0)).unwrap();
+    assert_eq!(seen, json!({"app": "shop", "dynos": [{"dyno": "web.2", "result": "restarted agent"}]}));
+    // Datadog's own buildpack has no supervisor: its wrapper hands the verb to the Agent.
+    let foreign = "echo 'Usage:'; echo 'unknown command \"restart\" for \"agent\"'; exit 255";
+    let told = stderr(&mut with_cli(&sandbox, &["agent", "restart", "-a", "shop"], foreign), 1);
+    assert!(told.contains("cannot restart the Agent of `web.1`: unknown command"), "{told}");
+}
+
+#[test]
+fn a_named_dyno_is_never_another_one() {
+    let sandbox = Sandbox::start();
+    let nothing = sandbox.home().join("nothing");
+    for (dyno, expected) in [("web.9", "`shop` has no dyno `web.9`"), ("web.2", "which is not installed")] {
+        for verb in ["status", "restart", "stop", "start"] {
+            enable_exec(&sandbox, "shop");
+            let mut command = sandbox.command(&["agent", verb, "-a", "shop", "--dyno", dyno]);
+            let told = stderr(command.env("PATH", &nothing), 1);
+            assert!(told.contains(expected), "{told}");
+        }
+    }
+    let told = stderr(sandbox.command(&["agent", "restart", "-a", "shop"]).env("PATH", &nothing), 1);
+    assert!(told.contains("heroku ps:restart -a shop"), "{told}");
+    assert!(sandbox.writes().iter().all(|write| !write.contains("/dynos")), "{:?}", sandbox.writes());
 }
 
 #[test]

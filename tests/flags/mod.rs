@@ -7,6 +7,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::BufReader;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -50,6 +51,9 @@ impl World {
         for name in ["build", "env"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
+        let feature = json!({ "enabled": true });
+        write(&sandbox, "PATCH", "/apps/shop/features/runtime-heroku-exec", feature);
+        official_cli(&folder.path().join("bin"));
         Self { sandbox, checkout, folder }
     }
 
@@ -68,6 +72,7 @@ impl World {
             .env("DD_API_KEY", KEY)
             .env("DD_APP_KEY", APPLICATION_KEY)
             .env("HEROKU_DATA_HOST", "127.0.0.1")
+            .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", self.folder.path().join("bin").display()))
             .env("DD_HEROKU_SANDBOX_STATE", state)
             // A cache may be filled by a dry run too.
             .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
@@ -94,6 +99,14 @@ impl World {
         files.retain(|path, _| !path.starts_with(self.folder.path().join("cache")));
         (self.sandbox.writes(), files)
     }
+}
+
+/// A stand-in for the official CLI: a dyno whose supervisor does all that it may be asked for.
+fn official_cli(bin: &Path) {
+    fs::create_dir(bin).unwrap();
+    let text = "#!/bin/sh\nprintf 'restarted agent\\nstopped agent\\nstarted agent\\n'\n";
+    fs::write(bin.join("heroku"), text).unwrap();
+    fs::set_permissions(bin.join("heroku"), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 fn read_all(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {

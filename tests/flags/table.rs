@@ -86,6 +86,9 @@ pub(super) const CASES: &[Case] = &[
     case("rebuild").on("shop").with(&["--ref", "main"]),
     case("agent status").on("shop").with(&["--one-off"]),
     case("agent exec").on("shop").with(&["--one-off", "--", "version"]),
+    case("agent restart").on("shop"),
+    case("agent stop").on("shop"),
+    case("agent start").on("shop"),
     case("flare").on("shop").with(&["--output", "{dir}/flare.tar.gz"]),
     case("rotate-key").on("shop").with(&["--api-key-stdin"]).reading(NEW_KEY),
     case("auth login")

@@ -105,6 +105,60 @@ fn a_metric_sent_to_a_booted_dyno_is_flushed_at_its_end() {
 }
 
 #[test]
+fn the_agent_of_a_booted_dyno_is_restarted_from_outside() {
+    let folder = tempfile::tempdir().unwrap();
+    let (state, home) = (folder.path().join("sandbox.json"), folder.path().join("app"));
+    let command = |arguments: &[&str]| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("dd-heroku"));
+        command.args(arguments).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        command.env("HOME", folder.path()).env("DD_HEROKU_SANDBOX_STATE", &state).current_dir(folder.path());
+        command
+    };
+    let asked = |arguments: &[&str]| {
+        let flags = arguments.iter().position(|word| word.starts_with('-')).unwrap_or(arguments.len());
+        let (words, flags) = arguments.split_at(flags);
+        let output = command(&[words, &["-a", "shop", "--sandbox"], flags].concat()).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let ports = ["DD_DOGSTATSD_PORT", "DD_APM_RECEIVER_PORT"].map(|name| format!("{name}={}", free_port()));
+    let (code, _, said) = asked(&["init", "--yes"]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, _, said) = asked(&["config", "set", &ports[0], &ports[1], "--yes", "--no-rebuild"]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, _, said) = asked(&["agent", "restart"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("dd-heroku sandbox boot shop"), "{said}");
+
+    let mut boot = command(&["sandbox", "boot", "shop", "--home", "app"]);
+    let mut dyno = Dyno(boot.stdout(Stdio::piped()).spawn().unwrap());
+    let starts = |notes: &[Value], count: usize| {
+        let started = |program: &str| {
+            notes.iter().filter(|note| note["program"] == program && note["event"] == "started").count()
+        };
+        started("agent") == count && started("trace-agent") == count
+    };
+    notes(&home, |notes| starts(notes, 1));
+    let answer = asked(&["agent", "restart", "--dyno", "web.1"]);
+    assert_eq!(
+        (answer.0, answer.1.as_str()),
+        (Some(0), "web.1: restarted agent, trace-agent\n"),
+        "{answer:?}"
+    );
+    let all = notes(&home, |notes| starts(notes, 2));
+    assert!(has(&all, "agent", "flushed") && has(&all, "trace-agent", "flushed"));
+    let (code, text, said) = asked(&["agent", "exec", "--dyno", "web.1", "--", "version"]);
+    assert_eq!((code, text.as_str()), (Some(0), "stand-in Agent: `version` does nothing here\n"), "{said}");
+    let (code, text, said) = asked(&["agent", "status"]);
+    assert!(code == Some(0) && text.contains("7.81.2"), "{text}{said}");
+    assert_eq!(asked(&["agent", "stop"]).1, "web.1: stopped agent, trace-agent\n");
+    let (code, text, _) = asked(&["agent", "status"]);
+    assert!(code == Some(1) && text.contains("no Agent is running in the dyno"), "{text}");
+    assert_eq!(dyno.stop(), 0);
+    assert_eq!(asked(&["agent", "start"]).0, Some(1), "it runs no more");
+}
+
+#[test]
 fn a_dyno_gives_back_the_status_of_its_process() {
     let sandbox = Sandbox::start();
     sandbox.command(&["init", "-a", "shop", "--yes"]).env("DD_API_KEY", "c".repeat(32)).assert().success();

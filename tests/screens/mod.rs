@@ -7,6 +7,7 @@ mod script;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -112,14 +113,36 @@ impl Machine {
         checkout::git(&self.checkout(), &["commit", "-q", "-a", "-m", "Change it"]);
     }
 
+    /// Installs a stand-in for the official CLI: a script that has the dyno's name as `$5`.
+    fn official_cli(&self, script: &str) {
+        let bin = self.folder.path().join("bin");
+        fs::create_dir_all(&bin).unwrap();
+        fs::write(bin.join("heroku"), format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(bin.join("heroku"), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Lets the dynos of `shop` be entered.
+    fn enable_exec(&self) {
+        let feature = serde_json::json!({ "enabled": true });
+        crate::sandbox::client::write(
+            &self.sandbox,
+            "PATCH",
+            "/apps/shop/features/runtime-heroku-exec",
+            feature,
+        );
+    }
+
     /// What a line shows on stdout and stderr, and how it ends unless it succeeds.
     fn run(&self, line: &str, variables: &[(&str, &str)], place: &Path) -> String {
         let (mut reader, writer) = std::io::pipe().unwrap();
         let mut command = Command::new(assert_cmd::cargo::cargo_bin("dd-heroku"));
+        let mut search = self.folder.path().join("bin").into_os_string();
+        search.push(":");
+        search.push(path());
         command
             .args(words(line))
             .env_clear()
-            .env("PATH", path())
+            .env("PATH", search)
             // For help texts: what is not a terminal has no width of its own.
             .env("COLUMNS", "80")
             .env("HOME", self.folder.path())

@@ -15,6 +15,7 @@ pub(super) fn walk(machine: &mut Machine) {
     errors(machine);
     machine.screen("remove-plan", "remove shop -n --no-rebuild");
     machine.screen("remove-receipt", "remove shop --yes --confirm shop --no-rebuild");
+    restart(machine);
 }
 
 fn help(machine: &mut Machine) {
@@ -95,6 +96,19 @@ fn agent(machine: &mut Machine) {
     machine.screen("agent-status-json", "agent status shop --one-off --json");
     machine.screen("agent-exec", "agent exec shop --one-off -- version");
     machine.screen("flare", "flare shop");
+}
+
+/// At the end: to enter dynos, a feature has to be on, which makes a release.
+fn restart(machine: &mut Machine) {
+    machine.enable_exec();
+    machine.official_cli(
+        "[ $5 = worker.1 ] || exec echo restarted agent, trace-agent
+        echo 'dd-heroku: cannot restart the Agent: no supervisor runs in this dyno' >&2; exit 1",
+    );
+    machine.screen("agent-restart", "agent restart shop");
+    machine.screen("agent-restart-all", "agent restart shop --all");
+    machine.screen("agent-restart-json", "agent restart shop --dyno web.2 --json");
+    machine.screen("agent-restart-no-dyno", "agent restart shop --dyno web.9");
 }
 
 fn rebuilds(machine: &mut Machine) {

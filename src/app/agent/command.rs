@@ -17,6 +17,16 @@ pub fn patient_line(arguments: &[String]) -> String {
     )
 }
 
+/// The line that has the supervisor of dd-heroku's runtime `restart`, `stop` or `start` the agents: through the wrapper of
+/// a slug, else through the program of an image.
+pub fn supervisor_line(verb: &str) -> String {
+    let wrapper = "/app/.apt/opt/datadog-agent/bin/agent/agent-wrapper";
+    let program = "/opt/dd-heroku/bin/dd-heroku";
+    format!(
+        "if [ -x {wrapper} ]; then {wrapper} '{verb}'; else bash -c 'exec -a agent-wrapper {program} {verb}'; fi"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

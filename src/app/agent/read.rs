@@ -2,15 +2,23 @@
 
 use super::{Apm, Check, DogStatsD, Health, Key, Status};
 
+/// The files of a running Agent that its command needs: `auth_token`, later `ipc_cert.pem` too.
+const CREDENTIALS: [&str; 4] = ["auth_token", "authentication token", "auth token", "ipc_cert"];
 /// How much of a complaint is kept.
 const LONGEST_MESSAGE: usize = 300;
 
 /// Why a text is no status.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoStatus {
+    /// The Agent's command found no file of a running Agent: it never ran since the dyno started.
+    #[error("no Agent is running in the dyno: it is off, or has not started yet")]
+    Off,
     /// The Agent's command found no Agent to ask.
-    #[error("no Agent is running in the dyno")]
+    #[error("no Agent is running in the dyno: it refused the connection")]
     NotRunning,
+    /// The Agent runs, and did not take the command's credentials.
+    #[error("the Agent in the dyno refuses this session")]
+    Refused,
     /// There is no Agent's command.
     #[error("no Agent is installed in the dyno")]
     NotInstalled,
@@ -33,11 +41,37 @@ pub fn read(text: &str) -> Result<Status, NoStatus> {
     if reader.status.version.is_none() { Err(why_none(&lines)) } else { Ok(reader.status) }
 }
 
+/// What a complaint of the Agent's command, of the wrapper or of the shell means. [`NoStatus::Other`] for any other text.
+pub fn why(complaint: &str) -> NoStatus {
+    why_none(&complaint.lines().collect::<Vec<_>>())
+}
+
 fn why_none(lines: &[&str]) -> NoStatus {
-    let has = |words: &str| lines.iter().any(|line| line.to_ascii_lowercase().contains(words));
-    if has("connection refused") || has("make sure the agent is running") || has("could not reach agent") {
+    let lower: Vec<_> = lines.iter().map(|line| line.to_ascii_lowercase()).collect();
+    let has = |all: &[&str]| lower.iter().any(|line| all.iter().all(|part| line.contains(part)));
+    let is_credential = |line: &String| CREDENTIALS.iter().any(|name| line.contains(name));
+    let no_program = |line: &String| line.contains("bin/agent") && line.contains("no such file");
+    let is_missing = |line: &String| {
+        is_credential(line)
+            && ["no such file", "does not exist", "not found"].iter().any(|text| line.contains(text))
+    };
+    let is_refused = |line: &String| {
+        (is_credential(line) && line.contains("permission denied"))
+            || ["invalid session token", "401 unauthorized", "403 forbidden", "tls: ", "x509: "]
+                .iter()
+                .any(|text| line.contains(text))
+    };
+    if lower.iter().any(is_missing) {
+        NoStatus::Off
+    } else if lower.iter().any(is_refused) {
+        NoStatus::Refused
+    } else if has(&["dial ", "connection refused"])
+        || has(&["dial unix", "no such file"])
+        || has(&["make sure the agent is running"])
+        || has(&["could not reach agent"])
+    {
         NoStatus::NotRunning
-    } else if has("command not found") || has("no such file") {
+    } else if has(&["command not found"]) || has(&["agent", ": not found"]) || lower.iter().any(no_program) {
         NoStatus::NotInstalled
     } else {
         let told = lines.iter().rev().find(|line| !line.trim().is_empty());
@@ -286,6 +320,31 @@ mod tests {
         let refused = "Could not reach agent: Get \"https://localhost:5001/agent/status\": dial tcp 127.0.0.1:5001: \
                        connect: connection refused\nMake sure the agent is running before requesting the status.";
         assert_eq!(read(refused), Err(NoStatus::NotRunning));
+        for off in [
+            "Error: cannot read the authentication token: open /app/.apt/etc/datadog-agent/auth_token: no such file or directory",
+            "Error: unable to fetch authentication token: open /etc/datadog-agent/auth_token: no such file or directory\n",
+            "Error: failed to read IPC cert file /app/.apt/etc/datadog-agent/ipc_cert.pem: open …: no such file or directory",
+            "Error: unable to read authentication token file: auth_token not found",
+        ] {
+            assert_eq!(read(off), Err(NoStatus::Off), "{off}");
+            assert_eq!(why(off), NoStatus::Off, "{off}");
+        }
+        for refused in [
+            "Error: unable to read auth token: open /etc/datadog-agent/auth_token: permission denied\n",
+            "Error: invalid session token\n",
+            "Could not reach agent: 403 Forbidden\nMake sure the agent is running",
+        ] {
+            assert_eq!(read(refused), Err(NoStatus::Refused), "{refused}");
+        }
+        for missing in [
+            "bash: /opt/datadog-agent/bin/agent/agent: No such file or directory\n",
+            "sh: 1: agent-wrapper: not found\n",
+            "dd-heroku: cannot run `/app/.apt/opt/datadog-agent/bin/agent/agent`: No such file or directory (os error 2)\n",
+        ] {
+            assert_eq!(read(missing), Err(NoStatus::NotInstalled), "{missing}");
+        }
+        assert!(matches!(why("Error: cannot open conf.yaml: no such file or directory"), NoStatus::Other(_)));
+        assert!(matches!(why("connect ECONNREFUSED 10.0.0.1:443: Connection refused"), NoStatus::Other(_)));
         assert_eq!(read("bash: agent-wrapper: command not found\n"), Err(NoStatus::NotInstalled));
         assert_eq!(read("\n\n"), Err(NoStatus::Other("it printed nothing".into())));
         assert_eq!(read("Killed\n\n"), Err(NoStatus::Other("Killed".into())));

@@ -2,13 +2,16 @@
 //! cache, nor the official CLI, nor GitHub, but demonstration keys.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::Context;
 use crate::app::buildpack;
 use crate::app::facts::FoundKey;
 use crate::cli::key;
 use crate::env::Environment;
+use crate::failure::{Failure, Result};
 use crate::keychain::Keyring;
+use crate::program::Output;
 use crate::sandbox;
 use crate::secret::Secret;
 
@@ -26,6 +29,18 @@ impl Context {
     /// The environment to run the official Heroku CLI in. It may not be installed.
     pub fn official_cli(&self) -> Option<&Environment> {
         self.sandbox.is_none().then_some(&self.env)
+    }
+
+    /// A command in a dyno that was booted in the sandbox, and what it printed; the rest is as with the official CLI.
+    pub fn in_sandbox_dyno(
+        &self,
+        app: &str,
+        dyno: &str,
+        command: &str,
+        within: Duration,
+    ) -> Option<Result<Output>> {
+        self.sandbox.as_ref()?;
+        sandbox::in_dyno(&self.env, app, dyno, command, within).map_err(Failure::from).transpose()
     }
 
     /// The git repository of Datadog's buildpack.

@@ -27,7 +27,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let answers = args.reach.ask(context, &context.app(&args.app.targets())?, &args.arguments)?;
     let is_one = answers.len() == 1;
     if context.ui.json {
-        let object = |answer: &super::reach::Answer| match &answer.text {
+        let object = |answer: &super::dynos::Answer| match &answer.text {
             Ok(text) => json!({ "dyno": answer.dyno, "output": text }),
             Err(why) => json!({ "dyno": answer.dyno, "error": why }),
         };

@@ -1,7 +1,10 @@
 //! `agent`: the Agent in a dyno that runs.
 
+pub mod access;
+pub mod dynos;
 pub mod exec;
 pub mod reach;
+pub mod restart;
 pub mod status;
 
 use super::{Context, Exit};
@@ -12,6 +15,9 @@ use crate::failure::Result;
 pub enum Verb {
     Status(status::Args),
     Exec(exec::Args),
+    Restart(restart::Restart),
+    Stop(restart::Stop),
+    Start(restart::Start),
 }
 
 /// Runs a verb of `agent`.
@@ -19,5 +25,8 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
     match verb {
         Verb::Status(args) => status::run(context, &args),
         Verb::Exec(args) => exec::run(context, &args),
+        Verb::Restart(args) => args.run(context),
+        Verb::Stop(args) => args.run(context),
+        Verb::Start(args) => args.run(context),
     }
 }

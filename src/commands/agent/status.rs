@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::reach::{Answer, Reach};
-use crate::app::agent::read::read;
+use super::dynos::Answer;
+use super::reach::Reach;
+use crate::app::agent::read::{NoStatus, read, why};
 use crate::app::agent::verdict::{Level, Remark, verdict, worst};
 use crate::app::agent::{Check, Health, Status};
 use crate::cli::OneAppOrName;
@@ -69,7 +70,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 type Judged = std::result::Result<(Status, Vec<Remark>), String>;
 
 fn judge(text: std::result::Result<String, String>) -> Judged {
-    let status = read(&text?).map_err(|why| why.to_string())?;
+    let text = text.map_err(|complaint| match why(&complaint) {
+        NoStatus::Other(_) => complaint,
+        known => known.to_string(),
+    })?;
+    let status = read(&text).map_err(|why| why.to_string())?;
     let remarks = verdict(&status);
     Ok((status, remarks))
 }
