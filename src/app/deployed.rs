@@ -49,9 +49,23 @@ pub fn failed_release(facts: &Facts) -> Option<&Release> {
     facts.releases.as_deref()?.first().filter(|release| release.status == Status::Failed)
 }
 
-/// A build that is under way.
-pub fn pending_build(facts: &Facts) -> Option<&Build> {
-    facts.builds.as_deref()?.first().filter(|build| build.status == Status::Pending)
+/// What has been started, and will run unless it fails.
+#[derive(Clone, Copy, Debug)]
+pub enum UnderWay<'f> {
+    /// A build.
+    Build(&'f Build),
+    /// The release of a build that has succeeded: its release phase runs.
+    Release(&'f Release),
+}
+
+/// The newest build or release, when it has not ended.
+pub fn under_way(facts: &Facts) -> Option<UnderWay<'_>> {
+    let build = facts.builds.as_deref().and_then(<[_]>::first);
+    let release = facts.releases.as_deref().and_then(<[_]>::first);
+    build
+        .filter(|build| build.status == Status::Pending)
+        .map(UnderWay::Build)
+        .or_else(|| release.filter(|release| release.status == Status::Pending).map(UnderWay::Release))
 }
 
 /// What was changed since the slug was compiled, and takes effect only when it is compiled again: names of config vars,

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::booleans::is_on;
 use super::buildpack::Buildpack;
 use super::database_urls::DATABASES;
+use super::deployed::{self, UnderWay};
 use super::facts::{ConfigVars, Facts, KeyVerdict};
 use super::integrations::databases;
-use super::{deployed, drains, order};
+use super::{drains, order};
 use crate::datadog::Site;
 use crate::datadog::drain::masked;
 use crate::env;
@@ -52,6 +53,8 @@ pub struct Status {
     pub rebuild_due: Vec<String>,
     /// The UUID of a build that is under way.
     pub building: Option<String>,
+    /// The number of the release whose release phase runs.
+    pub releasing: Option<u64>,
     /// The number of the newest release, when it failed.
     pub failed_release: Option<u64>,
     /// What the Agent watches beside the dyno.
@@ -108,7 +111,14 @@ impl Status {
                 .map(|build| build.created_at.clone())
                 .or_else(|| deploy.map(|one| one.created_at.clone())),
             rebuild_due: deployed::rebuild_due(facts).into_iter().map(owned).collect(),
-            building: deployed::pending_build(facts).map(|build| build.id.clone()),
+            building: match deployed::under_way(facts) {
+                Some(UnderWay::Build(build)) => Some(build.id.clone()),
+                _ => None,
+            },
+            releasing: match deployed::under_way(facts) {
+                Some(UnderWay::Release(release)) => Some(release.version),
+                _ => None,
+            },
             failed_release: deployed::failed_release(facts).map(|release| release.version),
             integrations: integrations(facts),
             drains: there

@@ -1,7 +1,5 @@
 //! `status`: what is set, what runs, what drifted.
 
-use std::ops::ControlFlow;
-
 use super::{Context, Exit};
 use crate::app::facts::{Part, Query};
 use crate::app::status::Status;
@@ -9,8 +7,7 @@ use crate::app::{Facts, deployed};
 use crate::cli::AppsOrNames;
 use crate::cli::diagnosis;
 use crate::engine;
-use crate::failure::{Code, Failure, Result};
-use crate::heroku::Writer;
+use crate::failure::Result;
 use crate::ui::{self, status_view};
 
 /// Show what is set, what runs and what drifted, of one app or many
@@ -20,7 +17,7 @@ use crate::ui::{self, status_view};
   dd-heroku status shop mobile-api
   dd-heroku status --team acme --json")]
 pub struct Args {
-    /// Follow a running build to its end first
+    /// Follow a build and its release phase to their ends first
     #[arg(long)]
     watch: bool,
     /// Do not check the keys with Datadog
@@ -40,7 +37,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let apps = context.apps(&targets)?;
     let query = Query::from(PARTS).with_key(diagnosis::key(args.no_verify));
     if args.watch {
-        for one in &engine::observe(context, &apps, &Query::from([Part::Builds]))? {
+        for one in &engine::observe(context, &apps, &Query::from([Part::Builds, Part::Releases]))? {
             watch(context, one)?;
         }
     }
@@ -57,26 +54,15 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Follows the app's build that is under way, when one is.
+/// Follows the app's build or release phase, when one is under way.
 fn watch(context: &Context, facts: &Facts) -> Result {
     let app = &facts.app.name;
-    let Some(build) = deployed::pending_build(facts) else {
+    let Some(under_way) = deployed::under_way(facts) else {
         context.ui.say(format_args!("no build of {app} is under way"));
         return Ok(());
     };
     let progress = context.ui.progress(format_args!("building {app}"));
-    let writer = Writer::new(context.heroku()?);
-    let streamed = writer.stream_build(build, &mut |line| {
-        progress.line(line);
-        if context.stop.is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    if context.stop.is_requested() {
-        return Err(Failure::new(Code::Interrupted, "interrupted; the build goes on at Heroku"));
-    }
-    if let Err(error) = streamed {
-        context.ui.detail(format_args!("the build's output broke off: {error}"));
-    }
-    let build = writer.finish_build(app, &build.id)?;
-    context.ui.say(format_args!("the build of {app} {}", build.status.as_str()));
+    engine::watch(context, &progress, app, under_way)?;
+    context.ui.say(format_args!("the build of {app} succeeded"));
     Ok(())
 }

@@ -11,6 +11,7 @@ mod services;
 mod source;
 pub mod stop;
 
+pub(crate) use executors::watch;
 pub use key_check::KeyCheck;
 pub use observe::{Observer, observe};
 pub use run::{Mode, run, run_from};

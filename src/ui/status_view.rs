@@ -29,6 +29,7 @@ pub fn to_json(status: &Status) -> Value {
         "slug": { "commit": status.commit, "size": status.size, "built_at": status.built_at },
         "rebuild_due": status.rebuild_due,
         "building": status.building,
+        "releasing": status.releasing.map(|version| format!("v{version}")),
         "failed_release": status.failed_release.map(|version| format!("v{version}")),
         "integrations": status.integrations,
         "drains": status.drains.iter().map(|(url, ours)| json!({ "url": url, "datadog": ours })).collect::<Vec<_>>(),
@@ -77,6 +78,9 @@ pub fn one(status: &Status) -> String {
     }
     if status.building.is_some() {
         line("building", "a build is under way (--watch)".to_owned());
+    }
+    if let Some(version) = status.releasing {
+        line("release", format!("the release phase of v{version} runs (--watch)"));
     }
     let listed = |list: Vec<String>| if list.is_empty() { "-".to_owned() } else { list.join(", ") };
     line("watches", listed(status.integrations.iter().map(ToString::to_string).collect()));

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -92,4 +94,38 @@ fn a_promotion_waits_for_the_release_phase_downstream() {
     assert_eq!((code, receipt["error"]["code"].as_str()), (1, Some("release_failed")), "{receipt:#}");
     let expected = [("config.set", "done"), ("rebuild", "done"), ("promote", "failed")];
     assert_eq!(results(&receipt), expected, "what works upstream stays");
+}
+
+#[test]
+fn a_release_phase_under_way_is_not_built_again_and_can_be_followed() {
+    let sandbox = Sandbox::start();
+    let gate = sandbox.folder().join("migrated");
+    let phase = format!("until [ -e {} ]; do sleep 0.05; done; echo migrated", gate.display());
+    let folder = checkout(&sandbox, "shop", &phase);
+    let init = ["init", "--ref", "HEAD", "--yes"];
+    let builds = |sandbox: &Sandbox| sandbox.app("shop")["builds"].as_array().unwrap().len();
+    let before = builds(&sandbox);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| run_in(&sandbox, &folder, &init));
+        let is_pending = || {
+            let releases = sandbox.app("shop")["releases"].clone();
+            releases.as_array().unwrap().last().unwrap()["status"] == "pending"
+        };
+        while !is_pending() {
+            assert!(!first.is_finished(), "the first run does not wait for its release phase");
+            thread::sleep(Duration::from_millis(20));
+        }
+        let second = run_in(&sandbox, &folder, &["init", "--ref", "HEAD", "--dry-run"]);
+        let (status, _) = run_in(&sandbox, &folder, &["status"]);
+        let watch = scope.spawn(|| run_in(&sandbox, &folder, &["status", "--watch"]));
+        // Before anything is asserted: the first run would wait for ever.
+        fs::write(&gate, "").unwrap();
+        assert_eq!((second.1, &second.0["changes"]), (0, &json!([])), "{second:#?}");
+        assert_eq!(second.0["notes"][0]["code"], "DDH040", "{second:#?}");
+        assert!(status["releasing"].as_str().is_some_and(|release| release.starts_with('v')), "{status:#}");
+        let (watched, code) = watch.join().unwrap();
+        assert_eq!((code, &watched["releasing"]), (0, &Value::Null), "{watched:#}");
+        assert_eq!(first.join().unwrap().1, 0);
+    });
+    assert_eq!(builds(&sandbox), before + 1);
 }

@@ -29,7 +29,7 @@ struct Place {
 enum Kind {
     /// One app, without a checkout.
     OneApp,
-    /// One app, in its checkout.
+    /// One app, in its checkout, with a release phase.
     Checkout,
     /// Two apps, without their builds.
     TwoApps,
@@ -128,6 +128,9 @@ fn template() -> &'static Path {
     let made = || {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         checkout::create(folder.path(), "shop");
+        let procfile = "web: bundle exec puma\nworker: bundle exec sidekiq\nrelease: echo migrated\n";
+        fs::write(folder.path().join("Procfile"), procfile).unwrap();
+        checkout::git(folder.path(), &["commit", "-q", "-am", "Migrate on release"]);
         folder
     };
     TEMPLATE.get_or_init(made).path()

@@ -5,7 +5,6 @@ use crate::app::buildpack::{Buildpack, Role};
 use crate::app::desired::{Buildpacks, Desired, RebuildWhen};
 use crate::app::facts::Facts;
 use crate::app::order::{self, Fault};
-use crate::app::plan::agent_buildpack;
 use crate::app::{codes, versions};
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
@@ -49,8 +48,10 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 fn fixed(list: &[Buildpack]) -> Buildpacks {
     let installed = order::installed(list);
     let agent = match installed.map(Buildpack::role) {
-        Some(Role::Datadog | Role::Ours) => installed.cloned().unwrap_or_else(|| agent_buildpack(None, None)),
-        _ => return Buildpacks::WithAgent(agent_buildpack(None, None)),
+        Some(Role::Datadog | Role::Ours) => {
+            installed.cloned().unwrap_or_else(|| Buildpack::agent(None, None))
+        }
+        _ => return Buildpacks::WithAgent(Buildpack::agent(None, None)),
     };
     let pin = agent.pin().map(|pin| if agent.role() == Role::Datadog { newest(pin) } else { pin });
     order::repinned(list, pin).map_or(Buildpacks::Keep, Buildpacks::Exactly)

@@ -22,7 +22,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 
 fn due(facts: &Facts) -> Option<Finding> {
     let reasons = deployed::rebuild_due(facts);
-    if reasons.is_empty() || deployed::pending_build(facts).is_some() {
+    if reasons.is_empty() || deployed::under_way(facts).is_some() {
         return None;
     }
     let fix = Desired { rebuild: RebuildWhen::Due, ..Desired::default() };

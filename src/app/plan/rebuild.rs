@@ -2,9 +2,10 @@
 
 use super::Conflict;
 use crate::app::change::{Change, Rebuild, Source};
+use crate::app::codes;
+use crate::app::deployed::{self, UnderWay};
 use crate::app::desired::{Desired, Note, RebuildWhen};
 use crate::app::facts::Facts;
-use crate::app::{codes, deployed};
 use crate::datadog::options;
 
 pub(super) fn change(
@@ -24,8 +25,19 @@ pub(super) fn change(
     let Some(deployed) = deployed::slug(facts) else {
         return if is_asked { Err(Conflict::NeverDeployed(app.clone())) } else { Ok(None) };
     };
-    if !is_asked && deployed::pending_build(facts).is_some() && !changes.iter().any(is_compiled_in) {
-        notes.push(Note::new(codes::BUILD_UNDER_WAY, "a build is under way: it takes the changes in"));
+    if let (false, Some(under_way)) =
+        (is_asked || changes.iter().any(is_compiled_in), deployed::under_way(facts))
+    {
+        let message = match under_way {
+            UnderWay::Build(_) => "a build is under way: it takes the changes in".to_owned(),
+            UnderWay::Release(release) => {
+                format!(
+                    "release v{} is under way: it takes effect when its release phase succeeds",
+                    release.version
+                )
+            }
+        };
+        notes.push(Note::new(codes::BUILD_UNDER_WAY, message));
         return Ok(None);
     }
     if desired.rebuild == RebuildWhen::Never {

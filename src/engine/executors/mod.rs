@@ -11,6 +11,8 @@ mod release;
 mod tail;
 mod telemetry;
 
+pub(crate) use rebuild::watch;
+
 use super::Services;
 use super::source::Prepared;
 use crate::app::change::{Change, Outcome};

@@ -32,7 +32,7 @@ pub(super) fn execute(executor: &Executor<'_>, promotion: &Promotion) -> Result<
             promotion.targets.iter().filter_map(|target| Some((&target.app, target.release.as_ref()?)));
         if let Some((app, release)) = releases.into_iter().find(|(app, _)| !released.contains(*app)) {
             released.insert(app.clone());
-            release::wait(executor, name_of(targets, app), release)?;
+            release::wait(services, executor.progress, name_of(targets, app), release)?;
             continue;
         }
         if let Some(target) = promotion.targets.iter().find(|target| target.status == Status::Failed) {

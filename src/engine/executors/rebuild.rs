@@ -4,12 +4,14 @@
 use super::tail::Tail;
 use super::{Executor, Undone, release, skipped, unknown};
 use crate::app::change::{Outcome, Rebuild};
-use crate::app::deployed;
+use crate::app::deployed::{self, UnderWay};
 use crate::app::facts::{Build, Status};
+use crate::engine::Services;
 use crate::engine::source::Prepared;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::{self, StartBuild, Writer};
 use crate::secret::Secret;
+use crate::ui::Progress;
 use crate::ui::format::short_commit;
 
 /// Builds what `rebuild` names from its prepared source, and waits for the build and its release.
@@ -28,6 +30,45 @@ pub(super) fn execute(executor: &Executor<'_>, rebuild: &Rebuild) -> Result<Outc
     let start =
         StartBuild { url, version: rebuild.commit.clone(), checksum, known: plan.known_builds.clone() };
     let build = writer.start_build(app, &start)?;
+    let ended = finish(services, progress, app, &build, rebuild.release)?;
+    require_agent(app, commit, rebuild.expects.as_deref(), ended.agent.as_deref())?;
+    Ok(Outcome::Built { id: build.id, release: ended.release, version: ended.version })
+}
+
+/// Follows what is under way in an app to its end: a build with the release that it makes, or a release phase.
+pub(crate) fn watch(
+    services: &dyn Services,
+    progress: &Progress,
+    app: &str,
+    under_way: UnderWay<'_>,
+) -> Result {
+    let ended = match under_way {
+        UnderWay::Build(build) => finish(services, progress, app, build, None).map(drop),
+        UnderWay::Release(release) => release::wait(services, progress, app, &release.id).map(drop),
+    };
+    ended.map_err(|undone| undone.failure)
+}
+
+/// How a build that succeeded ended.
+struct Ended {
+    /// The UUID of its release.
+    release: Option<String>,
+    /// The release's number.
+    version: Option<u64>,
+    /// The Agent's version, where the output names it.
+    agent: Option<String>,
+}
+
+/// Follows a build and the release that it makes to their ends. `running` is the number of the release that runs.
+fn finish(
+    services: &dyn Services,
+    progress: &Progress,
+    app: &str,
+    build: &Build,
+    running: Option<u64>,
+) -> Result<Ended, Undone> {
+    let commit =
+        build.commit.as_deref().map_or_else(|| app.to_owned(), |commit| short_commit(commit).to_owned());
     let mut tail = Tail::default();
     let mut agent = None;
     let stream = {
@@ -41,20 +82,19 @@ pub(super) fn execute(executor: &Executor<'_>, rebuild: &Rebuild) -> Result<Outc
         agent = deployed::agent_installed(line).map(str::to_owned).or(agent.take());
         tail.push(line);
     })?;
-    services.stop().check().map_err(|_| unknown(still_building(app, commit)))?;
+    services.stop().check().map_err(|_| unknown(still_building(app, &commit)))?;
+    let writer = Writer::new(services.heroku()?);
     let build = writer.finish_build(app, &build.id).map_err(|error| unknown(error.into()))?;
     if build.status == Status::Failed {
-        let running = rebuild.release.map(|version| format!(" (v{version})")).unwrap_or_default();
+        let running = running.map(|version| format!(" (v{version})")).unwrap_or_default();
         let message = format!("build of {commit} failed; the previous release{running} keeps running");
         return Err(Failure::new(Code::BuildFailed, tail.below(&message)).into());
     }
     let version = match &build.release {
-        Some(id) => Some(release::wait(executor, app, id)?.version),
+        Some(id) => Some(release::wait(services, progress, app, id)?.version),
         None => None,
     };
-    require_agent(app, commit, rebuild.expects.as_deref(), agent.as_deref())?;
-    let Build { id, release, .. } = build;
-    Ok(Outcome::Built { id, release, version })
+    Ok(Ended { release: build.release, version, agent })
 }
 
 /// Where Heroku gets the source: the packed commit is uploaded first.

@@ -7,11 +7,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::tail::Tail;
-use super::{Executor, Undone, unknown};
+use super::{Undone, unknown};
 use crate::app::facts::{Release, Status};
 use crate::engine::Services;
 use crate::failure::{Code, Failure, Result};
 use crate::heroku::{self, Reader};
+use crate::ui::Progress;
 
 /// How often it is looked whether the run is to stop.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -24,8 +25,12 @@ const LONGEST: Duration = Duration::from_secs(3700);
 pub(super) type Sink<'s> = dyn FnMut(&str) -> ControlFlow<()> + 's;
 
 /// Waits until a release of `app` has ended, and gives it back when it succeeded.
-pub(super) fn wait(executor: &Executor<'_>, app: &str, id: &str) -> Result<Release, Undone> {
-    let Executor { services, progress, .. } = *executor;
+pub(super) fn wait(
+    services: &dyn Services,
+    progress: &Progress,
+    app: &str,
+    id: &str,
+) -> Result<Release, Undone> {
     let reader = Reader::new(services.heroku()?.as_ref());
     let started = Instant::now();
     let mut tail = Tail::default();

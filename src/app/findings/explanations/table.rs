@@ -241,7 +241,7 @@ pub static EXPLAINED: &[Explained] = &[
     ),
     info(
         BUILD_UNDER_WAY,
-        "a build is under way",
+        "a build or release is under way",
         "What was just changed may not be in it.",
         "Wait for it: `dd-heroku status --watch`.",
     ),
