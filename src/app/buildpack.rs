@@ -37,6 +37,15 @@ impl Buildpack {
         Self { url: reference.to_owned(), name: None }
     }
 
+    /// The one that installs the Agent: the official one unless a URL is given, pinned when a release is named.
+    pub fn agent(url: Option<&str>, release: Option<&str>) -> Self {
+        let url = url.unwrap_or(DATADOG);
+        match release {
+            Some(release) => Self::of(&format!("{}#{release}", url.split('#').next().unwrap_or(url))),
+            None => Self::of(url),
+        }
+    }
+
     /// The reference that puts it back into the list unchanged: official and registry ones by name, others by URL.
     pub fn reference(&self) -> &str {
         if let Some(name) = self.url.strip_prefix("urn:buildpack:") {

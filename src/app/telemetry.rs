@@ -16,7 +16,7 @@ const KEY_HEADER: &str = "dd-api-key";
 pub const EXPORTER: &str = "otlphttp";
 
 /// What a telemetry drain carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Signal {
     /// Requests and what they led to.
     Traces,

@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
-use super::{Context, keys};
+use super::Context;
 use crate::app::facts::{FoundKey, KeyVerdict};
 use crate::datadog::{ApiKey, Site};
 use crate::engine::KeyCheck;
 use crate::env;
-use crate::failure::{Failure, Result};
+use crate::failure::{Code, Failure, Result};
 use crate::keychain::Item;
 
 /// The key that was given: on stdin, in `DD_API_KEY`, in the keyring. The app's own comes after these.
@@ -37,7 +37,7 @@ pub fn new(context: &Context, from_stdin: bool) -> Result<Option<FoundKey>> {
 pub fn found(text: &str, place: &'static str) -> Result<FoundKey> {
     match ApiKey::parse(text) {
         Ok(key) => Ok(FoundKey { key, place, is_demo: false }),
-        Err(why) => Err(keys::malformed(&why.to_string(), place)),
+        Err(why) => Err(malformed(&why.to_string(), place)),
     }
 }
 
@@ -45,7 +45,28 @@ pub fn found(text: &str, place: &'static str) -> Result<FoundKey> {
 pub fn require_accepted(context: &Context, found: &FoundKey, site: Site) -> Result {
     match KeyCheck::default().verdict(context, &found.key, site)? {
         KeyVerdict::Accepted => Ok(()),
-        verdict => Err(keys::refused(found, site, verdict)),
+        verdict => Err(refused(found, site, verdict)),
+    }
+}
+
+/// The refusal of a text that is not a key.
+pub fn malformed(why: &str, place: &str) -> Failure {
+    Failure::new(Code::KeyRefused, format_args!("{why} (from {place})"))
+        .hint("copy an API key from https://app.datadoghq.com/organization-settings/api-keys")
+}
+
+/// The refusal of a key that `site` does not accept.
+pub fn refused(found: &FoundKey, site: Site, verdict: KeyVerdict) -> Failure {
+    let (key, place) = (found.key.masked(), found.place);
+    let failure = Failure::new(Code::KeyRefused, format_args!("{site} refuses the key {key} (from {place})"));
+    match verdict {
+        KeyVerdict::OtherSite(other) => {
+            failure.hint(format_args!("{other} accepts it: pass `--site {other}`"))
+        }
+        _ => failure.hint(format_args!(
+            "no other site accepts it either: copy an API key from {}/organization-settings/api-keys",
+            site.web()
+        )),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Context, key};
 use crate::app::Facts;
 use crate::app::desired::init::Destination;
-use crate::app::facts::{FoundKey, Key, KeyQuery, KeyVerdict};
+use crate::app::facts::{Key, KeyQuery, KeyVerdict};
 use crate::datadog::Site;
 use crate::datadog::site::SITES;
 use crate::failure::{Code, Failure, Result};
@@ -22,13 +22,13 @@ pub fn accepted(facts: &Facts) -> Result<Destination> {
     let found = match &key.found {
         Ok(Some(found)) => found,
         Ok(None) => return Err(missing(site)),
-        Err(why) => return Err(malformed(why, "the app's own DD_API_KEY")),
+        Err(why) => return Err(key::malformed(why, "the app's own DD_API_KEY")),
     };
     match key.verdict {
         KeyVerdict::Accepted | KeyVerdict::Unknown => {
             Ok(Destination { site, key: found.key.clone(), is_demo: found.is_demo })
         }
-        verdict => Err(refused(found, site, verdict)),
+        verdict => Err(key::refused(found, site, verdict)),
     }
 }
 
@@ -44,27 +44,6 @@ fn missing(site: Site) -> Failure {
     Failure::new(Code::KeyRefused, "no Datadog API key was given")
         .hint("set DD_API_KEY, or pipe it: `… | dd-heroku init --api-key-stdin`")
         .hint(format_args!("create one at {}/organization-settings/api-keys", site.web()))
-}
-
-/// The refusal of a text that is not a key.
-pub fn malformed(why: &str, place: &str) -> Failure {
-    Failure::new(Code::KeyRefused, format_args!("{why} (from {place})"))
-        .hint("copy an API key from https://app.datadoghq.com/organization-settings/api-keys")
-}
-
-/// The refusal of a key that `site` does not accept.
-pub fn refused(found: &FoundKey, site: Site, verdict: KeyVerdict) -> Failure {
-    let (key, place) = (found.key.masked(), found.place);
-    let failure = Failure::new(Code::KeyRefused, format_args!("{site} refuses the key {key} (from {place})"));
-    match verdict {
-        KeyVerdict::OtherSite(other) => {
-            failure.hint(format_args!("{other} accepts it: pass `--site {other}`"))
-        }
-        _ => failure.hint(format_args!(
-            "no other site accepts it either: copy an API key from {}/organization-settings/api-keys",
-            site.web()
-        )),
-    }
 }
 
 /// The site that `text` names; `place` says where the text was found.

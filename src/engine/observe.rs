@@ -10,6 +10,7 @@ use crate::app::facts::{
     AgentVersions, Checkout, CheckoutQuery, ConfigVars, Database, Facts, KeyVerdict, LogMetrics, Neighbor,
     Ownership, Query, When,
 };
+use crate::app::integrations::dbm::target;
 use crate::app::metrics::{Access, Existing, dashboard, pipeline};
 use crate::database::{self, Session};
 use crate::datadog::Site;
@@ -182,7 +183,7 @@ fn add_databases(reader: &Reader<'_>, facts: &mut [Facts], query: &Query) -> Res
     let Some(name) = &query.database else { return Ok(()) };
     for one in facts {
         // A database that does not exist is reported by the plan.
-        let Ok(target) = dbm::target(one, name) else { continue };
+        let Ok(target) = target(one, name) else { continue };
         let has_credential = reader.credentials(&target.addon)?.iter().any(|one| one == dbm::CREDENTIAL);
         let session = Session::open(&target.url)?;
         let inspection = database::inspect(&session, dbm::CREDENTIAL)?;

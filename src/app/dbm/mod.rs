@@ -3,14 +3,12 @@
 //! Guide: <https://docs.datadoghq.com/database_monitoring/guide/heroku-postgres/>.
 
 mod requirements;
-mod setup;
 mod sql;
 
 use crate::secret::Secret;
 
 pub use requirements::{Account, Need, needs};
-pub use setup::{Refused, Target, changes, desired, target};
-pub use sql::all_statements;
+pub use sql::{all_statements, statements};
 
 /// The credential, and with it the database user, that the Agent signs in with.
 pub const CREDENTIAL: &str = "datadog";

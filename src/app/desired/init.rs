@@ -6,7 +6,6 @@ use super::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
 use crate::app::buildpack::{Buildpack, Role};
 use crate::app::database_urls::{self, Database};
 use crate::app::facts::{Checkout, ConfigVars, Facts, Generation};
-use crate::app::plan::agent_buildpack;
 use crate::app::prerun::Block;
 use crate::app::telemetry::Signal;
 use crate::app::{codes, deployed};
@@ -187,7 +186,7 @@ impl Setup {
             (None, Some(installed)) => Some(installed.reference()),
             (None, None) => None,
         };
-        agent_buildpack(url, self.buildpack_version.as_deref())
+        Buildpack::agent(url, self.buildpack_version.as_deref())
     }
 
     /// Ours reads a variable; Datadog's needs a script in the app's code.

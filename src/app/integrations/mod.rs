@@ -3,6 +3,7 @@
 
 mod add;
 pub(super) mod databases;
+pub mod dbm;
 mod files;
 mod limit;
 mod refused;

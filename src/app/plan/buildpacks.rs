@@ -1,7 +1,6 @@
 //! The list of buildpacks.
 
 use super::Conflict;
-use crate::app::buildpack::DATADOG;
 use crate::app::change::Change;
 use crate::app::desired::{Buildpacks, Desired};
 use crate::app::facts::Facts;
@@ -32,13 +31,4 @@ fn explicit(before: &[Buildpack], facts: &Facts) -> Result<Vec<Buildpack>, Confl
         return Err(Conflict::NoBuildpacks(facts.app.name.clone()));
     }
     Ok([before, &detected].concat())
-}
-
-/// The buildpack that installs the Agent: the official one unless a URL is given, pinned when a release is named.
-pub fn agent_buildpack(url: Option<&str>, release: Option<&str>) -> Buildpack {
-    let url = url.unwrap_or(DATADOG);
-    match release {
-        Some(release) => Buildpack::of(&format!("{}#{release}", url.split('#').next().unwrap_or(url))),
-        None => Buildpack::of(url),
-    }
 }

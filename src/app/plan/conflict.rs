@@ -1,6 +1,7 @@
 //! Why what is desired cannot be planned.
 
-use crate::app::{dbm, prerun};
+use crate::app::integrations::dbm;
+use crate::app::prerun;
 
 /// Why what is desired cannot be planned for an app.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -16,7 +16,6 @@ use super::dbm;
 use super::desired::{Desired, Note};
 use super::facts::{App, Facts, Process};
 
-pub use buildpacks::agent_buildpack;
 pub use conflict::Conflict;
 
 /// What has to change, in the order in which it is applied, and what the person should know.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Context;
 use crate::app::buildpack;
 use crate::app::facts::FoundKey;
-use crate::cli::key;
+use crate::datadog::ApiKey;
 use crate::env::Environment;
 use crate::failure::{Failure, Result};
 use crate::keychain::Keyring;
@@ -51,7 +51,8 @@ impl Context {
     /// The Datadog API key to use where none is given.
     pub fn demonstration_key(&self) -> Option<FoundKey> {
         self.sandbox.as_ref()?;
-        key::found(sandbox::DEMO_KEY, "the sandbox").ok().map(|found| FoundKey { is_demo: true, ..found })
+        let key = ApiKey::parse(sandbox::DEMO_KEY).ok()?;
+        Some(FoundKey { key, place: "the sandbox", is_demo: true })
     }
 
     /// The Datadog application key to use where none is given.

@@ -5,8 +5,8 @@ pub mod setup;
 
 use super::{Context, Exit};
 use crate::app::Facts;
-use crate::app::dbm::{Refused, Target, target};
 use crate::app::facts::{Part, Query};
+use crate::app::integrations::dbm::{Refused, Target, target};
 use crate::failure::{Code, Failure, Result};
 
 /// Set up and check Database Monitoring on Heroku Postgres

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::{meant, query};
-use crate::app::dbm::{CREDENTIAL, all_statements, desired};
+use crate::app::dbm::{CREDENTIAL, all_statements};
 use crate::app::facts::Query;
+use crate::app::integrations::dbm::desired;
 use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
 use crate::engine;

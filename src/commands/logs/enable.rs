@@ -30,11 +30,32 @@ pub struct Args {
     labels: LabelArgs,
     /// Signals that the telemetry drain of a Fir app carries, and no others [default: logs, and what it already carries]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
-    signals: Vec<Signal>,
+    signals: Vec<AskedSignal>,
     #[command(flatten)]
     apps: AppsOrNames,
     #[command(flatten)]
     change: ChangeOptions,
+}
+
+/// A signal as it is written in the argument.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum AskedSignal {
+    /// Requests and what they led to
+    Traces,
+    /// Memory, load, requests
+    Metrics,
+    /// Log lines
+    Logs,
+}
+
+impl AskedSignal {
+    fn signal(self) -> Signal {
+        match self {
+            Self::Traces => Signal::Traces,
+            Self::Metrics => Signal::Metrics,
+            Self::Logs => Signal::Logs,
+        }
+    }
 }
 
 /// Gives the apps that are meant their drain.
@@ -59,7 +80,7 @@ fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
         Generation::Fir => {
             let Destination { site, key, is_demo: _ } = keys::accepted(facts)?;
             let exactly = !args.signals.is_empty();
-            let asked = args.signals.iter().copied();
+            let asked = args.signals.iter().map(|asked| asked.signal());
             let signals: BTreeSet<_> = if exactly { asked.collect() } else { [Signal::Logs].into() };
             desired.telemetry = Telemetry::Carry { site, key, signals, exactly };
         }

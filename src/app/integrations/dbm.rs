@@ -1,11 +1,11 @@
 //! Which database is meant, and what is desired of the app for Database Monitoring of it.
 
-use super::{Account, CREDENTIAL, Change, sql};
+use super::databases;
 use crate::app::booleans;
 use crate::app::database_urls::Database;
+use crate::app::dbm::{Account, CREDENTIAL};
 use crate::app::desired::Desired;
-use crate::app::facts::{self, Addon, ConfigVars, Facts};
-use crate::app::integrations::databases;
+use crate::app::facts::{Addon, ConfigVars, Facts};
 use crate::env;
 use crate::platform::postgres;
 use crate::secret::Secret;
@@ -127,25 +127,8 @@ pub fn desired(facts: &Facts, name: &str, target: &Target) -> Desired {
     desired
 }
 
-/// What has to change in the database, and in how the app is connected to it.
-pub fn changes(facts: &Facts, target: &Target, database: &facts::Database) -> Vec<Change> {
-    let mut changes = Vec::new();
-    if !database.has_credential {
-        changes.push(Change::Credential { addon: target.addon.clone() });
-    }
-    if target.variable.is_none() {
-        changes.push(Change::Attach { addon: target.addon.clone(), name: free_name(facts, &target.id) });
-    }
-    let statements = sql::statements(&database.inspection, CREDENTIAL);
-    if !statements.is_empty() {
-        let (addon, url, role) = (target.addon.clone(), target.url.clone(), CREDENTIAL.to_owned());
-        changes.push(Change::Run { addon, url, role, statements });
-    }
-    changes
-}
-
 /// A name for the attachment that the app does not have yet.
-fn free_name(facts: &Facts, addon: &str) -> String {
+pub(in crate::app) fn free_name(facts: &Facts, addon: &str) -> String {
     let attachments = facts.attachments.as_deref().unwrap_or_default();
     let is_free = |name: &String| attachments.iter().all(|one| one.name != *name);
     let own =
