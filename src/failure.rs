@@ -82,13 +82,13 @@ pub struct Failure {
     /// One command or action each, ready to paste.
     pub hints: Vec<String>,
     /// It was told already, in the answer's JSON say.
-    pub told: bool,
+    pub is_reported: bool,
 }
 
 impl Failure {
     /// A failure with a message of its own.
     pub fn new(code: Code, message: impl Display) -> Self {
-        Self { code, error: anyhow::anyhow!("{message}"), hints: Vec::new(), told: false }
+        Self { code, error: anyhow::anyhow!("{message}"), hints: Vec::new(), is_reported: false }
     }
 
     /// A failure of the arguments.
@@ -115,7 +115,7 @@ impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         match error.downcast::<Carried>() {
             Ok(Carried(failure)) => failure,
-            Err(error) => Self { code: Code::Failed, error, hints: Vec::new(), told: false },
+            Err(error) => Self { code: Code::Failed, error, hints: Vec::new(), is_reported: false },
         }
     }
 }

@@ -21,16 +21,16 @@ pub fn to_datadog(drains: &[Drain]) -> impl Iterator<Item = (&Drain, DrainUrl)> 
 /// Datadog go, with any site and key; other drains are left alone. The new one comes before the old one goes, so
 /// that no line is lost, unless the app has as many as it may have.
 pub fn enable(wanted: DrainUrl, drains: &[Drain]) -> Vec<Change> {
-    let there: Vec<_> = to_datadog(drains).collect();
-    let kept = there.iter().position(|(_, url)| wanted.compare(url) == Difference::Same);
-    let mut changes: Vec<_> = there
+    let existing: Vec<_> = to_datadog(drains).collect();
+    let kept = existing.iter().position(|(_, url)| wanted.compare(url) == Difference::Same);
+    let mut changes: Vec<_> = existing
         .iter()
         .enumerate()
         .filter(|(index, _)| Some(*index) != kept)
         .map(|(_, (drain, _))| removal(drain))
         .collect();
     if kept.is_none() {
-        let url = wanted.instead_of(there.first().map(|(_, url)| url)).expose();
+        let url = wanted.instead_of(existing.first().map(|(_, url)| url)).expose();
         let host = drain::host(&url);
         let at = if drains.len() >= LIMIT { changes.len() } else { 0 };
         changes.insert(at, Change::DrainAdd { url: Secret::new(url), host });
@@ -47,8 +47,8 @@ pub fn disable(drains: &[Drain]) -> Vec<Change> {
 /// one comes before the old one goes, where there is room.
 pub fn rekey(old: &ApiKey, new: &ApiKey, drains: &[Drain]) -> Vec<Change> {
     let mut changes = Vec::new();
-    for (drain, there) in to_datadog(drains).filter(|(_, there)| there.key.as_ref() == Some(old)) {
-        let url = DrainUrl { key: Some(new.clone()), ..there }.expose();
+    for (drain, existing) in to_datadog(drains).filter(|(_, existing)| existing.key.as_ref() == Some(old)) {
+        let url = DrainUrl { key: Some(new.clone()), ..existing }.expose();
         let is_there = drains.iter().any(|other| other.url.expose() == url);
         let host = drain::host(&url);
         let addition = (!is_there).then(|| Change::DrainAdd { url: Secret::new(url), host });
@@ -126,15 +126,15 @@ mod tests {
         let with = |key: &str| {
             format!("{DATADOG}?dd-api-key={key}&ddsource=heroku&ddtags=env:p,t:x&service=s&host=h&a=b")
         };
-        let there =
+        let existing =
             [drain("0", &with(KEY)), drain("1", &with(&"b".repeat(32))), drain("2", "syslog://x.example:1")];
-        let changes = rekey(&old, &new, &there);
+        let changes = rekey(&old, &new, &existing);
         assert_eq!(shown(&changes), ["+ http-intake.logs.datadoghq.com", "- 0"]);
         let Change::DrainAdd { url, .. } = &changes[0] else { panic!("{changes:?}") };
         assert_eq!(url.expose(), with(&"a".repeat(32)));
-        let begun = [there.to_vec(), vec![drain("3", url.expose())]].concat();
+        let begun = [existing.to_vec(), vec![drain("3", url.expose())]].concat();
         assert_eq!(shown(&rekey(&old, &new, &begun)), ["- 0"]);
-        assert_eq!(rekey(&new, &old, &there), []);
+        assert_eq!(rekey(&new, &old, &existing), []);
     }
 
     #[test]

@@ -9,14 +9,14 @@ use super::buildpack::{Buildpack, Role};
 /// The list with `wanted` in it once, at a right place. What installs the Agent already is kept, with its pin and in
 /// its place, unless it is another buildpack than `wanted` or its place is wrong. The rest keeps its order.
 pub fn with_agent(list: &[Buildpack], wanted: &Buildpack) -> Vec<Buildpack> {
-    let installed = list.iter().find(|one| one.is_same(wanted));
+    let installed = list.iter().find(|buildpack| buildpack.is_same(wanted));
     let agent = match installed {
-        Some(one) if wanted.pin().is_none() || wanted.pin() == one.pin() => one.clone(),
+        Some(buildpack) if wanted.pin().is_none() || wanted.pin() == buildpack.pin() => buildpack.clone(),
         _ => wanted.clone(),
     };
-    let rest: Vec<_> = list.iter().filter(|one| !is_agent(one, wanted)).cloned().collect();
+    let rest: Vec<_> = list.iter().filter(|buildpack| !is_agent(buildpack, wanted)).cloned().collect();
     let earliest = earliest(&rest);
-    let now = list.iter().position(|one| is_agent(one, wanted));
+    let now = list.iter().position(|buildpack| is_agent(buildpack, wanted));
     let latest = rest.len().saturating_sub(1);
     let at = now.filter(|at| (earliest..=latest).contains(at)).unwrap_or(earliest);
     let mut ordered = rest;
@@ -29,7 +29,10 @@ pub fn with_agent(list: &[Buildpack], wanted: &Buildpack) -> Vec<Buildpack> {
 pub fn repinned(list: &[Buildpack], pin: Option<&str>) -> Option<Vec<Buildpack>> {
     let agent = installed(list)?.pinned(pin);
     let mut ordered = with_agent(list, &agent);
-    ordered.iter_mut().filter(|one| one.is_same(&agent)).for_each(|one| *one = agent.clone());
+    ordered
+        .iter_mut()
+        .filter(|buildpack| buildpack.is_same(&agent))
+        .for_each(|buildpack| *buildpack = agent.clone());
     Some(ordered)
 }
 
@@ -37,7 +40,7 @@ pub fn repinned(list: &[Buildpack], pin: Option<&str>) -> Option<Vec<Buildpack>>
 pub fn installed(list: &[Buildpack]) -> Option<&Buildpack> {
     [Role::Datadog, Role::Ours, Role::Fork]
         .into_iter()
-        .find_map(|role| list.iter().find(|one| one.role() == role))
+        .find_map(|role| list.iter().find(|buildpack| buildpack.role() == role))
 }
 
 /// What is wrong with the place of what installs the Agent.
@@ -64,7 +67,7 @@ pub fn faults(list: &[Buildpack]) -> Vec<Fault> {
     if last + 1 == list.len() {
         faults.push(Fault::Last);
     }
-    let is_first = |one: &Buildpack| matches!(one.role(), Role::Apt | Role::Monorepo);
+    let is_first = |buildpack: &Buildpack| matches!(buildpack.role(), Role::Apt | Role::Monorepo);
     // The last decides the process types: it always stays where it is.
     let before_last = list.len().saturating_sub(1);
     faults.extend((first + 1..before_last).find(|at| is_first(&list[*at])).map(Fault::Before));
@@ -73,11 +76,11 @@ pub fn faults(list: &[Buildpack]) -> Vec<Fault> {
 
 /// The list without anything that installs the Agent.
 pub fn without_agent(list: &[Buildpack]) -> Vec<Buildpack> {
-    list.iter().filter(|one| !one.installs_agent()).cloned().collect()
+    list.iter().filter(|buildpack| !buildpack.installs_agent()).cloned().collect()
 }
 
-fn is_agent(one: &Buildpack, wanted: &Buildpack) -> bool {
-    one.installs_agent() || one.is_same(wanted)
+fn is_agent(buildpack: &Buildpack, wanted: &Buildpack) -> bool {
+    buildpack.installs_agent() || buildpack.is_same(wanted)
 }
 
 /// The first place that is after every buildpack that must come before, the last of the list left out: it
@@ -86,7 +89,7 @@ fn earliest(rest: &[Buildpack]) -> usize {
     let before_last = rest.len().saturating_sub(1);
     rest[..before_last]
         .iter()
-        .rposition(|one| matches!(one.role(), Role::Apt | Role::Monorepo))
+        .rposition(|buildpack| matches!(buildpack.role(), Role::Apt | Role::Monorepo))
         .map_or(0, |at| at + 1)
 }
 
@@ -157,7 +160,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_list_is_told_and_fixed_by_the_rule() {
-        for (there, wrong) in [
+        for (existing, wrong) in [
             (vec!["heroku/ruby"], vec![Fault::Missing]),
             (vec![], vec![Fault::Missing]),
             (vec![DATADOG, "heroku/ruby"], vec![]),
@@ -166,8 +169,8 @@ mod tests {
             (vec!["heroku/ruby", DATADOG], vec![Fault::Last]),
             (vec![DATADOG, "heroku/ruby", DATADOG], vec![Fault::Twice, Fault::Last]),
         ] {
-            assert_eq!(faults(&list(&there)), wrong, "{there:?}");
-            if let Some(fixed) = repinned(&list(&there), Some("2.44")) {
+            assert_eq!(faults(&list(&existing)), wrong, "{existing:?}");
+            if let Some(fixed) = repinned(&list(&existing), Some("2.44")) {
                 assert_eq!(faults(&fixed), []);
                 assert_eq!(installed(&fixed).and_then(Buildpack::pin), Some("2.44"));
                 assert_eq!(

@@ -87,11 +87,11 @@ impl Status {
         let deploy = deployed::deploy(facts);
         let build = deployed::build(facts);
         let buildpack = order::installed(list).and_then(|agent| {
-            let at = list.iter().position(|one| one == agent)?;
+            let at = list.iter().position(|buildpack| buildpack == agent)?;
             Some((agent.clone(), at + 1))
         });
-        let there = facts.drains.as_deref().unwrap_or_default();
-        let to_datadog: Vec<_> = drains::to_datadog(there).map(|(drain, _)| drain.id.as_str()).collect();
+        let existing = facts.drains.as_deref().unwrap_or_default();
+        let to_datadog: Vec<_> = drains::to_datadog(existing).map(|(drain, _)| drain.id.as_str()).collect();
         let owned = |text: &str| text.to_owned();
         Self {
             app: facts.app.name.clone(),
@@ -109,7 +109,7 @@ impl Status {
             size: facts.app.slug_size,
             built_at: build
                 .map(|build| build.created_at.clone())
-                .or_else(|| deploy.map(|one| one.created_at.clone())),
+                .or_else(|| deploy.map(|release| release.created_at.clone())),
             rebuild_due: deployed::rebuild_due(facts).into_iter().map(owned).collect(),
             building: match deployed::under_way(facts) {
                 Some(UnderWay::Build(build)) => Some(build.id.clone()),
@@ -121,7 +121,7 @@ impl Status {
             },
             failed_release: deployed::failed_release(facts).map(|release| release.version),
             integrations: integrations(facts),
-            drains: there
+            drains: existing
                 .iter()
                 .map(|drain| (masked(drain.url.expose()), to_datadog.contains(&drain.id.as_str())))
                 .collect(),

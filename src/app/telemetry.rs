@@ -106,8 +106,8 @@ pub fn enable(
     exactly: bool,
     drains: &[TelemetryDrain],
 ) -> Vec<Change> {
-    let mut there = to_datadog(drains);
-    let first = there.next();
+    let mut existing = to_datadog(drains);
+    let first = existing.next();
     let mut after = Target {
         signals: signals.clone(),
         endpoint: otlp_endpoint(site),
@@ -130,7 +130,7 @@ pub fn enable(
             }
         }
     }
-    changes.extend(there.cloned().map(Change::Remove));
+    changes.extend(existing.cloned().map(Change::Remove));
     changes
 }
 
@@ -138,9 +138,9 @@ pub fn enable(
 pub fn disable(signals: &BTreeSet<Signal>, drains: &[TelemetryDrain]) -> Vec<Change> {
     to_datadog(drains)
         .filter_map(|before| {
-            let there = carried(before);
-            let left: BTreeSet<_> = there.difference(signals).copied().collect();
-            if left.len() == there.len() {
+            let existing = carried(before);
+            let left: BTreeSet<_> = existing.difference(signals).copied().collect();
+            if left.len() == existing.len() {
                 None
             } else if left.is_empty() {
                 Some(Change::Remove(before.clone()))
@@ -216,7 +216,7 @@ mod tests {
         let logs = BTreeSet::from([Signal::Logs]);
         let other =
             TelemetryDrain { endpoint: "https://otel.example.com".into(), ..drain("o", com, "a", &["logs"]) };
-        for (there, changes) in [
+        for (existing, changes) in [
             (vec![], vec!["+ logs"]),
             (vec![other.clone()], vec!["+ logs"]),
             (vec![drain("1", com, "a", &["logs"])], vec![]),
@@ -227,9 +227,9 @@ mod tests {
             (vec![drain("1", com, "a", &["logs"]), other, drain("2", com, "a", &["logs"])], vec!["- 2"]),
         ] {
             assert_eq!(
-                shown(&enable(Site::default(), &key_of("a"), &logs, false, &there)),
+                shown(&enable(Site::default(), &key_of("a"), &logs, false, &existing)),
                 changes,
-                "{there:?}"
+                "{existing:?}"
             );
         }
         let both = [drain("1", com, "a", &["logs", "traces"])];
@@ -238,8 +238,9 @@ mod tests {
 
     #[test]
     fn other_headers_stay_and_the_key_is_there_once() {
-        let there = [drain("1", "datadoghq.com", "b", &["logs"])];
-        let changes = enable(Site::default(), &key_of("a"), &BTreeSet::from([Signal::Logs]), false, &there);
+        let existing = [drain("1", "datadoghq.com", "b", &["logs"])];
+        let changes =
+            enable(Site::default(), &key_of("a"), &BTreeSet::from([Signal::Logs]), false, &existing);
         let [Change::Set { after, .. }] = &changes[..] else { panic!("{changes:?}") };
         assert_eq!(after.headers.keys().collect::<Vec<_>>(), ["dd-api-key", "x-team"]);
         assert_eq!(after.headers["dd-api-key"].expose(), "a".repeat(32));
@@ -248,21 +249,22 @@ mod tests {
 
     #[test]
     fn another_key_is_all_that_changes() {
-        let there = [drain("1", "datadoghq.eu", "a", &["logs"]), drain("2", "datadoghq.eu", "c", &["logs"])];
-        let changes = rekey(&key_of("a"), &key_of("b"), &there);
+        let existing =
+            [drain("1", "datadoghq.eu", "a", &["logs"]), drain("2", "datadoghq.eu", "c", &["logs"])];
+        let changes = rekey(&key_of("a"), &key_of("b"), &existing);
         assert_eq!(shown(&changes), ["~ 1 logs"]);
         let [Change::Set { after, .. }] = &changes[..] else { panic!("{changes:?}") };
         assert_eq!(after.headers.keys().collect::<Vec<_>>(), ["dd-api-key", "x-team"]);
-        assert_eq!(after.endpoint, there[0].endpoint);
+        assert_eq!(after.endpoint, existing[0].endpoint);
     }
 
     #[test]
     fn a_drain_goes_with_its_last_signal() {
-        let there = [
+        let existing = [
             drain("1", "datadoghq.com", "a", &["logs"]),
             drain("2", "datadoghq.eu", "a", &["logs", "traces"]),
         ];
-        assert_eq!(shown(&disable(&BTreeSet::from([Signal::Logs]), &there)), ["- 1", "~ 2 traces"]);
-        assert_eq!(shown(&disable(&BTreeSet::from([Signal::Metrics]), &there)), Vec::<String>::new());
+        assert_eq!(shown(&disable(&BTreeSet::from([Signal::Logs]), &existing)), ["- 1", "~ 2 traces"]);
+        assert_eq!(shown(&disable(&BTreeSet::from([Signal::Metrics]), &existing)), Vec::<String>::new());
     }
 }

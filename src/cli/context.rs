@@ -162,15 +162,15 @@ impl Context {
                 Err(Failure::usage("no app was named, and no git remote here names one")
                     .hint("pass `--app APP`"))
             }
-            Choice::Several(there) => {
-                Err(Failure::usage(format_args!("several git remotes name apps: {}", listed(&there)))
-                    .hint(format_args!("pass `--remote {}`, or `--app`", there[0].name)))
+            Choice::Several(existing) => {
+                Err(Failure::usage(format_args!("several git remotes name apps: {}", listed(&existing)))
+                    .hint(format_args!("pass `--remote {}`, or `--app`", existing[0].name)))
             }
-            Choice::NoSuchRemote { name, there } => {
+            Choice::NoSuchRemote { name, existing } => {
                 let failure = Failure::usage(format_args!("no git remote `{name}` names an app"));
-                Err(match there.is_empty() {
+                Err(match existing.is_empty() {
                     true => failure.hint("pass `--app APP`"),
-                    false => failure.hint(format_args!("these do: {}", listed(&there))),
+                    false => failure.hint(format_args!("these do: {}", listed(&existing))),
                 })
             }
         }

@@ -13,14 +13,14 @@ use crate::keychain::Item;
 /// The key that was given: on stdin, in `DD_API_KEY`, in the keyring. The app's own comes after these.
 pub fn given(context: &Context, from_stdin: bool) -> Result<Option<FoundKey>> {
     if from_stdin {
-        return found(&stdin()?, "standard input").map(Some);
+        return parsed(&stdin()?, "standard input").map(Some);
     }
     if let Some(text) = context.env.get(env::DD_API_KEY) {
-        return found(text, "DD_API_KEY of your environment").map(Some);
+        return parsed(text, "DD_API_KEY of your environment").map(Some);
     }
     // A machine without a keyring has no key in it.
     match context.keyring().map(|keyring| keyring.get(&Item::DatadogApiKey)) {
-        Some(Ok(Some(secret))) => found(secret.expose(), "the keyring").map(Some),
+        Some(Ok(Some(secret))) => parsed(secret.expose(), "the keyring").map(Some),
         _ => Ok(None),
     }
 }
@@ -28,13 +28,13 @@ pub fn given(context: &Context, from_stdin: bool) -> Result<Option<FoundKey>> {
 /// A new key, to take the place of one in use: on stdin or in `DD_API_KEY`. The keyring may hold the old one.
 pub fn new(context: &Context, from_stdin: bool) -> Result<Option<FoundKey>> {
     if from_stdin {
-        return found(&stdin()?, "standard input").map(Some);
+        return parsed(&stdin()?, "standard input").map(Some);
     }
-    context.env.get(env::DD_API_KEY).map(|text| found(text, "DD_API_KEY of your environment")).transpose()
+    context.env.get(env::DD_API_KEY).map(|text| parsed(text, "DD_API_KEY of your environment")).transpose()
 }
 
 /// The key in `text`.
-pub fn found(text: &str, place: &'static str) -> Result<FoundKey> {
+pub fn parsed(text: &str, place: &'static str) -> Result<FoundKey> {
     match ApiKey::parse(text) {
         Ok(key) => Ok(FoundKey { key, place, is_demo: false }),
         Err(why) => Err(malformed(&why.to_string(), place)),
@@ -42,10 +42,10 @@ pub fn found(text: &str, place: &'static str) -> Result<FoundKey> {
 }
 
 /// Fails unless the site accepts the key; tells a wrong site from a wrong key by trying the others.
-pub fn require_accepted(context: &Context, found: &FoundKey, site: Site) -> Result {
-    match KeyCheck::default().verdict(context, &found.key, site)? {
+pub fn require_accepted(context: &Context, parsed: &FoundKey, site: Site) -> Result {
+    match KeyCheck::default().verdict(context, &parsed.key, site)? {
         KeyVerdict::Accepted => Ok(()),
-        verdict => Err(refused(found, site, verdict)),
+        verdict => Err(refused(parsed, site, verdict)),
     }
 }
 
@@ -56,8 +56,8 @@ pub fn malformed(why: &str, place: &str) -> Failure {
 }
 
 /// The refusal of a key that `site` does not accept.
-pub fn refused(found: &FoundKey, site: Site, verdict: KeyVerdict) -> Failure {
-    let (key, place) = (found.key.masked(), found.place);
+pub fn refused(parsed: &FoundKey, site: Site, verdict: KeyVerdict) -> Failure {
+    let (key, place) = (parsed.key.masked(), parsed.place);
     let failure = Failure::new(Code::KeyRefused, format_args!("{site} refuses the key {key} (from {place})"));
     match verdict {
         KeyVerdict::OtherSite(other) => {

@@ -18,7 +18,7 @@ pub struct Args {
 
 /// Explains one code.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let one = explain(&args.code).ok_or_else(|| {
+    let explanation = explain(&args.code).ok_or_else(|| {
         let (first, last) = (EXPLAINED.first(), EXPLAINED.last());
         let range = first.zip(last).map(|(first, last)| format!("{} to {}", first.code, last.code));
         Failure::usage(format_args!("there is no finding `{}`", args.code))
@@ -26,18 +26,18 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     })?;
     if context.ui.json {
         context.ui.json(&json!({
-            "code": one.code, "severity": one.severity.as_str(), "title": one.title, "cost": one.cost, "fix": one.fix,
-            "link": one.link(),
+            "code": explanation.code, "severity": explanation.severity.as_str(), "title": explanation.title, "cost": explanation.cost, "fix": explanation.fix,
+            "link": explanation.link(),
         }))?;
     } else {
         let text = format!(
             "{}  {}: {}\n\n{}\n{}\n{}",
-            one.code,
-            one.severity,
-            one.title,
-            one.cost,
-            one.fix,
-            one.link()
+            explanation.code,
+            explanation.severity,
+            explanation.title,
+            explanation.cost,
+            explanation.fix,
+            explanation.link()
         );
         context.ui.answer(text)?;
     }
@@ -48,6 +48,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 fn codes() -> clap_complete::engine::ArgValueCandidates {
     use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
     ArgValueCandidates::new(|| {
-        EXPLAINED.iter().map(|one| CompletionCandidate::new(one.code).help(Some(one.title.into()))).collect()
+        EXPLAINED
+            .iter()
+            .map(|explanation| {
+                CompletionCandidate::new(explanation.code).help(Some(explanation.title.into()))
+            })
+            .collect()
     })
 }

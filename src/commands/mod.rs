@@ -91,7 +91,7 @@ pub fn run(env: &Environment, global: &Global, verb: Verb) -> ExitCode {
     match run_verb(env, ui, global, verb) {
         Ok(code) => code,
         Err(failure) => {
-            if !failure.told {
+            if !failure.is_reported {
                 ui.failure(&failure);
             }
             ExitCode::from(failure.code.exit())

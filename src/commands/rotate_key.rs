@@ -54,7 +54,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             let typed = context.ui.ask_secret("The new Datadog API key", "--api-key-stdin", |text| {
                 crate::datadog::ApiKey::parse(text).map(|_| ()).map_err(|why| why.to_string())
             })?;
-            key::found(&typed, "the prompt")?
+            key::parsed(&typed, "the prompt")?
         }
         None => {
             return Err(Failure::usage("there is no new key")

@@ -37,8 +37,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let apps = context.apps(&targets)?;
     let query = Query::from(PARTS).with_key(diagnosis::key(args.no_verify));
     if args.watch {
-        for one in &engine::observe(context, &apps, &Query::from([Part::Builds, Part::Releases]))? {
-            watch(context, one)?;
+        for app_facts in &engine::observe(context, &apps, &Query::from([Part::Builds, Part::Releases]))? {
+            watch(context, app_facts)?;
         }
     }
     let facts = engine::observe(context, &apps, &query)?;
@@ -46,10 +46,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if context.ui.json {
         let documents = all.iter().map(status_view::to_json).collect();
         context.ui.json(&ui::one_or_many(documents, targets.are_many()))?;
-    } else if let ([one], false) = (all.as_slice(), targets.are_many()) {
-        context.ui.answer(status_view::one(one))?;
+    } else if let ([status], false) = (all.as_slice(), targets.are_many()) {
+        context.ui.answer(status_view::full(status))?;
     } else {
-        context.ui.answer(status_view::many(&all))?;
+        context.ui.answer(status_view::summary(&all))?;
     }
     Ok(Exit::Done)
 }

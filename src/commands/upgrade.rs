@@ -60,8 +60,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     // What the app asked for before: a downgrade is reported as one, also when the plan is made again.
     let before: BTreeMap<String, String> = facts
         .iter()
-        .filter_map(|one| {
-            Some((one.app.name.clone(), one.config.as_ref()?.get(DD_AGENT_VERSION)?.to_owned()))
+        .filter_map(|app_facts| {
+            Some((app_facts.app.name.clone(), app_facts.config.as_ref()?.get(DD_AGENT_VERSION)?.to_owned()))
         })
         .collect();
     engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {

@@ -49,14 +49,15 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if context.ui.json {
         let apps: Vec<_> = facts
             .iter()
-            .map(|one| json!({ "app": one.app.name, "wanted": wanted(one), "built": deployed::agent(one), "buildpack": buildpack(one) }))
+            .map(|app_facts| json!({ "app": app_facts.app.name, "wanted": wanted(app_facts), "built": deployed::agent(app_facts), "buildpack": buildpack(app_facts) }))
             .collect();
         context.ui.json(&json!({ "agent": agents, "buildpack": buildpacks, "apps": apps }))?;
         return Ok(Exit::Done);
     }
     let recent = |list: &[String], major: Option<u32>| -> String {
-        let of = list.iter().filter(|one| major.is_none_or(|major| versions::is_of_major(one, major)));
-        let of = of.filter(|one| args.all || !versions::is_preview(one));
+        let of =
+            list.iter().filter(|version| major.is_none_or(|major| versions::is_of_major(version, major)));
+        let of = of.filter(|version| args.all || !versions::is_preview(version));
         let most = if args.all { usize::MAX } else { RECENT };
         of.take(most).map(String::as_str).collect::<Vec<_>>().join("  ")
     };
@@ -67,9 +68,14 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     ];
     if !facts.is_empty() {
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        let rows = facts.iter().map(|one| {
-            let built = deployed::agent(one).map(str::to_owned);
-            [one.app.name.clone(), or_dash(wanted(one)), or_dash(built), or_dash(buildpack(one))]
+        let rows = facts.iter().map(|app_facts| {
+            let built = deployed::agent(app_facts).map(str::to_owned);
+            [
+                app_facts.app.name.clone(),
+                or_dash(wanted(app_facts)),
+                or_dash(built),
+                or_dash(buildpack(app_facts)),
+            ]
         });
         text.push(String::new());
         text.push(ui::table(["APP", "AGENT WANTED", "BUILT", "BUILDPACK"], rows));

@@ -174,7 +174,7 @@ fn understood(answer: Answer, permission: &'static str) -> Result<Answer, Error>
 }
 
 fn find(list: &Value, field: &str, name: &str) -> Option<Named> {
-    let found = list.as_array()?.iter().find(|one| one[field] == name)?;
+    let found = list.as_array()?.iter().find(|item| item[field] == name)?;
     Some(Named { id: found["id"].as_str()?.to_owned(), body: found.clone() })
 }
 

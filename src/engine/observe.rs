@@ -60,9 +60,9 @@ impl<'s> Observer<'s> {
         let mut facts = facts.into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut checkout = checkout.transpose()?.unwrap_or_default();
         let agent_versions = agent_versions.map(known_versions).transpose()?;
-        for one in &mut facts {
-            one.checkout = checkout.remove(&one.app.name);
-            one.agent_versions.clone_from(&agent_versions);
+        for app_facts in &mut facts {
+            app_facts.checkout = checkout.remove(&app_facts.app.name);
+            app_facts.agent_versions.clone_from(&agent_versions);
         }
         self.add_versions(&mut facts, query);
         self.add_keys(&mut facts, query)?;
@@ -102,7 +102,9 @@ impl<'s> Observer<'s> {
 
     /// The Agent versions, where an app asks for one.
     fn add_versions(&self, facts: &mut [Facts], query: &Query) {
-        let asks = |one: &Facts| one.config.as_ref().is_some_and(|vars| vars.get(DD_AGENT_VERSION).is_some());
+        let asks = |app_facts: &Facts| {
+            app_facts.config.as_ref().is_some_and(|vars| vars.get(DD_AGENT_VERSION).is_some())
+        };
         if query.agent_versions != When::WhereAsked || !facts.iter().any(asks) {
             return;
         }
@@ -112,16 +114,17 @@ impl<'s> Observer<'s> {
         if let AgentVersions::Unreachable(why) = &versions {
             self.services.ui().detail(format_args!("whether Agent versions exist is not checked: {why}"));
         }
-        for one in facts.iter_mut().filter(|one| asks(one)) {
-            one.agent_versions = Some(versions.clone());
+        for app_facts in facts.iter_mut().filter(|app_facts| asks(app_facts)) {
+            app_facts.agent_versions = Some(versions.clone());
         }
     }
 
     fn add_keys(&self, facts: &mut [Facts], query: &Query) -> Result {
         let Some(query) = &query.key else { return Ok(()) };
-        for one in facts {
+        for app_facts in facts {
             let empty = ConfigVars::default();
-            one.key = Some(self.keys.key(self.services, query, one.config.as_ref().unwrap_or(&empty))?);
+            app_facts.key =
+                Some(self.keys.key(self.services, query, app_facts.config.as_ref().unwrap_or(&empty))?);
         }
         Ok(())
     }
@@ -130,14 +133,14 @@ impl<'s> Observer<'s> {
     fn add_log_metrics(&self, facts: &mut [Facts], query: &Query) -> Result {
         let Some(application_key) = &query.log_metrics else { return Ok(()) };
         let mut organizations: BTreeMap<(&str, String), LogMetrics> = BTreeMap::new();
-        for one in facts {
-            let Some(access) = access(one, application_key) else { continue };
+        for app_facts in facts {
+            let Some(access) = access(app_facts, application_key) else { continue };
             let organization = (access.site.domain(), access.key.expose().to_owned());
             if !organizations.contains_key(&organization) {
                 let existing = self.existing(&access)?;
                 organizations.insert(organization.clone(), LogMetrics { access, existing });
             }
-            one.log_metrics = organizations.get(&organization).cloned();
+            app_facts.log_metrics = organizations.get(&organization).cloned();
         }
         Ok(())
     }
@@ -156,38 +159,40 @@ impl<'s> Observer<'s> {
     /// How many hosts Datadog counts. Nothing depends on it: without an answer it is not known.
     fn add_hosts(&self, facts: &mut [Facts], query: &Query) {
         let Some(application_key) = &query.hosts else { return };
-        for one in facts.iter_mut().filter(|one| one.key_verdict() == KeyVerdict::Accepted) {
-            let Some(access) = access(one, application_key) else { continue };
+        for app_facts in facts.iter_mut().filter(|app_facts| app_facts.key_verdict() == KeyVerdict::Accepted)
+        {
+            let Some(access) = access(app_facts, application_key) else { continue };
             let Ok(client) = self.services.datadog_api() else { return };
-            let filter = format!("appname:{}", one.app.name);
-            one.hosts = client.count_hosts(&access.key, application_key, access.site, &filter).ok();
+            let filter = format!("appname:{}", app_facts.app.name);
+            app_facts.hosts = client.count_hosts(&access.key, application_key, access.site, &filter).ok();
         }
     }
 }
 
 /// The other apps of the pipelines, where the findings need them.
 fn add_neighbors(reader: &Reader<'_>, facts: &mut [Facts], query: &Query) -> Result {
-    for one in facts.iter_mut().filter(|_| query.neighbors) {
-        let coupling = one.coupling.as_ref().and_then(Option::as_ref);
-        let is_asked = one.config.as_ref().is_some_and(|vars| vars.get(env::DD_APM_ENABLED).is_some());
+    for app_facts in facts.iter_mut().filter(|_| query.neighbors) {
+        let coupling = app_facts.coupling.as_ref().and_then(Option::as_ref);
+        let is_asked = app_facts.config.as_ref().is_some_and(|vars| vars.get(env::DD_APM_ENABLED).is_some());
         let Some(coupling) = coupling.filter(|_| is_asked) else { continue };
         let apps = reader.pipeline(&coupling.pipeline)?.apps;
-        let others = apps.into_iter().filter(|(app, _)| *app != one.app.name);
+        let others = apps.into_iter().filter(|(app, _)| *app != app_facts.app.name);
         let neighbors = others.map(|(app, stage)| Ok(Neighbor { config: reader.config(&app)?, app, stage }));
-        one.neighbors = Some(neighbors.collect::<Result<_>>()?);
+        app_facts.neighbors = Some(neighbors.collect::<Result<_>>()?);
     }
     Ok(())
 }
 
 fn add_databases(reader: &Reader<'_>, facts: &mut [Facts], query: &Query) -> Result {
     let Some(name) = &query.database else { return Ok(()) };
-    for one in facts {
+    for app_facts in facts {
         // A database that does not exist is reported by the plan.
-        let Ok(target) = target(one, name) else { continue };
-        let has_credential = reader.credentials(&target.addon)?.iter().any(|one| one == dbm::CREDENTIAL);
+        let Ok(target) = target(app_facts, name) else { continue };
+        let has_credential =
+            reader.credentials(&target.addon)?.iter().any(|credential| credential == dbm::CREDENTIAL);
         let session = Session::open(&target.url)?;
         let inspection = database::inspect(&session, dbm::CREDENTIAL)?;
-        one.database = Some(Database { has_credential, inspection });
+        app_facts.database = Some(Database { has_credential, inspection });
     }
     Ok(())
 }

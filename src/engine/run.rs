@@ -74,7 +74,8 @@ struct Run<'r> {
 
 impl Run<'_> {
     fn plan(&self, facts: &[Facts]) -> Result<Vec<Plan>> {
-        let planned = facts.iter().map(|one| plan(&(self.desire)(one)?, one).map_err(ui::conflict));
+        let planned =
+            facts.iter().map(|app_facts| plan(&(self.desire)(app_facts)?, app_facts).map_err(ui::conflict));
         let mut plans = planned.collect::<Result<Vec<_>>>()?;
         share(&mut plans);
         Ok(plans)
@@ -144,7 +145,7 @@ impl Run<'_> {
             ui.json(&ui::one_or_many(documents, self.mode.many))?;
         }
         match stopped {
-            Some(failure) => Err(Failure { told: ui.json, ..failure }),
+            Some(failure) => Err(Failure { is_reported: ui.json, ..failure }),
             None => Ok(Exit::Done),
         }
     }
@@ -162,10 +163,10 @@ impl Run<'_> {
             .observer
             .observe(std::slice::from_ref(&name), self.query)
             .map_err(|failure| unverified(&name, failure))?;
-        for one in &facts {
-            receipt.learn(one);
+        for app_facts in &facts {
+            receipt.learn(app_facts);
         }
-        let left = facts.iter().map(|one| self.left(receipt, one)).collect::<Result<Vec<_>>>()?;
+        let left = facts.iter().map(|app_facts| self.left(receipt, app_facts)).collect::<Result<Vec<_>>>()?;
         let left: Vec<_> = left.iter().filter(|plan| !plan.is_empty()).map(ui::plan::render).collect();
         if left.is_empty() {
             return Ok(());

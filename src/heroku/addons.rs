@@ -23,7 +23,7 @@ impl Writer<'_> {
     /// (<https://devcenter.heroku.com/articles/heroku-postgresql-credentials>)
     pub fn create_credential(&self, addon: &str, name: &str) -> Result<(), Error> {
         let call = Call::post(credentials_path(addon), json!({ "name": name })).on_data_api();
-        self.until(&call, || Ok(self.reader.credentials(addon)?.iter().any(|there| there == name)))
+        self.until(&call, || Ok(self.reader.credentials(addon)?.iter().any(|existing| existing == name)))
     }
 
     /// Attaches an add-on to an app under `name`, which prefixes the config vars it sets; with `credential`, as that
@@ -42,8 +42,8 @@ impl Writer<'_> {
         }
         let find = || {
             let path = format!("/apps/{}/addon-attachments", segment(app));
-            let there: Vec<wire::Attachment> = self.client.list(Call::get(path))?;
-            Ok(there.into_iter().find(|it| it.is(addon, name, namespace.as_deref())))
+            let existing: Vec<wire::Attachment> = self.client.list(Call::get(path))?;
+            Ok(existing.into_iter().find(|it| it.is(addon, name, namespace.as_deref())))
         };
         self.client.write(&Call::post("/addon-attachments", body), find).map(Into::into)
     }

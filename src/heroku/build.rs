@@ -80,8 +80,8 @@ impl Writer<'_> {
             match request.body(Body::sized(content, size)).send() {
                 Ok(response) if is_page(&response) => return Err(fail(refused(&response))),
                 Ok(response) if response.status().is_success() => return Ok(()),
-                Ok(response) => patience.bear(fail(refused(&response)))?,
-                Err(error) => patience.bear(fail(network(&error, &url)))?,
+                Ok(response) => patience.wait_after(fail(refused(&response)))?,
+                Err(error) => patience.wait_after(fail(network(&error, &url)))?,
             }
         }
     }
@@ -100,8 +100,8 @@ impl Writer<'_> {
         }
         let call = Call::post(format!("/apps/{}/builds", segment(app)), json!({ "source_blob": blob }));
         let find = || {
-            let there = self.reader.newest_builds(app)?;
-            Ok(there.into_iter().find(|it| it.is_of(&build.url) && !build.known.contains(&it.id)))
+            let existing = self.reader.newest_builds(app)?;
+            Ok(existing.into_iter().find(|it| it.is_of(&build.url) && !build.known.contains(&it.id)))
         };
         let started: wire::Build =
             self.client.write(&call, find).map_err(|error| error.without(&[&build.url]))?;

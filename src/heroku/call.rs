@@ -185,9 +185,9 @@ fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Option<Kind> {
     if matches!(status, 200..=299) {
         return None;
     }
-    let told: Option<Told> = serde_json::from_slice(body).ok();
-    let is_herokus = told.is_some();
-    let Told { id, message } = told.unwrap_or_default();
+    let body_error: Option<ErrorBody> = serde_json::from_slice(body).ok();
+    let is_from_heroku = body_error.is_some();
+    let ErrorBody { id, message } = body_error.unwrap_or_default();
     Some(match status {
         401 => Kind::Unauthorized,
         429 => Kind::RateLimited { wait },
@@ -195,7 +195,7 @@ fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Option<Kind> {
         500.. => Kind::Server { status },
         407 => Kind::Garbled { status, what: "the proxy wants a user name and a password" },
         300..=399 => Kind::Garbled { status, what: "a redirect to another place" },
-        _ if !is_herokus => Kind::Garbled { status, what: oddity(body) },
+        _ if !is_from_heroku => Kind::Garbled { status, what: oddity(body) },
         402 | 403 => Kind::Forbidden { id, message },
         404 | 410 => Kind::NotFound { message },
         409 | 423 => Kind::Conflict { message },
@@ -205,7 +205,7 @@ fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Option<Kind> {
 
 /// The body of an error.
 #[derive(Default, serde::Deserialize)]
-struct Told {
+struct ErrorBody {
     #[serde(default)]
     id: String,
     message: String,

@@ -199,7 +199,7 @@ pub(super) fn fill(into: impl FnOnce(&mut Facts) + Send + 'static) -> Fill {
 
 fn if_there<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
-        Ok(there) => Ok(Some(there)),
+        Ok(existing) => Ok(Some(existing)),
         Err(error) if error.is_absent() => Ok(None),
         Err(error) => Err(error),
     }

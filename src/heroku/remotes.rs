@@ -38,7 +38,7 @@ pub enum Choice {
         /// Its name.
         name: String,
         /// The remotes that name apps.
-        there: Vec<Remote>,
+        existing: Vec<Remote>,
     },
 }
 
@@ -51,7 +51,7 @@ pub fn choose(asked: &Asked<'_>, remotes: &[Remote]) -> Choice {
     if let Some(name) = asked.remote.or(asked.configured) {
         return match remotes.iter().find(|remote| remote.name == name) {
             Some(remote) => Choice::App(remote.app.clone()),
-            None => Choice::NoSuchRemote { name: name.to_owned(), there: remotes.to_vec() },
+            None => Choice::NoSuchRemote { name: name.to_owned(), existing: remotes.to_vec() },
         };
     }
     match remotes {
@@ -137,6 +137,9 @@ mod tests {
         assert_eq!(choose(&Asked::default(), &two), Choice::Several(two.to_vec()));
         assert_eq!(choose(&Asked::default(), &[]), Choice::Nothing);
         let other = Asked { remote: Some("nope"), ..Asked::default() };
-        assert_eq!(choose(&other, &two), Choice::NoSuchRemote { name: "nope".into(), there: two.to_vec() });
+        assert_eq!(
+            choose(&other, &two),
+            Choice::NoSuchRemote { name: "nope".into(), existing: two.to_vec() }
+        );
     }
 }

@@ -18,7 +18,7 @@ impl Client {
         loop {
             match self.send(call) {
                 Ok(answer) => return Ok(answer),
-                Err(error) => patience.bear(error)?,
+                Err(error) => patience.wait_after(error)?,
             }
         }
     }
@@ -57,7 +57,7 @@ impl Client {
             };
             let may_have_worked =
                 error.leaves_doubt() || matches!(error.kind, Kind::Invalid { .. } | Kind::Conflict { .. });
-            let borne = patience.bear(error);
+            let borne = patience.wait_after(error);
             if may_have_worked {
                 match (settled(), &borne) {
                     (Ok(Some(done)), _) => return Ok(done),
@@ -75,7 +75,7 @@ impl Client {
         let mut patience = Patience::new(self);
         loop {
             match self.send(call) {
-                Err(error) if matches!(error.kind, Kind::RateLimited { .. }) => patience.bear(error)?,
+                Err(error) if matches!(error.kind, Kind::RateLimited { .. }) => patience.wait_after(error)?,
                 answer => return answer?.json(),
             }
         }
@@ -97,7 +97,7 @@ impl<'a> Patience<'a> {
     }
 
     /// Waits as long as `error` calls for, or gives it back when waiting is of no use or has been enough.
-    pub(super) fn bear(&mut self, error: Error) -> Result<(), Error> {
+    pub(super) fn wait_after(&mut self, error: Error) -> Result<(), Error> {
         let pace = self.client.pace;
         if let Kind::RateLimited { wait } = error.kind {
             let wait = wait.unwrap_or(pace.unsaid);

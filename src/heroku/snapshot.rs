@@ -59,23 +59,25 @@ impl Reader<'_> {
 
     /// Reads the slugs that run and that no build of their app made.
     fn add_slugs(&self, facts: &mut [Result<Facts, Error>]) {
-        let unknown = |one: &Facts| {
-            let slug = deployed::slug(one).filter(|_| deployed::build(one).is_none())?;
-            Some((one.app.name.clone(), slug.to_owned()))
+        let unknown = |app_facts: &Facts| {
+            let slug = deployed::slug(app_facts).filter(|_| deployed::build(app_facts).is_none())?;
+            Some((app_facts.app.name.clone(), slug.to_owned()))
         };
         add(facts, unknown, |(app, slug)| self.slug(app, slug), |into, slug| into.slug = Some(slug));
     }
 
     /// Reads the apps of the next stage of each app's pipeline.
     fn add_downstream(&self, facts: &mut [Result<Facts, Error>]) {
-        let coupling = |one: &Facts| one.coupling.clone().flatten();
+        let coupling = |app_facts: &Facts| app_facts.coupling.clone().flatten();
         let read = |coupling: &Coupling| self.downstream(coupling);
         add(facts, coupling, read, |into, downstream| into.downstream = Some(downstream));
     }
 
     /// Reads the telemetry drains of the apps that can have some.
     fn add_telemetry_drains(&self, facts: &mut [Result<Facts, Error>]) {
-        let of_fir = |one: &Facts| (one.app.generation == Generation::Fir).then(|| one.app.name.clone());
+        let of_fir = |app_facts: &Facts| {
+            (app_facts.app.generation == Generation::Fir).then(|| app_facts.app.name.clone())
+        };
         let read = |app: &String| self.telemetry_drains(app);
         add(facts, of_fir, read, |into, drains| into.telemetry_drains = Some(drains));
     }
@@ -91,13 +93,13 @@ fn add<J: Sync, T: Send>(
     let jobs: Vec<(usize, J)> = facts
         .iter()
         .enumerate()
-        .filter_map(|(at, one)| Some((at, one.as_ref().ok().and_then(&wanted)?)))
+        .filter_map(|(at, app_facts)| Some((at, app_facts.as_ref().ok().and_then(&wanted)?)))
         .collect();
     let answers = at_once(&jobs, |(_, job)| read(job));
     for ((at, _), answer) in jobs.iter().zip(answers) {
         match (answer, &mut facts[*at]) {
             (Ok(answer), Ok(facts)) => set(facts, answer),
-            (Err(error), there) => *there = Err(error),
+            (Err(error), existing) => *existing = Err(error),
             (Ok(_), Err(_)) => {}
         }
     }

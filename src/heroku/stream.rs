@@ -93,7 +93,7 @@ impl Client {
             if lines.received > before {
                 patience = Patience::new(self);
             }
-            patience.bear(fail(cut)).map_err(|_| fail(Kind::StreamLost))?;
+            patience.wait_after(fail(cut)).map_err(|_| fail(Kind::StreamLost))?;
         }
     }
 }

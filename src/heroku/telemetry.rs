@@ -31,13 +31,13 @@ impl NewTelemetryDrain {
         json!({ "type": self.exporter, "endpoint": self.endpoint, "headers": Value::Object(headers.collect()) })
     }
 
-    fn is(&self, there: &wire::TelemetryDrain) -> bool {
-        let there = TelemetryDrain::from(there.clone());
+    fn is(&self, existing: &wire::TelemetryDrain) -> bool {
+        let existing = TelemetryDrain::from(existing.clone());
         let sorted = |signals: &[String]| signals.iter().cloned().collect::<BTreeSet<_>>();
-        sorted(&self.signals) == sorted(&there.signals)
-            && self.exporter == there.exporter
-            && self.endpoint == there.endpoint
-            && self.headers == there.headers
+        sorted(&self.signals) == sorted(&existing.signals)
+            && self.exporter == existing.exporter
+            && self.endpoint == existing.endpoint
+            && self.headers == existing.headers
     }
 
     /// The error without the headers' values, should Heroku repeat them.
@@ -58,8 +58,8 @@ impl Writer<'_> {
         let call = Call::post("/telemetry-drains", body).sdk();
         let find = || {
             let list = Call::get(format!("/apps/{}/telemetry-drains", segment(app_id))).sdk();
-            let there: Vec<wire::TelemetryDrain> = self.client.list(list)?;
-            Ok(there.into_iter().find(|there| drain.is(there)))
+            let existing: Vec<wire::TelemetryDrain> = self.client.list(list)?;
+            Ok(existing.into_iter().find(|existing| drain.is(existing)))
         };
         let added = self.client.write(&call, find).map_err(|error| drain.hidden_in(error))?;
         Ok(added.into())
@@ -70,8 +70,8 @@ impl Writer<'_> {
         let path = format!("/telemetry-drains/{}", segment(id));
         let body = json!({ "signals": drain.signals, "exporter": drain.exporter() });
         let is_done = || {
-            let there: wire::TelemetryDrain = self.client.read(&Call::get(path.clone()).sdk())?.json()?;
-            Ok(drain.is(&there))
+            let existing: wire::TelemetryDrain = self.client.read(&Call::get(path.clone()).sdk())?.json()?;
+            Ok(drain.is(&existing))
         };
         let call = Call::patch(path.clone(), body).sdk();
         self.until(&call, is_done).map_err(|error| drain.hidden_in(error))

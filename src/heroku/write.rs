@@ -49,11 +49,11 @@ impl<'a> Writer<'a> {
         &self,
         call: &Call,
         vars: &ConfigPatch,
-        there: impl Fn() -> Result<facts::ConfigVars, Error>,
+        existing: impl Fn() -> Result<facts::ConfigVars, Error>,
     ) -> Result<(), Error> {
         let is_set = || {
-            let there = there()?;
-            Ok(vars.iter().all(|(name, value)| there.raw(name) == value.as_ref().map(Secret::expose)))
+            let existing = existing()?;
+            Ok(vars.iter().all(|(name, value)| existing.raw(name) == value.as_ref().map(Secret::expose)))
         };
         let secrets: Vec<&Secret> = vars.values().flatten().collect();
         self.until(call, is_set).map_err(|error| error.without(&secrets))
@@ -65,8 +65,8 @@ impl<'a> Writer<'a> {
         let updates: Vec<Value> = references.iter().map(|of| json!({ "buildpack": of })).collect();
         let call = Call::put(path.clone(), json!({ "updates": updates }));
         let is_set = || {
-            let there = wire::buildpacks(self.client.list(Call::get(path.clone()))?);
-            Ok(there.iter().map(Buildpack::reference).eq(references.iter().map(String::as_str)))
+            let existing = wire::buildpacks(self.client.list(Call::get(path.clone()))?);
+            Ok(existing.iter().map(Buildpack::reference).eq(references.iter().map(String::as_str)))
         };
         self.until(&call, is_set)
     }
@@ -76,8 +76,8 @@ impl<'a> Writer<'a> {
         let path = format!("/apps/{}/log-drains", segment(app));
         let call = Call::post(path.clone(), json!({ "url": url.expose() }));
         let find = || {
-            let there: Vec<wire::Drain> = self.client.list(Call::get(path.clone()))?;
-            Ok(there.into_iter().find(|drain| drain.url == url.expose()))
+            let existing: Vec<wire::Drain> = self.client.list(Call::get(path.clone()))?;
+            Ok(existing.into_iter().find(|drain| drain.url == url.expose()))
         };
         let added = self.client.write(&call, find).map_err(|error| error.without(&[url]))?;
         Ok(added.into())

@@ -63,21 +63,21 @@ impl Checkout {
 fn replace(place: &Path, text: &str, executable: bool) -> io::Result<()> {
     let folder = place.parent().ok_or(ErrorKind::InvalidInput)?;
     fs::create_dir_all(folder)?;
-    let there = place.metadata().ok();
-    if there.as_ref().is_some_and(|file| file.permissions().readonly()) {
+    let existing = place.metadata().ok();
+    if existing.as_ref().is_some_and(|file| file.permissions().readonly()) {
         // A rename would replace it all the same, which is not what its owner meant.
         return Err(ErrorKind::PermissionDenied.into());
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".dd-heroku-");
     #[cfg(unix)]
-    builder.permissions(mode(there.as_ref(), executable));
+    builder.permissions(mode(existing.as_ref(), executable));
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     #[cfg(unix)]
-    if there.is_some() {
+    if existing.is_some() {
         // What the file had goes over the umask.
-        file.as_file().set_permissions(mode(there.as_ref(), executable))?;
+        file.as_file().set_permissions(mode(existing.as_ref(), executable))?;
     }
     file.as_file().sync_all()?;
     file.persist(place).map_err(|error| error.error)?;
@@ -86,9 +86,9 @@ fn replace(place: &Path, text: &str, executable: bool) -> io::Result<()> {
 
 /// The mode of the file that is there, or that of a new one before the umask.
 #[cfg(unix)]
-fn mode(there: Option<&fs::Metadata>, executable: bool) -> fs::Permissions {
+fn mode(existing: Option<&fs::Metadata>, executable: bool) -> fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
-    let bits = there.map_or(0o666, |file| file.permissions().mode() & 0o777);
+    let bits = existing.map_or(0o666, |file| file.permissions().mode() & 0o777);
     let run = if executable { (bits & 0o444) >> 2 } else { 0 };
     fs::Permissions::from_mode(bits | run)
 }

@@ -58,7 +58,7 @@ impl Workshop {
         let mut lines = Lines { log, rest: Vec::new() };
         match self.attempt(id, stack, config, source, &mut lines) {
             Ok(installed) => Some(installed),
-            Err(Broken::Told(error)) => {
+            Err(Broken::ErrorBody(error)) => {
                 buildpack::tell(&error, &mut lines);
                 None
             }
@@ -93,7 +93,7 @@ impl Workshop {
         ];
         let vars = vars.map(|(name, value)| (name.into(), value.into()));
         let environment = Environment::new(vars, Vec::new(), home.clone());
-        let options = Options::read(Some(&env_dir), &environment).map_err(Broken::Told)?;
+        let options = Options::read(Some(&env_dir), &environment).map_err(Broken::ErrorBody)?;
         let program = std::env::current_exe()?;
         let compile = Compile {
             build_dir: &home,
@@ -102,7 +102,7 @@ impl Workshop {
             options: &options,
             runtime: &program,
         };
-        let report = buildpack::compile(&compile, lines).map_err(Broken::Told)?;
+        let report = buildpack::compile(&compile, lines).map_err(Broken::ErrorBody)?;
         share(&program, &home.join(".dd-heroku/bin/dd-heroku"));
         fs::rename(&home, self.slug(id))?;
         let version = report.package.version.to_string();
@@ -122,7 +122,7 @@ fn share(program: &Path, copy: &Path) {
 /// Why nothing was installed.
 enum Broken {
     /// The build step says it itself.
-    Told(buildpack::Error),
+    ErrorBody(buildpack::Error),
     /// The sandbox's own disk.
     Disk(io::Error),
 }

@@ -39,7 +39,7 @@ pub fn to_json(status: &Status) -> Value {
 }
 
 /// One app in full.
-pub fn one(status: &Status) -> String {
+pub fn full(status: &Status) -> String {
     let dot = style(" · ").dim().to_string();
     let heading =
         [style(&status.app).bold().to_string(), status.stack.clone(), status.generation.clone()].join(&dot);
@@ -97,10 +97,11 @@ pub fn one(status: &Status) -> String {
 }
 
 /// Many apps, a line each.
-pub fn many(all: &[Status]) -> String {
+pub fn summary(all: &[Status]) -> String {
     let rows = all.iter().map(|status| {
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        let buildpack = status.buildpack.as_ref().map(|(one, _)| one.pin().unwrap_or("newest").to_owned());
+        let buildpack =
+            status.buildpack.as_ref().map(|(buildpack, _)| buildpack.pin().unwrap_or("newest").to_owned());
         let built = status.agent_built.clone().or_else(|| status.agent_wanted.clone());
         let due = if status.rebuild_due.is_empty() { "" } else { "rebuild" };
         [

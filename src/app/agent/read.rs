@@ -74,8 +74,8 @@ fn why_none(lines: &[&str]) -> NoStatus {
     } else if has(&["command not found"]) || has(&["agent", ": not found"]) || lower.iter().any(no_program) {
         NoStatus::NotInstalled
     } else {
-        let told = lines.iter().rev().find(|line| !line.trim().is_empty());
-        NoStatus::Other(told.map_or_else(|| "it printed nothing".to_owned(), |line| clip(line.trim())))
+        let last = lines.iter().rev().find(|line| !line.trim().is_empty());
+        NoStatus::Other(last.map_or_else(|| "it printed nothing".to_owned(), |line| clip(line.trim())))
     }
 }
 

@@ -132,7 +132,7 @@ mod tests {
         let remarks = verdict(&read(text).unwrap());
         let shown: Vec<_> = remarks
             .iter()
-            .map(|one| format!("{:7} {:6} {}", one.level.as_str(), one.about, one.text))
+            .map(|remark| format!("{:7} {:6} {}", remark.level.as_str(), remark.about, remark.text))
             .collect();
         snapbox::assert_data_eq!(
             shown.join("\n") + "\n",
@@ -145,6 +145,8 @@ mod tests {
     fn what_is_not_said_is_a_doubt() {
         let remarks = verdict(&Status { version: Some("7.0.0".into()), ..Status::default() });
         assert_eq!(remarks.len(), 5);
-        assert!(remarks.iter().all(|one| one.level == Level::Doubt && one.text.contains("cut short")));
+        assert!(
+            remarks.iter().all(|remark| remark.level == Level::Doubt && remark.text.contains("cut short"))
+        );
     }
 }

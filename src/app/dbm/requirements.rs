@@ -77,7 +77,7 @@ pub fn needs(
         setup(),
     );
     let see = |is: fn(&Inspection) -> bool| seen.map(is);
-    let told = |what: Option<bool>| match what {
+    let state = |what: Option<bool>| match what {
         Some(true) => "yes".to_owned(),
         Some(false) => "no".to_owned(),
         None => "not seen".to_owned(),
@@ -91,7 +91,7 @@ pub fn needs(
         ("member of pg_monitor", see(|seen| seen.monitor)),
         ("explain_statement", see(|seen| seen.definer == Some(true) && seen.callable)),
     ] {
-        need(what, is, told(is), setup());
+        need(what, is, state(is), setup());
     }
     let tried = |result: Option<Result<(), String>>| match result {
         Some(Ok(())) => (Some(true), format!("as {CREDENTIAL}")),

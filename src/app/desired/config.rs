@@ -9,9 +9,9 @@ use crate::datadog::options::{self, Kind, Standing, Variable};
 use crate::secret::Secret;
 
 /// What `config set` and `config unset` want of an app: the values have been checked.
-pub fn desired(changes: &BTreeMap<String, Option<Secret>>, there: &ConfigVars) -> Desired {
+pub fn desired(changes: &BTreeMap<String, Option<Secret>>, existing: &ConfigVars) -> Desired {
     let set = changes.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_ref()?.expose())));
-    let notes = set.flat_map(|(name, value)| notes(name, value, there)).collect();
+    let notes = set.flat_map(|(name, value)| notes(name, value, existing)).collect();
     Desired { config: changes.clone(), notes, ..Desired::default() }
 }
 
@@ -21,7 +21,7 @@ pub fn need_rebuild<'n>(names: impl IntoIterator<Item = &'n String>) -> bool {
 }
 
 /// What there is to know about a variable that is set to a value.
-fn notes(name: &str, value: &str, there: &ConfigVars) -> Vec<Note> {
+fn notes(name: &str, value: &str, existing: &ConfigVars) -> Vec<Note> {
     let Some(variable) = options::find(name) else {
         if options::is_known(name) {
             return Vec::new();
@@ -42,7 +42,7 @@ fn notes(name: &str, value: &str, there: &ConfigVars) -> Vec<Note> {
         }
     }
     if variable.kind == Kind::VarNames {
-        for named in value.split(',').filter(|named| there.get(named).is_none()) {
+        for named in value.split(',').filter(|named| existing.get(named).is_none()) {
             let message = format!("`{name}` names `{named}`, which the app does not have");
             notes.push(Note::new(codes::NAMES_NOTHING, message));
         }
@@ -84,13 +84,13 @@ impl Row<'_> {
 }
 
 /// Every option of the catalogue, and the `DD_` variables of the app that it does not know, by name.
-pub fn rows(there: &ConfigVars) -> Vec<Row<'_>> {
+pub fn rows(existing: &ConfigVars) -> Vec<Row<'_>> {
     let known = options::VARIABLES.iter().map(|variable| Row {
         name: variable.name,
         variable: Some(variable),
-        value: there.raw(variable.name),
+        value: existing.raw(variable.name),
     });
-    let unknown = there
+    let unknown = existing
         .iter()
         .filter(|(name, _)| name.starts_with("DD_") && options::find(name).is_none())
         .map(|(name, value)| Row { name, variable: None, value: Some(value) });
@@ -108,9 +108,9 @@ mod tests {
     }
 
     fn codes_of(name: &str, value: &str) -> Vec<&'static str> {
-        let there = config(&[("DATABASE_URL", "postgres://u:p@h/d")]);
+        let existing = config(&[("DATABASE_URL", "postgres://u:p@h/d")]);
         let changes = BTreeMap::from([(name.to_owned(), Some(Secret::new(value)))]);
-        desired(&changes, &there).notes.iter().map(|note| note.code).collect()
+        desired(&changes, &existing).notes.iter().map(|note| note.code).collect()
     }
 
     #[test]
@@ -125,8 +125,8 @@ mod tests {
 
     #[test]
     fn unknown_options_are_listed_in_their_place() {
-        let there = config(&[("DD_ENVIRONMENT", "x"), ("RAILS_ENV", "x"), ("DD_SITE", "eu")]);
-        let rows = rows(&there);
+        let existing = config(&[("DD_ENVIRONMENT", "x"), ("RAILS_ENV", "x"), ("DD_SITE", "eu")]);
+        let rows = rows(&existing);
         let at = |name: &str| rows.iter().position(|row| row.name == name);
         assert!(at("DD_ENV") < at("DD_ENVIRONMENT") && at("RAILS_ENV").is_none());
         assert_eq!(rows.len(), options::VARIABLES.len() + 1);

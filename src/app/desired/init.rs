@@ -103,7 +103,7 @@ impl Setup {
     fn config(
         &self,
         facts: &Facts,
-        there: &ConfigVars,
+        existing: &ConfigVars,
         destination: &Destination,
     ) -> BTreeMap<String, Option<Secret>> {
         let mut config = BTreeMap::new();
@@ -117,17 +117,17 @@ impl Setup {
         set(env::DD_ENV, self.env.as_deref());
         set(env::DD_SERVICE, self.service.as_deref());
         set(env::DD_TAGS, self.tags.as_deref());
-        let dyno_host = self.dyno_host.or(there.get(env::DD_DYNO_HOST).is_none().then_some(true));
+        let dyno_host = self.dyno_host.or(existing.get(env::DD_DYNO_HOST).is_none().then_some(true));
         set(env::DD_DYNO_HOST, dyno_host.map(word));
-        set(env::DD_APM_ENABLED, unless_default(self.apm, true, there.get(env::DD_APM_ENABLED)));
+        set(env::DD_APM_ENABLED, unless_default(self.apm, true, existing.get(env::DD_APM_ENABLED)));
         set(
             env::DD_PROCESS_AGENT,
-            unless_default(self.process_agent, false, there.get(env::DD_PROCESS_AGENT)),
+            unless_default(self.process_agent, false, existing.get(env::DD_PROCESS_AGENT)),
         );
         let off = self.host_metrics.map(|on| !on);
         set(
             env::DD_DISABLE_HOST_METRICS,
-            unless_default(off, false, there.get(env::DD_DISABLE_HOST_METRICS)),
+            unless_default(off, false, existing.get(env::DD_DISABLE_HOST_METRICS)),
         );
         if let Some(version) = &self.agent_version {
             let is_major = version.bytes().all(|byte| byte.is_ascii_digit());
@@ -136,10 +136,10 @@ impl Setup {
         if facts.app.is_container() {
             set(env::DD_HEROKU_DYNO, Some("true"));
         }
-        if facts.app.space.is_some() && there.get(env::HEROKU_APP_NAME).is_none() {
+        if facts.app.space.is_some() && existing.get(env::HEROKU_APP_NAME).is_none() {
             set(env::HEROKU_APP_NAME, Some(&facts.app.name));
         }
-        for (name, value) in self.databases(there) {
+        for (name, value) in self.databases(existing) {
             set(&name, Some(&value));
         }
         if self
@@ -153,10 +153,10 @@ impl Setup {
         config
     }
 
-    fn databases(&self, there: &ConfigVars) -> Vec<(String, String)> {
+    fn databases(&self, existing: &ConfigVars) -> Vec<(String, String)> {
         let mut vars = Vec::new();
         for database in database_urls::DATABASES {
-            let names = database_urls::variables(there, database);
+            let names = database_urls::variables(existing, database);
             let wanted = match &self.integrations {
                 Integrations::Auto => !names.is_empty(),
                 Integrations::Named(named) => named.contains(&database),
@@ -164,12 +164,12 @@ impl Setup {
             if !wanted {
                 continue;
             }
-            if there.get(database.switch()) != Some("true") {
+            if existing.get(database.switch()) != Some("true") {
                 vars.push((database.switch().to_owned(), "true".to_owned()));
             }
             if let Some(list) = database_urls::url_var(&names, database)
                 && !names.is_empty()
-                && there.get(database.url_var()).is_none()
+                && existing.get(database.url_var()).is_none()
             {
                 vars.push((database.url_var().to_owned(), list));
             }
@@ -179,8 +179,8 @@ impl Setup {
 
     /// The buildpack that is wanted: what is there stays, unless another one was asked for.
     fn buildpack(&self, facts: &Facts) -> Buildpack {
-        let there = facts.buildpacks.as_deref().unwrap_or_default();
-        let installed = there.iter().find(|one| one.installs_agent());
+        let existing = facts.buildpacks.as_deref().unwrap_or_default();
+        let installed = existing.iter().find(|buildpack| buildpack.installs_agent());
         let url = match (&self.buildpack_url, installed) {
             (Some(url), _) => Some(url.as_str()),
             (None, Some(installed)) => Some(installed.reference()),
@@ -208,25 +208,25 @@ impl Setup {
             }
             return;
         };
-        let there = checkout.prerun().map(Block::read).and_then(Result::ok).flatten();
-        let mut block = there.clone().unwrap_or_default();
-        if self.skip.is_some() || there.is_none() {
+        let existing = checkout.prerun().map(Block::read).and_then(Result::ok).flatten();
+        let mut block = existing.clone().unwrap_or_default();
+        if self.skip.is_some() || existing.is_none() {
             block.skip = types();
         }
-        let nothing = block == Block::default() && there.is_none();
+        let nothing = block == Block::default() && existing.is_none();
         if !nothing {
             desired.files.push(File::Prerun { block, force: false });
         }
     }
 
-    fn drain(&self, facts: &Facts, there: &ConfigVars, destination: &Destination) -> DrainUrl {
-        let env = self.env.as_deref().or_else(|| there.get(env::DD_ENV));
-        let service = self.service.as_deref().or_else(|| there.get(env::DD_SERVICE));
+    fn drain(&self, facts: &Facts, existing: &ConfigVars, destination: &Destination) -> DrainUrl {
+        let env = self.env.as_deref().or_else(|| existing.get(env::DD_ENV));
+        let service = self.service.as_deref().or_else(|| existing.get(env::DD_SERVICE));
         let labels = Labels::of_app(&facts.app.name, env, service);
         DrainUrl { site: destination.site, key: Some(destination.key.clone()), labels }
     }
 
-    fn notes(&self, facts: &Facts, there: &ConfigVars, is_demo: bool) -> Vec<Note> {
+    fn notes(&self, facts: &Facts, existing: &ConfigVars, is_demo: bool) -> Vec<Note> {
         let app = &facts.app;
         let mut notes = Vec::new();
         let mut note = |code, message: String| notes.push(Note::new(code, message));
@@ -257,19 +257,19 @@ impl Setup {
                 "dyno metadata is not complete in a Private Space, so HEROKU_APP_NAME is set by hand";
             note(codes::PRIVATE_SPACE, message.to_owned());
         }
-        if there.get(env::DD_HOSTNAME).is_some() {
+        if existing.get(env::DD_HOSTNAME).is_some() {
             let message =
                 "DD_HOSTNAME makes all dynos one host; `dd-heroku config unset DD_HOSTNAME` ends that";
             note(codes::HOSTNAME_SET, message.to_owned());
         }
-        if there.get(env::DISABLE_DATADOG_AGENT).is_some() {
+        if existing.get(env::DISABLE_DATADOG_AGENT).is_some() {
             let message = "DISABLE_DATADOG_AGENT is set, and any value turns the Agent off, `false` too: \
                            `dd-heroku config unset DISABLE_DATADOG_AGENT`";
             note(codes::AGENT_DISABLED, message.to_owned());
         }
         let buildpacks = facts.buildpacks.as_deref().unwrap_or_default();
-        let kept = buildpacks.iter().find(|one| one.installs_agent());
-        if let Some(fork) = kept.filter(|one| one.role() == Role::Fork)
+        let kept = buildpacks.iter().find(|buildpack| buildpack.installs_agent());
+        if let Some(fork) = kept.filter(|buildpack| buildpack.role() == Role::Fork)
             && self.buildpack_url.is_none()
         {
             note(
@@ -286,6 +286,6 @@ fn word(on: bool) -> &'static str {
 }
 
 /// The value for a switch, when saying it makes a difference: not when it is unset and asked to be what it is anyway.
-fn unless_default(wanted: Option<bool>, default: bool, there: Option<&str>) -> Option<&'static str> {
-    wanted.filter(|wanted| there.is_some() || *wanted != default).map(word)
+fn unless_default(wanted: Option<bool>, default: bool, existing: Option<&str>) -> Option<&'static str> {
+    wanted.filter(|wanted| existing.is_some() || *wanted != default).map(word)
 }

@@ -71,12 +71,13 @@ fn leaves(facts: &Facts, config: &ConfigVars, keep: &BTreeSet<String>) -> Vec<No
     if by_addons > 0 {
         note("left: the drain to Datadog that an add-on made".to_owned());
     }
-    let datadogs =
-        |one: &&crate::app::facts::Attachment| one.namespace.as_deref() == Some("credential:datadog");
-    for one in facts.attachments.iter().flatten().filter(datadogs) {
+    let datadogs = |attachment: &&crate::app::facts::Attachment| {
+        attachment.namespace.as_deref() == Some("credential:datadog")
+    };
+    for attachment in facts.attachments.iter().flatten().filter(datadogs) {
         note(format!(
             "left: {}, the credential for Database Monitoring (`heroku addons:detach {}`)",
-            one.name, one.name
+            attachment.name, attachment.name
         ));
     }
     notes

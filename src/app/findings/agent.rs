@@ -103,8 +103,8 @@ fn behind(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
     let (agents, version) =
         (facts.agent_versions.as_ref().and_then(AgentVersions::known)?, vars.get(VERSION)?);
     let newest = versions::find("7", agents)?;
-    let there = versions::find(version, agents)?;
-    let minors = versions::minors_behind(there, newest).filter(|minors| *minors >= FAR)?;
+    let existing = versions::find(version, agents)?;
+    let minors = versions::minors_behind(existing, newest).filter(|minors| *minors >= FAR)?;
     Finding::new(
         codes::FAR_BEHIND,
         format!("{VERSION} is {version}, {minors} minor versions before {newest}"),

@@ -13,7 +13,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     };
     let mut found = Vec::new();
     for fault in order::faults(list) {
-        let names = || list.iter().filter(|one| one.installs_agent()).map(ToString::to_string);
+        let names = || list.iter().filter(|buildpack| buildpack.installs_agent()).map(ToString::to_string);
         found.push(match fault {
             Fault::Missing => (codes::NO_BUILDPACK, format!("buildpacks: {}", shown(list))),
             Fault::Twice => (codes::AGENT_TWICE, names().collect::<Vec<_>>().join(", ")),
@@ -21,11 +21,11 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
             Fault::Before(at) => (codes::AGENT_TOO_EARLY, format!("{} comes after it", list[at])),
         });
     }
-    for one in list.iter().filter(|one| one.installs_agent()) {
-        match (one.role(), one.pin()) {
-            (Role::Fork, _) => found.push((codes::FORK, one.to_string())),
+    for buildpack in list.iter().filter(|buildpack| buildpack.installs_agent()) {
+        match (buildpack.role(), buildpack.pin()) {
+            (Role::Fork, _) => found.push((codes::FORK, buildpack.to_string())),
             (Role::Datadog, Some(pin)) if !versions::is_release(pin) => {
-                found.push((codes::PINNED_TO_BRANCH, one.to_string()));
+                found.push((codes::PINNED_TO_BRANCH, buildpack.to_string()));
             }
             (Role::Datadog, Some(pin)) if versions::is_older(pin, versions::BUILDPACK) => {
                 let evidence = format!("pinned to {pin}; {} is the newest known", versions::BUILDPACK);
@@ -84,7 +84,7 @@ mod tests {
         let fork = "https://github.com/acme/heroku-buildpack-datadog";
         let (old, new, branch) =
             (format!("{DATADOG}#1.31"), format!("{DATADOG}#2.44"), format!("{DATADOG}#master"));
-        for (there, expected) in [
+        for (existing, expected) in [
             (vec![DATADOG, "heroku/ruby"], vec![]),
             (vec![new.as_str(), "heroku/ruby"], vec![]),
             (vec!["heroku/ruby", DATADOG], vec![codes::AGENT_LAST]),
@@ -101,12 +101,12 @@ mod tests {
                 vec![codes::AGENT_TWICE, codes::AGENT_LAST, codes::AGENT_TOO_EARLY, codes::PINNED_BEHIND],
             ),
         ] {
-            assert_eq!(codes(&found(&built_with(&there))), expected, "{there:?}");
-            assert_eq!(left(built_with(&there)), [""; 0], "{there:?}");
+            assert_eq!(codes(&found(&built_with(&existing))), expected, "{existing:?}");
+            assert_eq!(left(built_with(&existing)), [""; 0], "{existing:?}");
         }
-        for there in [vec!["heroku/ruby"], vec![fork, "heroku/ruby"]] {
-            let findings = found(&built_with(&there));
-            let expected = if there[0] == fork { codes::FORK } else { codes::NO_BUILDPACK };
+        for existing in [vec!["heroku/ruby"], vec![fork, "heroku/ruby"]] {
+            let findings = found(&built_with(&existing));
+            let expected = if existing[0] == fork { codes::FORK } else { codes::NO_BUILDPACK };
             assert_eq!(codes(&findings), [expected]);
             assert!(findings[0].fix.is_some());
         }

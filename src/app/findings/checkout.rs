@@ -27,12 +27,12 @@ fn one_off(facts: &Facts) -> Option<Finding> {
     } else {
         let prerun = facts.own_checkout()?.prerun();
         // A script that somebody wrote may well do it; ours says so.
-        let there = prerun.map(Block::read).transpose().ok()?.flatten();
+        let existing = prerun.map(Block::read).transpose().ok()?.flatten();
         let mentions = prerun.is_some_and(|text| text.contains(env::DISABLE_DATADOG_AGENT));
-        if there.as_ref().is_some_and(|block| !block.skip.is_empty()) || mentions {
+        if existing.as_ref().is_some_and(|block| !block.skip.is_empty()) || mentions {
             return None;
         }
-        let block = Block { skip: ONE_OFF.map(str::to_owned).to_vec(), ..there.unwrap_or_default() };
+        let block = Block { skip: ONE_OFF.map(str::to_owned).to_vec(), ..existing.unwrap_or_default() };
         Desired { files: vec![File::Prerun { block, force: false }], ..Desired::default() }
     };
     let evidence = "nothing keeps it off run, release and scheduler dynos";
@@ -44,14 +44,15 @@ fn review_apps(facts: &Facts) -> Option<Finding> {
     let text = facts.own_checkout()?.text("app.json")?;
     let json: serde_json::Value = serde_json::from_str(text).ok()?;
     let listed = json["buildpacks"].as_array().filter(|listed| !listed.is_empty())?;
-    let installs =
-        |one: &serde_json::Value| one["url"].as_str().is_some_and(|url| Buildpack::of(url).installs_agent());
+    let installs = |entry: &serde_json::Value| {
+        entry["url"].as_str().is_some_and(|url| Buildpack::of(url).installs_agent())
+    };
     if listed.iter().any(installs) || !facts.buildpacks.iter().flatten().any(Buildpack::installs_agent) {
         return None;
     }
     let names: Vec<_> = listed
         .iter()
-        .filter_map(|one| one["url"].as_str())
+        .filter_map(|entry| entry["url"].as_str())
         .map(|url| Buildpack::of(url).to_string())
         .collect();
     Finding::new(codes::APP_JSON, format!("app.json lists {}", names.join(", ")))

@@ -21,7 +21,12 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     let watched: Vec<_> = named
         .split(',')
         .map(str::trim)
-        .filter_map(|name| attachments.iter().find(|one| variable(one) == name).map(|one| (name, one)))
+        .filter_map(|name| {
+            attachments
+                .iter()
+                .find(|attachment| variable(attachment) == name)
+                .map(|attachment| (name, attachment))
+        })
         .collect();
     let plan_of = |attachment: &Attachment| {
         let addon = addons.iter().find(|addon| addon.id == attachment.addon_id)?;

@@ -10,16 +10,16 @@ use crate::env;
 use crate::platform::feature::RUNTIME_METRICS;
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
-    let Some(there) = facts.drains.as_deref().filter(|_| facts.app.generation == Generation::Cedar) else {
+    let Some(existing) = facts.drains.as_deref().filter(|_| facts.app.generation == Generation::Cedar) else {
         return Vec::new();
     };
-    let ours: Vec<_> = drains::to_datadog(there).map(|(_, url)| url).collect();
+    let ours: Vec<_> = drains::to_datadog(existing).map(|(_, url)| url).collect();
     let is_on = facts.features.as_ref().and_then(|features| features.get(RUNTIME_METRICS).copied());
     if ours.is_empty() {
         let evidence = format!("{RUNTIME_METRICS} is on, and no drain sends to Datadog");
         let finding = Finding::new(codes::METRICS_WITHOUT_DRAIN, evidence);
         // A drain costs money: whether to have one is a person's choice. One of another make may serve.
-        return finding.filter(|_| is_on == Some(true) && there.is_empty()).into_iter().collect();
+        return finding.filter(|_| is_on == Some(true) && existing.is_empty()).into_iter().collect();
     }
     let Some(wanted) = wanted(facts) else { return Vec::new() };
     let mut found = Vec::new();

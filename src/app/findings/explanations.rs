@@ -72,7 +72,7 @@ impl Explained {
 
 /// What a code means; the case of its letters does not matter.
 pub fn explain(code: &str) -> Option<&'static Explained> {
-    EXPLAINED.iter().find(|one| one.code.eq_ignore_ascii_case(code))
+    EXPLAINED.iter().find(|explanation| explanation.code.eq_ignore_ascii_case(code))
 }
 
 #[cfg(test)]
@@ -82,16 +82,22 @@ mod tests {
     #[test]
     fn every_code_is_there_once_and_says_all_there_is_to_say() {
         assert!(EXPLAINED.is_sorted_by(|a, b| a.code < b.code));
-        for one in EXPLAINED {
-            assert!(one.code.len() == 6 && one.code.starts_with("DDH"), "{}", one.code);
+        for explanation in EXPLAINED {
             assert!(
-                one.cost.ends_with('.') && one.fix.ends_with('.') && !one.title.ends_with('.'),
+                explanation.code.len() == 6 && explanation.code.starts_with("DDH"),
                 "{}",
-                one.code
+                explanation.code
             );
-            assert!(one.title.len() <= 60, "{}", one.title);
+            assert!(
+                explanation.cost.ends_with('.')
+                    && explanation.fix.ends_with('.')
+                    && !explanation.title.ends_with('.'),
+                "{}",
+                explanation.code
+            );
+            assert!(explanation.title.len() <= 60, "{}", explanation.title);
         }
-        assert_eq!(explain("ddh014").map(|one| one.code), Some("DDH014"));
+        assert_eq!(explain("ddh014").map(|explanation| explanation.code), Some("DDH014"));
         assert!(explain("DDH999").is_none());
     }
 }

@@ -89,7 +89,7 @@ mod tests {
             facts.releases.as_mut().unwrap().insert(0, release(2, description, "2026-11-19T10:00:00Z"));
             let findings = found(&facts);
             assert_eq!(codes(&findings).contains(&codes::REBUILD_DUE), is_found, "{description}");
-            assert!(findings.iter().all(|one| one.fix.as_ref().unwrap().rebuild == RebuildWhen::Due));
+            assert!(findings.iter().all(|finding| finding.fix.as_ref().unwrap().rebuild == RebuildWhen::Due));
         }
         let mut added = sound();
         added.builds.as_mut().unwrap()[0].buildpacks = vec!["heroku/ruby".into()];

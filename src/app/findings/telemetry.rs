@@ -8,9 +8,9 @@ use crate::app::{codes, facts::TelemetryDrain};
 use crate::datadog::{ApiKey, Site};
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
-    let there = facts.telemetry_drains.as_deref().filter(|_| facts.app.generation == Generation::Fir);
-    let Some(there) = there else { return Vec::new() };
-    let ours: Vec<_> = telemetry::to_datadog(there).collect();
+    let existing = facts.telemetry_drains.as_deref().filter(|_| facts.app.generation == Generation::Fir);
+    let Some(existing) = existing else { return Vec::new() };
+    let ours: Vec<_> = telemetry::to_datadog(existing).collect();
     let own = destination(facts);
     let (code, evidence) = match (ours.as_slice(), &own) {
         ([], Some(_)) => (codes::NO_TELEMETRY, "no telemetry drain sends to Datadog".to_owned()),
@@ -58,7 +58,7 @@ mod tests {
             headers: [("dd-api-key".to_owned(), Secret::new(key))].into(),
         };
         let good = drain("datadoghq.com", KEY);
-        for (there, expected) in [
+        for (existing, expected) in [
             (vec![good.clone()], vec![codes::FIR]),
             (vec![], vec![codes::FIR, codes::NO_TELEMETRY]),
             (vec![drain("datadoghq.eu", KEY)], vec![codes::FIR, codes::TELEMETRY_DIFFERS]),
@@ -68,7 +68,7 @@ mod tests {
             let mut facts = sound();
             facts.app.generation = Generation::Fir;
             facts.buildpacks = Some(Vec::new());
-            facts.telemetry_drains = Some(there);
+            facts.telemetry_drains = Some(existing);
             let findings = found(&facts);
             assert_eq!(codes(&findings), expected);
             assert!(

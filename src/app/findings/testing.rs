@@ -116,7 +116,7 @@ pub(super) fn left(mut facts: Facts) -> Vec<&'static str> {
     facts.features.get_or_insert_default().extend(fix.features);
     if let crate::app::desired::Buildpacks::Exactly(list) = fix.buildpacks {
         facts.builds.iter_mut().flatten().for_each(|build| {
-            build.buildpacks = list.iter().map(|one| one.url.clone()).collect();
+            build.buildpacks = list.iter().map(|buildpack| buildpack.url.clone()).collect();
         });
         facts.buildpacks = Some(list);
     }

@@ -68,7 +68,7 @@ pub(in crate::app) fn sign_in_by(facts: &Facts, addon: &str, variable: &str, des
     let empty = ConfigVars::default();
     let config = facts.config.as_ref().unwrap_or(&empty);
     let is_other =
-        |name: &String| name != variable && addon_of(facts, name).is_none_or(|one| one.id != addon);
+        |name: &String| name != variable && addon_of(facts, name).is_none_or(|other| other.id != addon);
     let others = listed(Database::Postgres, config)
         .into_iter()
         .filter(|name| is_on(Database::Postgres, facts) && is_other(name));
@@ -122,14 +122,14 @@ fn wanted(add: &Add, database: Database, facts: &Facts, config: &ConfigVars) -> 
     if !add.variables.is_empty() {
         return Ok(add.variables.clone());
     }
-    let there: Vec<_> =
+    let existing: Vec<_> =
         listed(database, config).into_iter().filter(|name| config.get(name).is_some()).collect();
-    let mut names = there.clone();
+    let mut names = existing.clone();
     for found in database_urls::variables(config, database) {
         let is_known =
-            there.iter().any(|name| name == found || database_urls::is_same_instance(config, name, found));
+            existing.iter().any(|name| name == found || database_urls::is_same_instance(config, name, found));
         let addon = |name: &str| addon_of(facts, name).map(|addon| &addon.id);
-        let is_same_addon = addon(found).is_some() && there.iter().any(|name| addon(name) == addon(found));
+        let is_same_addon = addon(found).is_some() && existing.iter().any(|name| addon(name) == addon(found));
         if !is_known && !is_same_addon {
             names.push(found.to_owned());
         }
@@ -147,7 +147,8 @@ fn old_names(database: Database) -> [&'static str; 2] {
 pub(super) fn addon_of<'o>(facts: &'o Facts, variable: &str) -> Option<&'o Addon> {
     let addons = facts.addons.as_deref().unwrap_or_default();
     let attachments = facts.attachments.as_deref().unwrap_or_default();
-    let attachment = attachments.iter().find(|one| variable.strip_suffix("_URL") == Some(one.name.as_str()));
+    let attachment =
+        attachments.iter().find(|attachment| variable.strip_suffix("_URL") == Some(attachment.name.as_str()));
     match attachment {
         Some(attachment) => addons.iter().find(|addon| addon.id == attachment.addon_id),
         None => addons.iter().find(|addon| addon.config_vars.iter().any(|name| name == variable)),
@@ -158,9 +159,9 @@ pub(super) fn addon_of<'o>(facts: &'o Facts, variable: &str) -> Option<&'o Addon
 fn credential_of<'o>(facts: &'o Facts, addon: &Addon) -> Option<&'o Attachment> {
     let namespace = format!("credential:{CREDENTIAL}");
     let attachments = facts.attachments.as_deref().unwrap_or_default();
-    attachments
-        .iter()
-        .find(|one| one.addon_id == addon.id && one.namespace.as_deref() == Some(namespace.as_str()))
+    attachments.iter().find(|attachment| {
+        attachment.addon_id == addon.id && attachment.namespace.as_deref() == Some(namespace.as_str())
+    })
 }
 
 #[cfg(test)]

@@ -70,7 +70,10 @@ pub fn target(facts: &Facts, name: &str) -> Result<Target, Refused> {
         facts.addons.iter().flatten().filter(|addon| addon.plan.starts_with("heroku-postgresql:")).collect();
     let named = |addon: &&&Addon| {
         let is_attached = |attached: &str| attached == name || format!("{attached}_URL") == name;
-        addon.name == name || attachments.iter().any(|one| one.addon_id == addon.id && is_attached(&one.name))
+        addon.name == name
+            || attachments
+                .iter()
+                .any(|attachment| attachment.addon_id == addon.id && is_attached(&attachment.name))
     };
     let none = || Refused::NoDatabase {
         app: facts.app.name.clone(),
@@ -81,21 +84,22 @@ pub fn target(facts: &Facts, name: &str) -> Result<Target, Refused> {
     if postgres::has_one_user_only(&addon.plan) {
         return Err(Refused::Plan { addon: addon.name.clone(), plan: addon.plan.clone() });
     }
-    let own = attachments.iter().filter(|one| one.addon_id == addon.id);
+    let own = attachments.iter().filter(|attachment| attachment.addon_id == addon.id);
     let namespace = format!("credential:{CREDENTIAL}");
     let value = |name: &str| config.get(&format!("{name}_URL")).map(Secret::new);
     let url = own
         .clone()
-        .filter(|one| one.namespace.is_none())
-        .find_map(|one| value(&one.name))
+        .filter(|attachment| attachment.namespace.is_none())
+        .find_map(|attachment| value(&attachment.name))
         .ok_or_else(none)?;
-    let as_credential = own.clone().find(|one| one.namespace.as_deref() == Some(namespace.as_str()));
+    let as_credential =
+        own.clone().find(|attachment| attachment.namespace.as_deref() == Some(namespace.as_str()));
     Ok(Target {
         addon: addon.name.clone(),
         id: addon.id.clone(),
         url,
-        variable: as_credential.map(|one| format!("{}_URL", one.name)),
-        credential: as_credential.and_then(|one| value(&one.name)),
+        variable: as_credential.map(|attachment| format!("{}_URL", attachment.name)),
+        credential: as_credential.and_then(|attachment| value(&attachment.name)),
     })
 }
 
@@ -130,9 +134,11 @@ pub fn desired(facts: &Facts, name: &str, target: &Target) -> Desired {
 /// A name for the attachment that the app does not have yet.
 pub(in crate::app) fn free_name(facts: &Facts, addon: &str) -> String {
     let attachments = facts.attachments.as_deref().unwrap_or_default();
-    let is_free = |name: &String| attachments.iter().all(|one| one.name != *name);
-    let own =
-        attachments.iter().find(|one| one.addon_id == addon).map_or("POSTGRES", |one| one.name.as_str());
+    let is_free = |name: &String| attachments.iter().all(|attachment| attachment.name != *name);
+    let own = attachments
+        .iter()
+        .find(|attachment| attachment.addon_id == addon)
+        .map_or("POSTGRES", |attachment| attachment.name.as_str());
     ["DATADOG".to_owned(), format!("DATADOG_{own}")]
         .into_iter()
         .find(is_free)

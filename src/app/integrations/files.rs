@@ -24,12 +24,12 @@ pub(super) fn add(
     if let Some(needs) = &entry.needs {
         desired.notes.push(Note::new(codes::INTEGRATION_NEEDS, format!("{} needs: {needs}", entry.name)));
     }
-    let there = folder.text(&path);
+    let existing = folder.text(&path);
     // What is there serves, unless something else was asked for.
-    if there.is_some() && add.values.is_empty() && add.variables.is_empty() {
+    if existing.is_some() && add.values.is_empty() && add.variables.is_empty() {
         return Ok(());
     }
-    let instances = match there {
+    let instances = match existing {
         None => fresh(add, facts)?,
         Some(text) => merged(entry, &path, text, fresh(add, facts)?)?,
     };
@@ -37,8 +37,8 @@ pub(super) fn add(
         Refused::missing(entry, instance).map_or(Ok(()), Err)?;
     }
     let after = conf::render(entry, &instances);
-    let Some(before) = there.filter(|before| *before != after) else {
-        if there.is_none() {
+    let Some(before) = existing.filter(|before| *before != after) else {
+        if existing.is_none() {
             desired.files.push(whole(&path, Some(after)));
         }
         return Ok(());
@@ -63,7 +63,7 @@ pub(super) fn is_ours(entry: &Integration, text: &str) -> bool {
 pub(super) fn read(text: &str) -> Option<Vec<Instance>> {
     let document: Value = serde_saphyr::from_str(text).ok()?;
     match document.get("instances")? {
-        Value::Array(all) => all.iter().map(|one| one.as_object().cloned()).collect(),
+        Value::Array(all) => all.iter().map(|instance| instance.as_object().cloned()).collect(),
         _ => None,
     }
 }
@@ -104,12 +104,12 @@ fn fresh(add: &Add, facts: &Facts) -> Result<Vec<Instance>, Refused> {
 fn merged(entry: &Integration, path: &str, text: &str, new: Vec<Instance>) -> Result<Vec<Instance>, Refused> {
     let mut instances = read(text).ok_or_else(|| Refused::Unreadable { path: path.to_owned() })?;
     for instance in new {
-        let is_same = |there: &&mut Instance| {
+        let is_same = |existing: &&mut Instance| {
             let id = identity(entry);
-            there.get(id) == instance.get(id)
+            existing.get(id) == instance.get(id)
         };
         match instances.iter_mut().find(is_same) {
-            Some(there) => there.extend(instance),
+            Some(existing) => existing.extend(instance),
             None => instances.push(instance),
         }
     }
@@ -178,22 +178,26 @@ mod tests {
 
     #[test]
     fn a_file_of_ours_grows_and_one_of_the_users_is_left_alone() {
-        let one = with(&Folder::default(), &["name=a", "url=http://a"], false).expect("a file");
-        let two = with(&one, &["name=b", "url=http://b"], false).expect("another instance");
+        let instance = with(&Folder::default(), &["name=a", "url=http://a"], false).expect("a file");
+        let two = with(&instance, &["name=b", "url=http://b"], false).expect("another instance");
         let changed = with(&two, &["name=b", "url=http://c"], false).expect("a changed instance");
         let urls = |folder: &Folder| {
             let instances = read(folder.text(PATH).expect("a file")).expect("instances");
-            instances.iter().map(|one| one["url"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+            instances
+                .iter()
+                .map(|instance| instance["url"].as_str().unwrap_or_default().to_owned())
+                .collect::<Vec<_>>()
         };
         assert_eq!(
             (urls(&two), urls(&changed)),
             (vec!["http://a".into(), "http://b".into()], vec!["http://a".into(), "http://c".into()])
         );
 
-        let mut edited = one.clone();
-        edited
-            .0
-            .insert(PATH.into(), one.text(PATH).expect("a file").replace("# method: get", "method: head"));
+        let mut edited = instance.clone();
+        edited.0.insert(
+            PATH.into(),
+            instance.text(PATH).expect("a file").replace("# method: get", "method: head"),
+        );
         assert_eq!(with(&edited, &[], false).as_ref(), Ok(&edited), "what is there serves");
         match with(&edited, &["name=b", "url=http://b"], false) {
             Err(Refused::Edited { diff, .. }) => {
@@ -250,7 +254,8 @@ mod tests {
         let desired = add(&[asked("mcache", &[])], &facts, Some(&folder)).expect("two of them");
         let after = written(&folder, &desired);
         let text = after.text("datadog/conf.d/mcache.d/conf.yaml").expect("a file");
-        let urls: Vec<_> = read(text).expect("instances").iter().map(|one| one["url"].clone()).collect();
+        let urls: Vec<_> =
+            read(text).expect("instances").iter().map(|instance| instance["url"].clone()).collect();
         assert_eq!(urls, ["${CACHE_SERVERS.host}", "${MEMCACHIER_SERVERS.host}"]);
         assert!(after.block().fill && !text.contains(": p"));
     }

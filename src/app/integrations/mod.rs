@@ -166,7 +166,7 @@ mod tests {
     }
 
     pub(super) fn asked(name: &str, set: &[&str]) -> Add {
-        let set: Vec<_> = set.iter().map(|one| (*one).to_owned()).collect();
+        let set: Vec<_> = set.iter().map(|item| (*item).to_owned()).collect();
         Add::parse(name, &set).expect("an integration")
     }
 
@@ -218,7 +218,7 @@ mod tests {
             );
             let limited = limit(wanted[1].entry, &["web".into()], &facts, Some(&with)).expect("it is on");
             let with = written(&with, &limited);
-            let entries: Vec<_> = wanted.iter().map(|one| one.entry).collect();
+            let entries: Vec<_> = wanted.iter().map(|item| item.entry).collect();
             let without = remove(&entries, &facts, Some(&with), false).expect("nobody edited them");
             assert_eq!(written(&with, &without), folder);
         }

@@ -61,8 +61,8 @@ fn prefixes(source: &Source, facts: &Facts, named: &[String]) -> Vec<String> {
     };
     let attachments = facts.attachments.as_deref().unwrap_or_default().iter();
     let own = attachments
-        .filter(|one| service(&one.addon_id) == Some(source.addon.as_str()))
-        .map(|one| one.name.clone());
+        .filter(|attachment| service(&attachment.addon_id) == Some(source.addon.as_str()))
+        .map(|attachment| attachment.name.clone());
     own.chain([source.prefix.clone()]).collect()
 }
 

@@ -74,11 +74,11 @@ pub struct Comparison {
 }
 
 /// Compares the metrics that we define with those that are there.
-pub fn compare(there: &[LogMetric]) -> Comparison {
+pub fn compare(existing: &[LogMetric]) -> Comparison {
     let mut comparison = Comparison::default();
     for measure in Measure::ALL {
         let wanted = LogMetric::of(measure);
-        match there.iter().find(|metric| metric.id == wanted.id) {
+        match existing.iter().find(|metric| metric.id == wanted.id) {
             None => comparison.missing.push(wanted),
             Some(metric) if wanted.computes_the_same(metric) => comparison.same.push(measure),
             Some(_) => comparison.different.push(measure),
@@ -93,12 +93,12 @@ mod tests {
 
     #[test]
     fn what_is_there_is_kept_and_the_rest_is_missing() {
-        let mut there: Vec<_> = Measure::ALL.into_iter().map(LogMetric::of).collect();
-        assert_eq!(compare(&there).same.len(), Measure::ALL.len());
-        there[0].group_by.reverse();
-        there[1].query = "source:nginx".into();
-        there.remove(2);
-        let Comparison { missing, same, different } = compare(&there);
+        let mut existing: Vec<_> = Measure::ALL.into_iter().map(LogMetric::of).collect();
+        assert_eq!(compare(&existing).same.len(), Measure::ALL.len());
+        existing[0].group_by.reverse();
+        existing[1].query = "source:nginx".into();
+        existing.remove(2);
+        let Comparison { missing, same, different } = compare(&existing);
         assert_eq!(missing, [LogMetric::of(Measure::MemoryCache)]);
         assert_eq!(different, [Measure::MemoryRss]);
         assert_eq!(same.len(), Measure::ALL.len() - 2);

@@ -37,8 +37,8 @@ pub fn wanted() -> Value {
 }
 
 /// Whether a pipeline of ours does what the wanted one does; the service adds fields of its own.
-pub fn is_current(there: &Value) -> bool {
-    holds(there, &wanted())
+pub fn is_current(existing: &Value) -> bool {
+    holds(existing, &wanted())
 }
 
 const SAMPLE_MEMORY: &str = "source=web.1 dyno=heroku.2808254.d97d0ea7-cf3d-411b-b453-d2943a50b456 \
@@ -84,16 +84,16 @@ fn grok(name: &str, source: &str, rules: &str, samples: &[&str]) -> Value {
 }
 
 /// Whether `there` holds all of `wanted`: every field of an object, lists item by item.
-fn holds(there: &Value, wanted: &Value) -> bool {
-    match (there, wanted) {
-        (Value::Object(there), Value::Object(wanted)) => {
-            wanted.iter().all(|(name, wanted)| there.get(name).is_some_and(|there| holds(there, wanted)))
+fn holds(existing: &Value, wanted: &Value) -> bool {
+    match (existing, wanted) {
+        (Value::Object(existing), Value::Object(wanted)) => wanted
+            .iter()
+            .all(|(name, wanted)| existing.get(name).is_some_and(|existing| holds(existing, wanted))),
+        (Value::Array(existing), Value::Array(wanted)) => {
+            existing.len() == wanted.len()
+                && existing.iter().zip(wanted).all(|(existing, wanted)| holds(existing, wanted))
         }
-        (Value::Array(there), Value::Array(wanted)) => {
-            there.len() == wanted.len()
-                && there.iter().zip(wanted).all(|(there, wanted)| holds(there, wanted))
-        }
-        (there, wanted) => there == wanted,
+        (existing, wanted) => existing == wanted,
     }
 }
 
@@ -117,13 +117,13 @@ mod tests {
 
     #[test]
     fn the_services_own_fields_do_not_matter_but_rules_do() {
-        let mut there = wanted();
-        there["id"] = json!("abc");
-        there["processors"][0]["is_enabled"] = json!(true);
-        there["processors"][0]["grok"]["extra"] = json!(1);
-        assert!(is_current(&there));
-        there["processors"][0]["grok"]["match_rules"] = json!("");
-        assert!(!is_current(&there));
+        let mut existing = wanted();
+        existing["id"] = json!("abc");
+        existing["processors"][0]["is_enabled"] = json!(true);
+        existing["processors"][0]["grok"]["extra"] = json!(1);
+        assert!(is_current(&existing));
+        existing["processors"][0]["grok"]["match_rules"] = json!("");
+        assert!(!is_current(&existing));
         assert!(!is_current(&json!({"name": NAME})));
     }
 }

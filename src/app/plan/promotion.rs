@@ -23,8 +23,8 @@ pub(super) fn change(
         return Err(Conflict::LastStage { app: app.clone(), stage: coupling.stage.clone() });
     };
     let is_rebuilt = changes.iter().any(|change| matches!(change, Change::Rebuild(_)));
-    let due = downstream.apps.iter().filter(|one| is_rebuilt || !runs_our_slug(facts, one));
-    let targets: Vec<_> = due.map(|one| Target { id: one.id.clone(), name: one.name.clone() }).collect();
+    let due = downstream.apps.iter().filter(|app| is_rebuilt || !runs_our_slug(facts, app));
+    let targets: Vec<_> = due.map(|app| Target { id: app.id.clone(), name: app.name.clone() }).collect();
     Ok((!targets.is_empty()).then(|| {
         Change::Promote(Promotion {
             pipeline: downstream.pipeline.clone(),

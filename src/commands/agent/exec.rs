@@ -44,7 +44,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         None => Ok(Exit::Done),
         Some((dyno, why)) => {
             let failure = Failure::new(Code::Failed, format_args!("`{dyno}`: {why}"));
-            Err(Failure { told: context.ui.json, ..failure })
+            Err(Failure { is_reported: context.ui.json, ..failure })
         }
     }
 }

@@ -59,7 +59,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if judged.iter().all(|(_, judged)| judged.is_err()) {
         let failure = Failure::new(Code::Failed, format_args!("no Agent of `{app}` answered"));
         let failure = failure.hint(format_args!("dd-heroku doctor -a {app}"));
-        return Err(Failure { told: context.ui.json, ..failure });
+        return Err(Failure { is_reported: context.ui.json, ..failure });
     }
     let is_bad = judged
         .iter()

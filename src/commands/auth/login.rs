@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
         keyring.get(&item).map_err(|error| no_keyring(&error, &item))?;
     }
     let secret = secret(context, args, kind)?;
-    let told = if args.no_verify { "not checked".into() } else { accepted(context, kind, &secret, site)? };
+    let verdict = if args.no_verify { "not checked".into() } else { accepted(context, kind, &secret, site)? };
     let kept = match keyring {
         Some(keyring) => {
             keyring.set(&item, &secret).map_err(|error| no_keyring(&error, &item))?;
@@ -66,10 +66,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
         None => "not kept: the sandbox has no keyring",
     };
     if context.ui.json {
-        let document = json!({ "secret": kind.id(), "verdict": told, "kept": keyring.is_some() });
+        let document = json!({ "secret": kind.id(), "verdict": verdict, "kept": keyring.is_some() });
         context.ui.json(&document)?;
     }
-    context.ui.say(format_args!("{} {}: {told}; {kept}", kind.name(), secret.masked()));
+    context.ui.say(format_args!("{} {}: {verdict}; {kept}", kind.name(), secret.masked()));
     if keyring.is_some() && context.env.get(item.variable()).is_some() {
         context.ui.note(format_args!("{} is set and goes before the keyring", item.variable()));
     }
@@ -90,7 +90,7 @@ fn secret(context: &Context, args: &Args, kind: Kind) -> Result<Secret> {
         context.ui.ask_secret(kind.name(), "--stdin", check)?
     };
     match kind {
-        Kind::ApiKey => Ok(Secret::new(key::found(&text, "what you entered")?.key.expose())),
+        Kind::ApiKey => Ok(Secret::new(key::parsed(&text, "what you entered")?.key.expose())),
         _ if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control()) => Err(
             Failure::usage(format_args!("that is no {}: it is empty or has white space in it", kind.name())),
         ),
@@ -107,7 +107,7 @@ fn accepted(context: &Context, kind: Kind, secret: &Secret, site: Site) -> Resul
             Ok(format!("signed in as {}", account.email))
         }
         Kind::ApiKey => {
-            let found = key::found(secret.expose(), "what you entered")?;
+            let found = key::parsed(secret.expose(), "what you entered")?;
             key::require_accepted(context, &found, site)?;
             Ok(format!("{site} takes it"))
         }

@@ -85,7 +85,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
     let refused = |seen: &Seen| matches!(seen.verdict, Ok(Accepted::No));
     if rows[0].1.is_none() || rows.iter().filter_map(|(_, seen)| seen.as_ref()).any(refused) {
         let failure = Failure::new(Code::NotSignedIn, "a token or a key is missing or refused");
-        return Err(Failure { told: true, ..failure });
+        return Err(Failure { is_reported: true, ..failure });
     }
     Ok(Exit::Done)
 }

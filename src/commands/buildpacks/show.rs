@@ -19,7 +19,7 @@ pub(super) fn run(context: &Context, targets: &Targets) -> Result<Exit> {
         context.ui.json(&ui::one_or_many(documents, targets.are_many()))?;
         return Ok(Exit::Done);
     }
-    let texts: Vec<_> = facts.iter().map(|one| render(one, targets.are_many())).collect();
+    let texts: Vec<_> = facts.iter().map(|app_facts| render(app_facts, targets.are_many())).collect();
     context.ui.answer(texts.join("\n\n"))?;
     Ok(Exit::Done)
 }
@@ -29,7 +29,7 @@ fn faults(facts: &Facts) -> Vec<String> {
         return Vec::new();
     }
     let list = facts.buildpacks.as_deref().unwrap_or_default();
-    let told = |fault: &Fault| match fault {
+    let message = |fault: &Fault| match fault {
         Fault::Missing => "no buildpack installs the Agent: dd-heroku init".to_owned(),
         Fault::Twice => "several install the Agent: dd-heroku buildpacks fix".to_owned(),
         Fault::Last => {
@@ -37,7 +37,7 @@ fn faults(facts: &Facts) -> Vec<String> {
         }
         Fault::Before(at) => format!("{} must come before Datadog's: dd-heroku buildpacks fix", list[*at]),
     };
-    order::faults(list).iter().map(told).collect()
+    order::faults(list).iter().map(message).collect()
 }
 
 fn to_json(facts: &Facts) -> serde_json::Value {
@@ -45,9 +45,9 @@ fn to_json(facts: &Facts) -> serde_json::Value {
     let rows: Vec<_> = list
         .iter()
         .enumerate()
-        .map(|(at, one)| {
+        .map(|(at, buildpack)| {
             json!({
-                "position": at + 1, "reference": one.shown_reference(), "pin": one.pin(), "agent": one.installs_agent(),
+                "position": at + 1, "reference": buildpack.shown_reference(), "pin": buildpack.pin(), "agent": buildpack.installs_agent(),
             })
         })
         .collect();
@@ -57,7 +57,7 @@ fn to_json(facts: &Facts) -> serde_json::Value {
 fn render(facts: &Facts, are_many: bool) -> String {
     let list = facts.buildpacks.as_deref().unwrap_or_default();
     let mut lines: Vec<_> = are_many.then(|| facts.app.name.clone()).into_iter().collect();
-    lines.extend(list.iter().enumerate().map(|(at, one)| format!("{}  {one}", at + 1)));
+    lines.extend(list.iter().enumerate().map(|(at, buildpack)| format!("{}  {buildpack}", at + 1)));
     if list.is_empty() {
         lines.push(format!("{} has no buildpacks set", facts.app.name));
     }

@@ -79,7 +79,7 @@ pub(super) fn set(context: &Context, args: &Set) -> Result<Exit> {
 /// The new key is checked with the site that the app has then.
 fn key_query(changes: &Changes) -> Result<Option<KeyQuery>> {
     let Some(Some(value)) = changes.get(DD_API_KEY) else { return Ok(None) };
-    let given = Some(key::found(value.expose(), "standard input")?);
+    let given = Some(key::parsed(value.expose(), "standard input")?);
     let site = changes.get(DD_SITE).and_then(Option::as_ref).and_then(|site| Site::parse(site.expose()));
     Ok(Some(KeyQuery { given, site, verify: true, is_strict: true, fallback: None }))
 }
@@ -106,7 +106,9 @@ fn apply(
 ) -> Result<Exit> {
     let observer = Observer::new(context);
     let facts = observer.observe(&context.apps(targets)?, query)?;
-    facts.iter().try_for_each(|one| desired(changes, rebuild, &RebuildWhen::Never, one).map(drop))?;
+    facts
+        .iter()
+        .try_for_each(|app_facts| desired(changes, rebuild, &RebuildWhen::Never, app_facts).map(drop))?;
     let mut otherwise = RebuildWhen::Never;
     if rebuild.when().is_none() && change.may_ask(context.ui) && config::need_rebuild(changes.keys()) {
         let question = "It takes effect when the slug is compiled. Rebuild now?";

@@ -17,14 +17,14 @@ use crate::ui;
 pub(super) fn list(context: &Context, targets: &Targets, all: bool) -> Result<Exit> {
     let facts = engine::observe(context, &context.apps(targets)?, &Query::from([Part::Config]))?;
     if context.ui.json {
-        let documents = facts.iter().map(|one| {
-            let rows = one.config.as_ref().map(config::rows).unwrap_or_default();
-            json!({ "app": one.app.name, "options": rows.iter().map(to_json).collect::<Vec<_>>() })
+        let documents = facts.iter().map(|app_facts| {
+            let rows = app_facts.config.as_ref().map(config::rows).unwrap_or_default();
+            json!({ "app": app_facts.app.name, "options": rows.iter().map(to_json).collect::<Vec<_>>() })
         });
         context.ui.json(&ui::one_or_many(documents.collect(), targets.are_many()))?;
         return Ok(Exit::Done);
     }
-    let tables: Vec<_> = facts.iter().map(|one| table(one, all, targets.are_many())).collect();
+    let tables: Vec<_> = facts.iter().map(|app_facts| table(app_facts, all, targets.are_many())).collect();
     context.ui.answer(tables.join("\n\n"))?;
     Ok(Exit::Done)
 }

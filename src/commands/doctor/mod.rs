@@ -60,26 +60,30 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let query = diagnosis::query(context, args.no_verify, args.rebuild.checkout());
     let observer = Observer::new(context);
     let facts = observer.observe(&apps, &query)?;
-    let all: Vec<_> = facts.iter().map(|one| (one, findings(args, one))).collect();
+    let all: Vec<_> = facts.iter().map(|app_facts| (app_facts, findings(args, app_facts))).collect();
     if !args.fix {
         show(context, &all, targets.are_many())?;
         let is_sick = all.iter().any(|(_, findings)| findings.iter().any(needs_attention));
         return Ok(if is_sick { Exit::Pending } else { Exit::Done });
     }
     if !context.ui.json {
-        let texts: Vec<_> =
-            all.iter().map(|(one, findings)| findings_view::render(&one.app.name, findings)).collect();
+        let texts: Vec<_> = all
+            .iter()
+            .map(|(app_facts, findings)| findings_view::render(&app_facts.app.name, findings))
+            .collect();
         context.ui.say(texts.join("\n\n"));
     }
-    let remains =
-        all.iter().flat_map(|(_, findings)| findings).any(|one| needs_attention(one) && one.fix.is_none());
+    let remains = all
+        .iter()
+        .flat_map(|(_, findings)| findings)
+        .any(|finding| needs_attention(finding) && finding.fix.is_none());
     let exit = engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
         desired(args, facts)
     })?;
     if exit == Exit::Done && remains {
         // A rebuild may have fixed what no plan could.
         let facts = observer.observe(&apps, &query)?;
-        if facts.iter().any(|one| findings(args, one).iter().any(needs_attention)) {
+        if facts.iter().any(|app_facts| findings(args, app_facts).iter().any(needs_attention)) {
             return Ok(Exit::Pending);
         }
     }
@@ -108,8 +112,10 @@ fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
 
 fn show(context: &Context, all: &[(&Facts, Vec<Finding>)], are_many: bool) -> Result {
     if !context.ui.json {
-        let texts: Vec<_> =
-            all.iter().map(|(one, findings)| findings_view::render(&one.app.name, findings)).collect();
+        let texts: Vec<_> = all
+            .iter()
+            .map(|(app_facts, findings)| findings_view::render(&app_facts.app.name, findings))
+            .collect();
         return context.ui.answer(texts.join("\n\n"));
     }
     let documents = all.iter().map(|(facts, findings)| {

@@ -29,15 +29,15 @@ pub(super) fn state(facts: &Facts) -> Value {
     // Of the app's own variables the names are enough.
     let others: Vec<_> = facts.config.iter().flat_map(|all| all.iter().map(|(name, _)| name)).collect();
     let list = facts.buildpacks.iter().flatten().map(Buildpack::shown_reference).collect::<Vec<_>>();
-    let releases: Vec<_> = facts.releases.iter().flatten().map(|one| {
-        json!({ "version": one.version, "description": one.description, "status": one.status.as_str(), "created_at": one.created_at })
+    let releases: Vec<_> = facts.releases.iter().flatten().map(|item| {
+        json!({ "version": item.version, "description": item.description, "status": item.status.as_str(), "created_at": item.created_at })
     }).collect();
-    let builds: Vec<_> = facts.builds.iter().flatten().map(|one| {
-        let buildpacks: Vec<_> = one.buildpacks.iter().map(|url| Buildpack::of(url).shown_reference()).collect();
-        json!({ "id": one.id, "status": one.status.as_str(), "commit": one.commit, "buildpacks": buildpacks, "created_at": one.created_at })
+    let builds: Vec<_> = facts.builds.iter().flatten().map(|item| {
+        let buildpacks: Vec<_> = item.buildpacks.iter().map(|url| Buildpack::of(url).shown_reference()).collect();
+        json!({ "id": item.id, "status": item.status.as_str(), "commit": item.commit, "buildpacks": buildpacks, "created_at": item.created_at })
     }).collect();
     let addons: Vec<_> =
-        facts.addons.iter().flatten().map(|one| json!({ "name": one.name, "plan": one.plan })).collect();
+        facts.addons.iter().flatten().map(|item| json!({ "name": item.name, "plan": item.plan })).collect();
     json!({
         "app": facts.app.name, "stack": facts.app.stack, "generation": facts.app.generation.to_string(),
         "config": config, "variables": others, "buildpacks": list, "features": facts.features,

@@ -34,7 +34,7 @@ pub(super) fn ask(
     ui.say("The key is accepted.");
     let mut setup = args.setup()?;
     let empty = ConfigVars::default();
-    let there = facts.config.as_ref().unwrap_or(&empty);
+    let existing = facts.config.as_ref().unwrap_or(&empty);
 
     let text = |name: &'static str, question: &str, given: &mut Option<String>, flag: &str| -> Result {
         if given.is_none() {
@@ -42,7 +42,7 @@ pub(super) fn ask(
                 "" => Ok(()),
                 text => options::check(name, text).map(drop).map_err(|problem| problem.to_string()),
             };
-            *given = Some(ui.ask(question, there.get(name), flag, check)?).filter(|text| !text.is_empty());
+            *given = Some(ui.ask(question, existing.get(name), flag, check)?).filter(|text| !text.is_empty());
         }
         Ok(())
     };
@@ -60,7 +60,7 @@ pub(super) fn ask(
         "`--agent-version`",
     )?;
 
-    let is = |name: &str, default: bool| there.get(name).and_then(boolean::parse).unwrap_or(default);
+    let is = |name: &str, default: bool| existing.get(name).and_then(boolean::parse).unwrap_or(default);
     if args.apm().is_none() {
         setup.apm = Some(ui.confirm(
             "Collect traces (APM)?",
@@ -89,12 +89,14 @@ pub(super) fn ask(
         setup.skip = Some(names(&types).filter(|name| *name != "none").map(str::to_owned).collect());
     }
     if args.databases()?.is_none() {
-        let there: Vec<_> =
-            DATABASES.into_iter().filter(|one| !database_urls::variables(there, *one).is_empty()).collect();
-        if !there.is_empty() {
-            let items: Vec<_> = there.iter().map(|one| (one.name().to_owned(), true)).collect();
+        let existing: Vec<_> = DATABASES
+            .into_iter()
+            .filter(|database| !database_urls::variables(existing, *database).is_empty())
+            .collect();
+        if !existing.is_empty() {
+            let items: Vec<_> = existing.iter().map(|database| (database.name().to_owned(), true)).collect();
             let chosen = ui.choose_many("Databases to watch", &items, "`--integrations`")?;
-            setup.integrations = Integrations::Named(chosen.into_iter().map(|at| there[at]).collect());
+            setup.integrations = Integrations::Named(chosen.into_iter().map(|at| existing[at]).collect());
         }
     }
     if !args.logs {
@@ -126,7 +128,7 @@ fn ask_for_key(
         let text = ui.ask_secret("Datadog API key (32 hex digits, hidden)", "`--api-key-stdin`", |text| {
             ApiKey::parse(text).map(drop).map_err(|why| why.to_string())
         })?;
-        key_query.given = Some(key::found(&text, "your answer")?);
+        key_query.given = Some(key::parsed(&text, "your answer")?);
     }
     if args.site()?.is_none() && config.get(env::DD_SITE).is_none() {
         let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();

@@ -38,15 +38,22 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let facts = engine::observe(context, std::slice::from_ref(&app), &query())?;
     let state = state(&facts[0], Folder::of(&facts[0]).as_ref());
     if args.available {
-        let on = state.iter().filter(|one| one.is_on).map(|one| one.entry.name.as_str()).collect();
+        let on = state
+            .iter()
+            .filter(|integration| integration.is_on)
+            .map(|integration| integration.entry.name.as_str())
+            .collect();
         return available(context, &on);
     }
     let files: Vec<_> =
         facts[0].usable_checkout().iter().flat_map(|checkout| &checkout.files).map(file).collect();
     let findings = lint::lint(&files);
-    let rows: Vec<_> = state.iter().map(|one| (one, problems(one, &findings))).collect();
+    let rows: Vec<_> =
+        state.iter().map(|integration| (integration, problems(integration, &findings))).collect();
     if context.ui.json {
-        context.ui.json(&rows.iter().map(|(one, problems)| document(one, *problems)).collect())?;
+        context
+            .ui
+            .json(&rows.iter().map(|(integration, problems)| document(integration, *problems)).collect())?;
     } else if rows.is_empty() {
         context.ui.say(format_args!(
             "nothing is on for {app}; `dd-heroku integrations list --available` shows what there is"
@@ -54,7 +61,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     } else {
         context.ui.answer(ui::table(
             ["NAME", "ON", "FROM", "DYNOS", "HEALTH"],
-            rows.iter().map(|(one, problems)| row(one, *problems)),
+            rows.iter().map(|(integration, problems)| row(integration, *problems)),
         ))?;
     }
     Ok(Exit::Done)
@@ -81,36 +88,36 @@ fn available(context: &Context, on: &BTreeSet<&str>) -> Result<Exit> {
 }
 
 /// How many problems an integration's files have; `None` where it has none.
-fn problems(one: &On, findings: &[lint::Finding]) -> Option<usize> {
-    let folder = one.entry.folder()?;
-    one.from.iter().any(|from| from.starts_with("datadog/")).then(|| {
+fn problems(integration: &On, findings: &[lint::Finding]) -> Option<usize> {
+    let folder = integration.entry.folder()?;
+    integration.from.iter().any(|from| from.starts_with("datadog/")).then(|| {
         let is_own = |found: &&lint::Finding| {
-            (found.path.starts_with(&folder) || one.from.contains(&found.path))
+            (found.path.starts_with(&folder) || integration.from.contains(&found.path))
                 && found.severity != lint::Severity::Info
         };
         findings.iter().filter(is_own).count()
     })
 }
 
-fn document(one: &On, problems: Option<usize>) -> Value {
+fn document(integration: &On, problems: Option<usize>) -> Value {
     json!({
-        "name": one.entry.name,
-        "title": one.entry.title,
-        "kind": one.entry.kind.as_str(),
-        "on": one.is_on,
-        "from": one.from,
-        "dynos": one.dynos,
-        "version": one.version,
+        "name": integration.entry.name,
+        "title": integration.entry.title,
+        "kind": integration.entry.kind.as_str(),
+        "on": integration.is_on,
+        "from": integration.from,
+        "dynos": integration.dynos,
+        "version": integration.version,
         "problems": problems,
     })
 }
 
-fn row(one: &On, problems: Option<usize>) -> [String; 5] {
-    let name = match &one.version {
-        Some(version) => format!("{}@{version}", one.entry.name),
-        None => one.entry.name.clone(),
+fn row(integration: &On, problems: Option<usize>) -> [String; 5] {
+    let name = match &integration.version {
+        Some(version) => format!("{}@{version}", integration.entry.name),
+        None => integration.entry.name.clone(),
     };
-    let dynos = match (one.is_on, one.dynos.as_slice()) {
+    let dynos = match (integration.is_on, integration.dynos.as_slice()) {
         (false, _) => String::new(),
         (true, []) => "all".to_owned(),
         (true, dynos) => dynos.join(", "),
@@ -120,5 +127,11 @@ fn row(one: &On, problems: Option<usize>) -> [String; 5] {
         Some(0) => "ok".to_owned(),
         Some(n) => format!("{n} to fix: dd-heroku checks lint"),
     };
-    [name, if one.is_on { "on" } else { "off, available" }.to_owned(), one.from.join(", "), dynos, health]
+    [
+        name,
+        if integration.is_on { "on" } else { "off, available" }.to_owned(),
+        integration.from.join(", "),
+        dynos,
+        health,
+    ]
 }

@@ -29,7 +29,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let facts = engine::observe(context, &context.apps(&targets)?, &super::query())?;
     let lines: Vec<_> = facts.iter().map(drain_status::lines).collect();
     if context.ui.json {
-        let documents = facts.iter().zip(&lines).map(|(one, lines)| document(one, lines)).collect();
+        let documents =
+            facts.iter().zip(&lines).map(|(app_facts, lines)| document(app_facts, lines)).collect();
         context.ui.json(&ui::one_or_many(documents, targets.are_many()))?;
     } else {
         context.ui.answer(text(&facts, &lines))?;
@@ -41,10 +42,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 fn text(facts: &[Facts], lines: &[Vec<Line>]) -> String {
-    let rows = facts.iter().zip(lines).flat_map(|(one, lines)| {
-        let none =
-            lines.is_empty().then(|| [one.app.name.clone(), "-".into(), "no drain".into(), String::new()]);
-        none.into_iter().chain(lines.iter().map(|line| row(&one.app.name, line)))
+    let rows = facts.iter().zip(lines).flat_map(|(app_facts, lines)| {
+        let none = lines
+            .is_empty()
+            .then(|| [app_facts.app.name.clone(), "-".into(), "no drain".into(), String::new()]);
+        none.into_iter().chain(lines.iter().map(|line| row(&app_facts.app.name, line)))
     });
     table(["APP", "DRAIN", "TO", "WHAT"], rows)
 }
@@ -68,11 +70,11 @@ fn words(Datadog { site: _, last4, env, service, disagrees }: &Datadog) -> Strin
         env.as_ref().map(|env| format!("env:{env}")),
         service.as_ref().map(|service| format!("service:{service}")),
     ];
-    let told = disagrees.iter().map(|what| match *what {
+    let differences = disagrees.iter().map(|what| match *what {
         "double" => "! one too many".to_owned(),
         what => format!("! not the app's {what}"),
     });
-    labels.into_iter().flatten().chain(told).collect::<Vec<_>>().join("  ")
+    labels.into_iter().flatten().chain(differences).collect::<Vec<_>>().join("  ")
 }
 
 fn document(facts: &Facts, lines: &[Line]) -> Value {

@@ -51,7 +51,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let observer = Observer::new(context);
     let mut facts = observer.observe(&apps, &query)?;
     // Fir apps need no application key, so that it is asked for only where one is on Cedar.
-    if facts.iter().any(|one| one.app.generation == Generation::Cedar) {
+    if facts.iter().any(|app_facts| app_facts.app.generation == Generation::Cedar) {
         query.log_metrics = Some(application_key(context)?);
         facts = observer.observe(&apps, &query)?;
     }

@@ -46,37 +46,43 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if let (Some(_), Some(first)) = (&query.log_metrics, facts.first()) {
         keys::accepted(first)?;
     }
-    let at_datadog = facts.iter().find_map(|one| one.log_metrics.as_ref()).map(|one| &one.existing);
+    let at_datadog = facts
+        .iter()
+        .find_map(|app_facts| app_facts.log_metrics.as_ref())
+        .map(|app_facts| &app_facts.existing);
     if context.ui.json {
-        let documents = facts.iter().map(|one| document(one, at_datadog)).collect();
+        let documents = facts.iter().map(|app_facts| document(app_facts, at_datadog)).collect();
         context.ui.json(&ui::one_or_many(documents, targets.are_many()))?;
     } else {
         context.ui.answer(text(&facts, at_datadog))?;
     }
-    let is_whole = facts.iter().all(|one| is_on(one) && has_drain(one));
+    let is_whole = facts.iter().all(|app_facts| is_on(app_facts) && has_drain(app_facts));
     Ok(if args.exit_code && !is_whole { Exit::Pending } else { Exit::Done })
 }
 
-fn is_on(one: &Facts) -> bool {
-    let feature = one.features.iter().flatten().any(|(name, on)| name == RUNTIME_METRICS && *on);
-    feature || carries_metrics(one)
+fn is_on(app_facts: &Facts) -> bool {
+    let feature = app_facts.features.iter().flatten().any(|(name, on)| name == RUNTIME_METRICS && *on);
+    feature || carries_metrics(app_facts)
 }
 
-fn carries_metrics(one: &Facts) -> bool {
-    let drains = one.telemetry_drains.as_deref().unwrap_or_default();
+fn carries_metrics(app_facts: &Facts) -> bool {
+    let drains = app_facts.telemetry_drains.as_deref().unwrap_or_default();
     telemetry::to_datadog(drains).any(|drain| drain.signals.iter().any(|signal| signal == "metrics"))
 }
 
-fn has_drain(one: &Facts) -> bool {
-    drains::to_datadog(one.drains.as_deref().unwrap_or_default()).next().is_some() || carries_metrics(one)
+fn has_drain(app_facts: &Facts) -> bool {
+    drains::to_datadog(app_facts.drains.as_deref().unwrap_or_default()).next().is_some()
+        || carries_metrics(app_facts)
 }
 
-fn text(facts: &[Facts], there: Option<&Existing>) -> String {
+fn text(facts: &[Facts], existing: Option<&Existing>) -> String {
     let word = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-    let rows = facts.iter().map(|one| [one.app.name.clone(), word(is_on(one)), word(has_drain(one))]);
+    let rows = facts
+        .iter()
+        .map(|app_facts| [app_facts.app.name.clone(), word(is_on(app_facts)), word(has_drain(app_facts))]);
     let mut text = table(["APP", "WRITES THEM", "SENDS THEM"], rows);
-    if let Some(there) = there {
-        let Comparison { missing, same: _, different } = definition::compare(&there.metrics);
+    if let Some(existing) = existing {
+        let Comparison { missing, same: _, different } = definition::compare(&existing.metrics);
         let state = |measure: Measure| match measure {
             _ if missing.iter().any(|metric| metric.id == measure.id()) => "missing",
             _ if different.contains(&measure) => "defined otherwise",
@@ -84,8 +90,11 @@ fn text(facts: &[Facts], there: Option<&Existing>) -> String {
         };
         let rows = Measure::ALL.map(|measure| [measure.id().to_owned(), state(measure).to_owned()]);
         let rest = [
-            ["log pipeline".to_owned(), pipeline(there).to_owned()],
-            ["dashboard".to_owned(), if there.dashboard.is_some() { "there" } else { "missing" }.to_owned()],
+            ["log pipeline".to_owned(), pipeline(existing).to_owned()],
+            [
+                "dashboard".to_owned(),
+                if existing.dashboard.is_some() { "there" } else { "missing" }.to_owned(),
+            ],
         ];
         text += "\n\n";
         text += &table(["AT DATADOG", ""], rows.into_iter().chain(rest));
@@ -93,25 +102,25 @@ fn text(facts: &[Facts], there: Option<&Existing>) -> String {
     text
 }
 
-fn pipeline(there: &Existing) -> &'static str {
-    match there.pipeline {
+fn pipeline(existing: &Existing) -> &'static str {
+    match existing.pipeline {
         Some((_, true)) => "there",
         Some((_, false)) => "out of date",
         None => "missing",
     }
 }
 
-fn document(one: &Facts, there: Option<&Existing>) -> Value {
-    let datadog = there.map(|there| {
-        let Comparison { missing, same, different } = definition::compare(&there.metrics);
+fn document(app_facts: &Facts, existing: Option<&Existing>) -> Value {
+    let datadog = existing.map(|existing| {
+        let Comparison { missing, same, different } = definition::compare(&existing.metrics);
         let ids = |measures: &[Measure]| measures.iter().map(|measure| measure.id()).collect::<Vec<_>>();
         json!({
-            "pipeline": pipeline(there),
-            "dashboard": there.dashboard.is_some(),
+            "pipeline": pipeline(existing),
+            "dashboard": existing.dashboard.is_some(),
             "metrics": ids(&same),
             "different": ids(&different),
             "missing": missing.iter().map(|metric| &metric.id).collect::<Vec<_>>(),
         })
     });
-    json!({ "app": one.app.name, "writes": is_on(one), "sends": has_drain(one), "datadog": datadog })
+    json!({ "app": app_facts.app.name, "writes": is_on(app_facts), "sends": has_drain(app_facts), "datadog": datadog })
 }

@@ -130,7 +130,9 @@ mod tests {
         }
         assert!(found(&[("datadog/checks.d/foo.py", CODE)])[0].contains("never runs"));
         assert!(
-            found(&[("datadog/checks.d/foo.yaml", CONF)]).iter().any(|one| one.contains("no check `foo.py`"))
+            found(&[("datadog/checks.d/foo.yaml", CONF)])
+                .iter()
+                .any(|finding| finding.contains("no check `foo.py`"))
         );
         assert!(
             found(&[("datadog/checks.d/nginx.py", "X = 1\n")])[0]

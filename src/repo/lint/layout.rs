@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn files_that_nothing_reads_are_named() {
-        for (path, told) in [
+        for (path, expected) in [
             ("datadog/conf.d/gunicorn.yml", "its name does not end in `.yaml`"),
             ("datadog/conf.d/gunicorn/conf.yaml", "end in `.d`"),
             ("datadog/datadog.yaml", "config vars"),
@@ -79,7 +79,7 @@ mod tests {
         ] {
             let findings = found(&[(path, CONF)]);
             assert!(
-                findings.len() == 1 && findings[0].contains(told) && findings[0].contains(" warning "),
+                findings.len() == 1 && findings[0].contains(expected) && findings[0].contains(" warning "),
                 "{findings:?}"
             );
         }

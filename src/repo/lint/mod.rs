@@ -165,9 +165,9 @@ mod tests {
     pub(super) fn found(files: &[(&str, &str)]) -> Vec<String> {
         let file = |(path, text): &(&str, &str)| File { path: (*path).into(), text: (*text).into() };
         let files: Vec<_> = files.iter().map(file).collect();
-        let shown = |one: Finding| {
-            let line = one.line.map(|line| format!(":{line}")).unwrap_or_default();
-            format!("{}{line} {} {}", one.path, one.severity.as_str(), one.message)
+        let shown = |finding: Finding| {
+            let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
+            format!("{}{line} {} {}", finding.path, finding.severity.as_str(), finding.message)
         };
         lint(&files).into_iter().map(shown).collect()
     }

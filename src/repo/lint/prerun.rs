@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn what_breaks_a_boot_is_named_by_its_line() {
-        for (text, line, told) in [
+        for (text, line, expected) in [
             ("#!/bin/bash\r\ntrue\r\n", 1, "Windows line ends"),
             ("#!/bin/bash\nif [ -z \"$X\" ]; then\n  exit 0\nfi\n", 3, "`exit` ends the shell"),
             ("[ -n \"$X\" ] || exit 1\n", 1, "`exit` ends the shell"),
@@ -127,7 +127,7 @@ mod tests {
                 findings.len() == 1 && findings[0].starts_with(&format!("{PRERUN}:{line} ")),
                 "{findings:?}"
             );
-            assert!(findings[0].contains(told), "{findings:?}");
+            assert!(findings[0].contains(expected), "{findings:?}");
         }
     }
 

@@ -96,7 +96,7 @@ fn secret_options(value: &Value, found: &mut Vec<String>) {
                 secret_options(value, found);
             }
         }
-        Value::Array(all) => all.iter().for_each(|one| secret_options(one, found)),
+        Value::Array(all) => all.iter().for_each(|item| secret_options(item, found)),
         _ => {}
     }
 }
@@ -118,8 +118,8 @@ mod tests {
     const CONF: &str = "datadog/conf.d/frobnicator.d/conf.yaml";
     const KEY: &str = "0123456789abcdef0123456789abcdef";
 
-    fn told(path: &str, text: &str) -> Vec<String> {
-        found(&[(path, text)]).into_iter().filter(|one| one.contains("is in the repository")).collect()
+    fn secrets_in(path: &str, text: &str) -> Vec<String> {
+        found(&[(path, text)]).into_iter().filter(|item| item.contains("is in the repository")).collect()
     }
 
     #[test]
@@ -143,7 +143,7 @@ mod tests {
             ("datadog/checks.d/a.py", format!("API_KEY = '{KEY}'\n"), 1, "a key"),
             ("datadog/key.pem", "-----BEGIN RSA PRIVATE KEY-----\n".into(), 1, "a private key"),
         ] {
-            let findings = told(path, &text);
+            let findings = secrets_in(path, &text);
             assert_eq!(findings.len(), 1, "{text}: {findings:?}");
             assert!(
                 findings[0].starts_with(path) && findings[0].contains(&format!("error {what} is in")),
@@ -173,7 +173,7 @@ mod tests {
             ("datadog/prerun.sh", "COMMIT=0123456789abcdef0123456789abcdef01234567\n"),
             ("datadog/prerun.sh", "sed -i \"s/<PASSWORD>/$PGPASSWORD/\" x\n"),
         ] {
-            assert_eq!(told(path, text), [""; 0], "{text}");
+            assert_eq!(secrets_in(path, text), [""; 0], "{text}");
         }
     }
 }

@@ -77,7 +77,10 @@ mod tests {
             let findings =
                 found(&[(".slugignore", &format!("tmp\n{pattern}\n")), ("datadog/prerun.sh", "true\n")]);
             assert_eq!(!findings.is_empty(), hides, "{pattern}: {findings:?}");
-            assert!(findings.iter().all(|one| one.starts_with(".slugignore:2 error ")), "{findings:?}");
+            assert!(
+                findings.iter().all(|finding| finding.starts_with(".slugignore:2 error ")),
+                "{findings:?}"
+            );
         }
     }
 }

@@ -129,11 +129,14 @@ pub(crate) fn attach(world: &mut World, request: &Request) -> Reply {
 /// Database Monitoring on it) gets the credential's URL of that database.
 fn database_url(world: &World, app: &str, addon: &Addon, credential: &str) -> String {
     let made_up = addon.url(credential);
-    let is_default = |one: &&Attachment| one.addon == addon.id && one.app == app && one.namespace.is_none();
+    let is_default = |attachment: &&Attachment| {
+        attachment.addon == addon.id && attachment.app == app && attachment.namespace.is_none()
+    };
     let default = world.attachments.iter().find(is_default).map(Attachment::variable);
-    let there = default.and_then(|name| world.app(app).ok()?.config.get(&name).cloned());
-    let own =
-        there.filter(|there| *there != addon.url("default")).and_then(|there| url::Url::parse(&there).ok());
+    let existing = default.and_then(|name| world.app(app).ok()?.config.get(&name).cloned());
+    let own = existing
+        .filter(|existing| *existing != addon.url("default"))
+        .and_then(|existing| url::Url::parse(&existing).ok());
     let (Some(mut own), Ok(credential)) = (own, url::Url::parse(&made_up)) else { return made_up };
     // Neither fails: both URLs have a host.
     let _ = own.set_username(credential.username());
