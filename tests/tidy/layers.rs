@@ -152,7 +152,7 @@ fn the_pure_modules_reach_nothing_outside() {
         for path in &module.paths {
             let path = path.join("::");
             let is_impure = |start: &&str| path == **start || path.starts_with(&format!("{start}::"));
-            if IMPURE.iter().any(|start| is_impure(start)) {
+            if IMPURE.iter().any(is_impure) {
                 wrong.push(format!("{} names {path}", module.file.display()));
             }
         }
