@@ -105,7 +105,7 @@ impl Args {
                 let message = format!("cannot {verb} the Agent of `{dyno}`: {why}");
                 let failure = Failure::new(Code::Failed, message);
                 let failure = failure.hint(format_args!("heroku ps:restart {dyno} -a {app}"));
-                Err(Failure { told: context.ui.json, ..failure })
+                Err(Failure { is_reported: context.ui.json, ..failure })
             }
         }
     }
