@@ -308,6 +308,8 @@ variables! {
     DD_APM_RECEIVER_SOCKET;
     /// Socket of DogStatsD.
     DD_DOGSTATSD_SOCKET;
+    /// `true`: the Agent looks for the services that run beside it.
+    DD_DISCOVERY_ENABLED;
     /// Where tracers send to.
     DD_TRACE_AGENT_URL;
     /// Where DogStatsD clients send to.

@@ -9,11 +9,17 @@ use super::layout::Layout;
 use super::notice::{Level, Notices};
 use super::template::Template;
 use super::yaml::quote;
+use crate::datadog::AgentVersion;
+
+/// From this minor version of Agent 6 and 7 on `process_config.process_collection` is known for certain.
+const PROCESS_COLLECTION: u32 = 37;
 
 /// What `datadog.yaml` depends on.
 pub(super) struct Settings {
     /// Whether processes are to be reported.
     pub(super) processes: bool,
+    /// The Agent's version.
+    pub(super) version: AgentVersion,
     /// The major version of the Agent's Python, when it is known.
     pub(super) python: Option<u32>,
 }
@@ -48,7 +54,13 @@ fn datadog_yaml(template: &str, layout: &Layout, settings: &Settings) -> String 
     yaml.set_in("apm_config", "log_file", &path(&layout.logs.join("datadog-apm.log")));
     yaml.set_in("logs_config", "run_path", &path(&layout.run()));
     if settings.processes {
-        yaml.set_in("process_config", "enabled", "true");
+        // The older name still works in newer Agents, which then log that it is deprecated at every start.
+        match settings.version {
+            version if version.minor >= PROCESS_COLLECTION => {
+                yaml.set_in("process_config", "process_collection", "{enabled: true}");
+            }
+            _ => yaml.set_in("process_config", "enabled", "true"),
+        }
         yaml.set_in("process_config", "log_file", &path(&layout.logs.join("datadog-proc.log")));
     }
     yaml.text()
@@ -81,7 +93,8 @@ mod tests {
     #[test]
     fn every_other_key_of_the_example_is_kept() {
         let template = "api_key:\n# site: x\nconfd_path: /etc\nkept: 1\n# apm_config:\n  # enabled: true\n";
-        let settings = Settings { processes: true, python: Some(3) };
+        let version = AgentVersion::new(7, 81, 2);
+        let settings = Settings { processes: true, version, python: Some(3) };
         let text = datadog_yaml(template, &Layout::of_home("/app".as_ref()), &settings);
         assert_eq!(
             text,
@@ -100,7 +113,7 @@ logs_config:
   run_path: "/app/.apt/opt/datadog-agent/run"
 process_config:
   log_file: "/app/.apt/var/log/datadog/datadog-proc.log"
-  enabled: true
+  process_collection: {enabled: true}
 "#
         );
     }

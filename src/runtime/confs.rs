@@ -51,7 +51,8 @@ impl Copy<'_> {
     /// `checks.d/*.py` to `checks.d`, `checks.d/*.yaml` to `conf.d`.
     pub(super) fn run(&mut self) {
         let conf = self.layout.conf.join("conf.d");
-        let entries = self.list(&self.app.join("conf.d"));
+        let mut entries = self.list(&self.app.join("conf.d"));
+        entries.retain(|path| !file_name(path).starts_with('.'));
         for source in entries.iter().filter(|path| path.is_dir()) {
             let name = file_name(source);
             if self.is_wanted(name.strip_suffix(".d").unwrap_or(&name)) {
@@ -64,7 +65,9 @@ impl Copy<'_> {
                 self.copy_file(source, &conf.join(format!("{name}.d/conf.yaml")));
             }
         }
-        for source in self.list(&self.app.join("checks.d")).iter().filter(|path| path.is_file()) {
+        let checks = self.list(&self.app.join("checks.d"));
+        let is_check = |path: &&PathBuf| path.is_file() && !file_name(path).starts_with('.');
+        for source in checks.iter().filter(is_check) {
             if is(source, "yaml") {
                 self.copy_file(source, &conf.join(file_name(source)));
             } else if is(source, "py") {
@@ -77,7 +80,7 @@ impl Copy<'_> {
         self.leads || !SERVICE_CHECKS.contains(&check)
     }
 
-    /// What a folder holds, in the order of names, without hidden files. A folder that is not there holds nothing.
+    /// What a folder holds, in the order of names. A folder that is not there holds nothing.
     fn list(&self, folder: &Path) -> Vec<PathBuf> {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
@@ -88,7 +91,6 @@ impl Copy<'_> {
             }
         };
         let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-        paths.retain(|path| !file_name(path).starts_with('.'));
         paths.sort();
         paths
     }

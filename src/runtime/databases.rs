@@ -1,12 +1,16 @@
 //! The configuration of the PostgreSQL and Redis checks, made of the URLs that add-ons leave in variables. A value of a
 //! variable never leaves this file but for the check's own configuration.
 
-use crate::datadog::boolean;
+use std::path::Path;
+
+use crate::datadog::boolean::parse;
 use crate::env::{
-    DD_ENABLE_DBM, DD_ENABLE_HEROKU_POSTGRES, DD_ENABLE_HEROKU_REDIS, DD_POSTGRES_URL_VAR, DD_REDIS_URL_VAR,
-    ENABLE_HEROKU_POSTGRES, ENABLE_HEROKU_REDIS, Environment, POSTGRES_URL_VAR, REDIS_URL_VAR,
+    DD_ENABLE_DBM, DD_ENABLE_HEROKU_POSTGRES, DD_ENABLE_HEROKU_REDIS, DD_HEROKU_COLLECT_SCHEMAS,
+    DD_POSTGRES_URL_VAR, DD_REDIS_URL_VAR, ENABLE_HEROKU_POSTGRES, ENABLE_HEROKU_REDIS, Environment,
+    POSTGRES_URL_VAR, REDIS_URL_VAR,
 };
 
+use super::boolean;
 use super::notice::{Level, Notices};
 use super::url::ServiceUrl;
 use super::yaml::{number_or_quoted, quote};
@@ -61,7 +65,7 @@ impl Service {
                 names = names.or(Some(old));
             }
         }
-        if switch.and_then(boolean::parse) != Some(true) {
+        if switch.and_then(parse) != Some(true) {
             return None;
         }
         let names = names.unwrap_or(self.default).split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -76,6 +80,21 @@ impl Service {
             }
         }
         (text.len() > empty).then_some(text)
+    }
+
+    /// Says which files of the app's `datadog` folder give way to the configuration that its switch makes.
+    pub(super) fn report_replaced(&self, app: &Path, notices: Notices) {
+        for file in [format!("conf.d/{}.d/conf.yaml", self.check), format!("conf.d/{}.yaml", self.check)] {
+            if app.join(&file).is_file() {
+                let text = format!(
+                    "`{}` is not used: {} replaces it with what the variables of {} hold",
+                    app.join(&file).display(),
+                    self.switch,
+                    self.names
+                );
+                notices.say(Level::Warn, &text);
+            }
+        }
     }
 
     /// The URL in the variable of that name. The name itself is only shown when it can be one.
@@ -119,8 +138,12 @@ fn postgres(url: &ServiceUrl, env: &Environment) -> Vec<(&'static str, String)> 
     pairs.push(("ssl", quote(ssl)));
     pairs.extend(root.map(|path| ("ssl_root_cert", quote(path))));
     pairs.push(("disable_generic_tags", "false".into()));
-    if env.get(DD_ENABLE_DBM).and_then(boolean::parse) == Some(true) {
+    if boolean(env, DD_ENABLE_DBM, false) {
         pairs.push(("dbm", "true".into()));
+        // The Agent's own default is on, and fails on Heroku Postgres every ten minutes.
+        if !boolean(env, DD_HEROKU_COLLECT_SCHEMAS, false) {
+            pairs.push(("collect_schemas", "{enabled: false}".into()));
+        }
     }
     pairs
 }

@@ -7,20 +7,45 @@ use crate::platform::dyno::{self, FIRST_WEB, process_type};
 const LABEL: usize = 63;
 const NAME: usize = 253;
 
-/// The host name to report: the user's own; `<app>.<dyno>` where that is asked for and both are known; else the name
-/// of the machine. Always one that RFC 1123 allows, unless it is the user's own.
-pub(super) fn host_name(given: &str, dyno_host: bool, app: &str, dyno: &str, machine: &str) -> String {
-    if !given.is_empty() {
-        return given.into();
+/// What a host name can be made of.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Host<'a> {
+    /// The user's own.
+    pub(super) given: &'a str,
+    /// Whether it is to be made of app and dyno.
+    pub(super) by_dyno: bool,
+    /// The app's name, where dynos can see it.
+    pub(super) app: &'a str,
+    /// The service, which stands for an app whose name is unknown.
+    pub(super) service: &'a str,
+    /// The dyno's name.
+    pub(super) dyno: &'a str,
+    /// The machine's name, which is another one after each restart.
+    pub(super) machine: &'a str,
+}
+
+impl Host<'_> {
+    /// The host name to report: the user's own; where that is asked for, `<app>.<dyno>`, else `<service>.<dyno>`, else
+    /// the dyno's name; else the name of the machine. Always one that RFC 1123 allows, unless it is the user's own.
+    pub(super) fn name(&self) -> String {
+        if !self.given.is_empty() {
+            return self.given.into();
+        }
+        let dyno: Vec<_> = self.dyno.split('.').map(label).filter(|part| !part.is_empty()).collect();
+        if self.by_dyno && !dyno.is_empty() {
+            let app = [self.app, self.service].map(label).into_iter().find(|name| !name.is_empty());
+            let parts: Vec<_> = app.into_iter().chain(dyno).collect();
+            return shorten(&parts.join("."), NAME);
+        }
+        match label(self.machine) {
+            name if name.is_empty() => "dyno".into(),
+            name => name,
+        }
     }
-    let app = label(app);
-    let dyno: Vec<_> = dyno.split('.').map(label).filter(|part| !part.is_empty()).collect();
-    if dyno_host && !app.is_empty() && !dyno.is_empty() {
-        return shorten(&format!("{app}.{}", dyno.join(".")), NAME);
-    }
-    match label(machine) {
-        name if name.is_empty() => "dyno".into(),
-        name => name,
+
+    /// Whether the app's name is missing from the host name.
+    pub(super) fn lacks_app(&self) -> bool {
+        self.given.is_empty() && self.by_dyno && label(self.app).is_empty()
     }
 }
 
@@ -87,21 +112,19 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn host_names_are_made_of_app_and_dyno_only_where_both_are_known() {
-        for (given, asked, app, dyno, expected) in [
-            ("my.own_host", true, "shop", "web.1", "my.own_host"),
-            ("", true, "my_shop", "web.1", "my-shop.web.1"),
-            ("", true, "-_shop_-", "web.1", "shop.web.1"),
-            ("", true, "", "web.1", "machine-1-eu"),
-            ("", true, "shop", "", "machine-1-eu"),
-            ("", false, "shop", "web.1", "machine-1-eu"),
-            ("", true, "fjord", "web-12a34b56d-e78f9", "fjord.web-12a34b56d-e78f9"),
+    fn host_names_are_made_of_app_and_dyno_where_that_is_asked_for() {
+        for (given, by_dyno, app, service, dyno, expected) in [
+            ("my.own_host", true, "shop", "", "web.1", "my.own_host"),
+            ("", true, "my_shop", "checkout", "web.1", "my-shop.web.1"),
+            ("", true, "-_shop_-", "", "web.1", "shop.web.1"),
+            ("", true, "", "checkout", "web.1", "checkout.web.1"),
+            ("", true, "", "", "web.1", "web.1"),
+            ("", true, "shop", "", "", "machine-1-eu"),
+            ("", false, "shop", "", "web.1", "machine-1-eu"),
+            ("", true, "fjord", "", "web-12a34b56d-e78f9", "fjord.web-12a34b56d-e78f9"),
         ] {
-            assert_eq!(
-                host_name(given, asked, app, dyno, "machine-1.eu"),
-                expected,
-                "{given} {asked} {app} {dyno}"
-            );
+            let host = Host { given, by_dyno, app, service, dyno, machine: "machine-1.eu" };
+            assert_eq!(host.name(), expected, "{host:?}");
         }
     }
 
@@ -155,8 +178,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn host_names_always_match_rfc_1123(asked: bool, app in ".*", dyno in ".*", machine in ".*") {
-            let name = host_name("", asked, &app, &dyno, &machine);
+        fn host_names_always_match_rfc_1123(by_dyno: bool, app in ".*", dyno in ".*", machine in ".*") {
+            let (app, dyno, machine) = (app.as_str(), dyno.as_str(), machine.as_str());
+            let name = Host { by_dyno, app, service: dyno, dyno, machine, given: "" }.name();
             prop_assert!(name.len() <= 253);
             for label in name.split('.') {
                 prop_assert!(!label.is_empty() && label.len() <= 63, "{name}");

@@ -64,6 +64,11 @@ impl Layout {
             .or_else(|| homes.iter().flatten().map(|h| Self::of_home(h)).next())
     }
 
+    /// Whether it is a home made by a buildpack, not an image.
+    pub(super) fn is_home(&self) -> bool {
+        self.apt.starts_with(&self.home)
+    }
+
     /// The Agent's `datadog.yaml`.
     pub(super) fn datadog_yaml(&self) -> PathBuf {
         self.conf.join("datadog.yaml")

@@ -22,6 +22,7 @@ mod processes;
 mod python;
 mod shell;
 mod signals;
+mod sockets;
 mod start;
 mod supervise;
 mod supervised;

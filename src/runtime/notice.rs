@@ -40,6 +40,11 @@ impl Notices {
         Self { from }
     }
 
+    /// No lines.
+    pub(super) fn silent() -> Self {
+        Self { from: Level::Off }
+    }
+
     /// Whether nothing at all is to be said, not by the Agent either.
     pub(super) fn is_off(self) -> bool {
         self.from == Level::Off

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::datadog::AgentVersion;
 use crate::env::{
-    self, DD_DISABLE_HOST_METRICS, DD_DYNO_HOST, DD_HEROKU_CONF_FOLDER, DD_HEROKU_LEADER, DD_HOST_ALIASES,
-    DD_HOSTNAME, DD_PROCESS_AGENT, DD_PYTHON_VERSION, DD_PYTHONPATH, DYNO, DYNO_TAGS, DYNOTYPE, Environment,
-    HEROKU_APP_NAME, PATH,
+    self, DD_DISABLE_HOST_METRICS, DD_DYNO_HOST, DD_HEROKU_CONF_FOLDER, DD_HEROKU_LEADER,
+    DD_HEROKU_SKIP_DYNOS, DD_HOST_ALIASES, DD_HOSTNAME, DD_PROCESS_AGENT, DD_PYTHON_VERSION, DD_PYTHONPATH,
+    DD_SERVICE, DYNO, DYNO_TAGS, DYNOTYPE, Environment, HEROKU_APP_NAME, PATH,
 };
 
 use crate::platform::dyno::process_type;
@@ -16,8 +16,9 @@ use super::agent_conf::{self, Settings};
 use super::confs::Copy;
 use super::databases::SERVICES;
 use super::disk::{self, Failures, SECRET};
+use super::identity::Host;
 use super::layout::Layout;
-use super::notice::Notices;
+use super::notice::{Level, Notices};
 use super::python::{self, Python};
 use super::shell::Script;
 use super::{boolean, identity, lock, prerun, text, version};
@@ -42,10 +43,11 @@ pub(super) fn prepare(env: &Environment, layout: &Layout, notices: Notices) -> P
     let app = app_folder(env, layout);
     let running = lock::is_held(layout);
     if !running {
-        configure(env, layout, notices, &app, python.as_ref());
+        configure(env, layout, notices, &app, version, python.as_ref());
     }
     let prerun = if running { None } else { prerun::find(&app, notices) };
-    let mut script = variables(env, layout, &app, version, python.as_ref());
+    let quiet = if running { Notices::silent() } else { notices };
+    let mut script = variables(env, layout, &app, version, python.as_ref(), quiet);
     if let Some(path) = &prerun {
         script.set("__dd_heroku_prerun", path);
         script.set("__dd_heroku_before", prerun::before(&script.applied_to(env)));
@@ -54,10 +56,18 @@ pub(super) fn prepare(env: &Environment, layout: &Layout, notices: Notices) -> P
     Prepared { script, prerun: prerun.is_some() }
 }
 
-fn configure(env: &Environment, layout: &Layout, notices: Notices, app: &Path, python: Option<&Python>) {
+fn configure(
+    env: &Environment,
+    layout: &Layout,
+    notices: Notices,
+    app: &Path,
+    version: Option<AgentVersion>,
+    python: Option<&Python>,
+) {
     let mut failures = Failures::default();
     let settings = Settings {
         processes: boolean(env, DD_PROCESS_AGENT, false),
+        version: version.unwrap_or(version::NEWEST),
         python: python.map(|python| python.major),
     };
     failures.note(&layout.datadog_yaml(), agent_conf::write(layout, &settings, notices));
@@ -69,6 +79,7 @@ fn configure(env: &Environment, layout: &Layout, notices: Notices, app: &Path, p
     }
     for service in SERVICES.iter().filter(|_| leads) {
         if let Some(text) = service.configuration(env, notices) {
+            service.report_replaced(app, notices);
             let path = layout.conf.join(format!("conf.d/{}.d/conf.yaml", service.check));
             failures.note(&path, disk::write(&path, text.as_bytes(), SECRET));
         }
@@ -99,6 +110,7 @@ fn variables(
     app: &Path,
     version: Option<AgentVersion>,
     python: Option<&Python>,
+    notices: Notices,
 ) -> Script {
     let path = |path: &Path| path.to_string_lossy().into_owned();
     let (conf, logs, bin) = (&layout.conf, &layout.logs, layout.bin());
@@ -116,11 +128,15 @@ fn variables(
     script.export(DD_PYTHONPATH, python::path(layout, python));
     script.export(env::DD_LOG_FILE, path(&logs.join("datadog.log")));
     script.export(DD_HOST_ALIASES, &machine);
-    let dyno_host = boolean(env, DD_DYNO_HOST, false);
-    script.export(
-        DD_HOSTNAME,
-        identity::host_name(&text(env, DD_HOSTNAME), dyno_host, &app_name, &dyno, &machine),
-    );
+    let (given, service) = (text(env, DD_HOSTNAME), text(env, DD_SERVICE));
+    let by_dyno = boolean(env, DD_DYNO_HOST, false);
+    let host =
+        Host { given: &given, by_dyno, app: &app_name, service: &service, dyno: &dyno, machine: &machine };
+    let host_name = host.name();
+    if host.lacks_app() {
+        missing_app(env, &host_name, notices);
+    }
+    script.export(DD_HOSTNAME, host_name);
     let kind = process_type(&dyno);
     if kind.is_empty() {
         script.set(DYNOTYPE, "");
@@ -157,6 +173,16 @@ fn variables(
     }
 
     script
+}
+
+/// Says that the host name lacks the app's, on a dyno that reports.
+fn missing_app(env: &Environment, host_name: &str, notices: Notices) {
+    if !identity::is_skipped(&text(env, DD_HEROKU_SKIP_DYNOS), &text(env, DYNO)) {
+        let text = format!(
+            "{DD_DYNO_HOST} needs {HEROKU_APP_NAME}, which is not set: the host name is `{host_name}`. Run: heroku labs:enable runtime-dyno-metadata, then deploy; or heroku config:set {HEROKU_APP_NAME}=<app>"
+        );
+        notices.say(Level::Warn, &text);
+    }
 }
 
 /// The folders in front of a search path, unless they are in it.

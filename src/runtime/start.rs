@@ -1,17 +1,15 @@
 //! `runtime start`: after `prerun.sh`, decides whether the Agent runs, hands over to the supervisor, and gives back what
 //! the app's environment is to have. Pure decisions, then one process started.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::datadog::{AgentVersion, boolean};
 use crate::env::{
-    DD_API_KEY, DD_APM_RECEIVER_SOCKET, DD_DOGSTATSD_SOCKET, DD_DOGSTATSD_URL, DD_GIT_COMMIT_SHA,
-    DD_HEROKU_DYNO, DD_HEROKU_SKIP_DYNOS, DD_INSTRUMENTATION_TELEMETRY_ENABLED, DD_PROFILING_ENABLED,
-    DD_TAGS, DD_TRACE_AGENT_URL, DD_TRACE_ENABLED, DD_VERSION, DISABLE_DATADOG_AGENT, DYNO, Environment,
-    HEROKU_APP_NAME, HEROKU_BUILD_COMMIT, HEROKU_SLUG_COMMIT,
+    DD_API_KEY, DD_DISCOVERY_ENABLED, DD_GIT_COMMIT_SHA, DD_HEROKU_DYNO, DD_HEROKU_SKIP_DYNOS,
+    DD_INSTRUMENTATION_TELEMETRY_ENABLED, DD_PROFILING_ENABLED, DD_TAGS, DD_TRACE_ENABLED, DD_VERSION,
+    DISABLE_DATADOG_AGENT, DYNO, Environment, HEROKU_APP_NAME, HEROKU_BUILD_COMMIT, HEROKU_SLUG_COMMIT,
 };
 
 use super::layout::Layout;
@@ -19,7 +17,8 @@ use super::lock::{self, Lock};
 use super::notice::{Level, Notices};
 use super::prerun::Handed;
 use super::shell::Script;
-use super::{identity, prerun, text, version};
+use super::template::Template;
+use super::{identity, prerun, sockets, text, version};
 
 /// The longest text that Linux takes as one variable, with room for its name.
 const LONGEST: usize = 130_000;
@@ -59,7 +58,7 @@ pub(super) fn start(
                     Lock::Taken(file) => Some(file),
                     _ => None,
                 };
-                if let Err(error) = supervise(env, handed, &changes, version, lock, output) {
+                if let Err(error) = supervise(env, layout, handed, &changes, version, lock, output) {
                     notices.say(Level::Error, &format!("the Agent is not started: {error}"));
                 }
             }
@@ -78,6 +77,7 @@ pub(super) fn start(
 /// Starts `runtime supervise` as a process of its own, with the lock as its stdin.
 fn supervise(
     env: &Environment,
+    layout: &Layout,
     handed: &Handed,
     changes: &[Change],
     version: Option<AgentVersion>,
@@ -97,6 +97,11 @@ fn supervise(
             None => command.env_remove(name),
         };
     }
+    let changed = changes.iter().fold(env.clone(), |env, (name, value)| match value {
+        Some(value) => env.with(name, value),
+        None => env.without(name),
+    });
+    command.envs(quiet(&changed, layout));
     for name in &handed.app_only {
         command.env_remove(name);
     }
@@ -106,6 +111,18 @@ fn supervise(
         lock::record(&mut file, child.id());
     }
     Ok(())
+}
+
+/// What the agents alone get so that they log no errors about what a dyno does not have.
+fn quiet(env: &Environment, layout: &Layout) -> Vec<(&'static str, String)> {
+    let mut all = sockets::of_agents(env, layout);
+    // Discovery asks the system-probe, which needs privileges that a dyno does not have.
+    let asked = std::fs::read(layout.conf.join("system-probe.yaml"));
+    let asked = asked.is_ok_and(|bytes| Template::new(&String::from_utf8_lossy(&bytes)).has("discovery"));
+    if env.raw(DD_DISCOVERY_ENABLED).is_none() && !asked {
+        all.push((DD_DISCOVERY_ENABLED, boolean::text(false).into()));
+    }
+    all
 }
 
 fn off(env: &Environment, handed: &Handed, layout: &Layout) -> Option<Off> {
@@ -172,33 +189,12 @@ fn changes(env: &Environment, handed: &Handed, skipped: bool, notices: Notices) 
             changes.push((name, commit.map(Into::into)));
         }
     }
-    for (name, url) in [(DD_APM_RECEIVER_SOCKET, DD_TRACE_AGENT_URL), (DD_DOGSTATSD_SOCKET, DD_DOGSTATSD_URL)]
-    {
-        let Some(old) = env.get(name) else { continue };
-        if let Some(new) = elsewhere(Path::new(old)) {
-            let new = new.to_string_lossy().into_owned();
-            notices.say(Level::Info, &format!("{name} is `{new}`: `{old}` cannot be made in a dyno"));
-            if env.get(url).is_some_and(|value| value.trim_start_matches("unix://") == old) {
-                changes.push((url, Some(format!("unix://{new}"))));
-            }
-            changes.push((name, Some(new)));
-        }
-    }
+    changes.extend(sockets::changes(env, notices).into_iter().map(|(name, value)| (name, Some(value))));
     if skipped {
         let tracer = [DD_TRACE_ENABLED, DD_PROFILING_ENABLED, DD_INSTRUMENTATION_TELEMETRY_ENABLED];
         changes.extend(tracer.map(|name| (name, Some(boolean::text(false).into()))));
     }
     changes
-}
-
-/// Where a socket goes when its folder can neither be written nor made: `/tmp`.
-fn elsewhere(socket: &Path) -> Option<PathBuf> {
-    let folder = socket.parent()?;
-    let writable = |folder: &Path| rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok();
-    if writable(folder) || (!folder.exists() && fs::create_dir_all(folder).is_ok()) {
-        return None;
-    }
-    Some(Path::new("/tmp").join(socket.file_name()?))
 }
 
 #[cfg(test)]
@@ -233,21 +229,6 @@ mod tests {
     fn a_skipped_dyno_tells_the_tracer() {
         assert_eq!(value(&changed(&[], true), DD_TRACE_ENABLED), "false");
         assert_eq!(value(&changed(&[], false), DD_TRACE_ENABLED), "");
-    }
-
-    #[test]
-    fn a_socket_that_cannot_be_made_goes_to_tmp_with_the_url_of_its_clients() {
-        let vars = [
-            (DD_APM_RECEIVER_SOCKET, "/proc/nowhere/apm.socket"),
-            (DD_TRACE_AGENT_URL, "unix:///proc/nowhere/apm.socket"),
-        ];
-        let changes = changed(&vars, false);
-        assert_eq!(value(&changes, DD_APM_RECEIVER_SOCKET), "/tmp/apm.socket");
-        assert_eq!(value(&changes, DD_TRACE_AGENT_URL), "unix:///tmp/apm.socket");
-        assert_eq!(
-            value(&changed(&[(DD_DOGSTATSD_SOCKET, "/tmp/dsd.socket")], false), DD_DOGSTATSD_SOCKET),
-            ""
-        );
     }
 
     #[test]

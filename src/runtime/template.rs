@@ -54,6 +54,21 @@ impl Template {
         }
     }
 
+    /// Whether a key of the top level is set to something.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.live(key).is_some()
+    }
+
+    /// Whether a key of a section of the top level is set to something.
+    pub(super) fn has_in(&self, section: &str, key: &str) -> bool {
+        self.live(section).is_some_and(|at| {
+            let inline = self.0[at][section.len() + 1..].trim_start();
+            let is_inline = |rest: &str| names(rest.trim_start_matches(['{', ' ']), key);
+            inline.starts_with('{') && inline.split(',').any(is_inline)
+                || self.0[at + 1..self.end_of_block(at)].iter().any(|line| names(line.trim_start(), key))
+        })
+    }
+
     /// The text, its last line ended.
     pub(super) fn text(&self) -> String {
         self.0.iter().flat_map(|line| [line.as_str(), "\n"]).collect()

@@ -134,7 +134,7 @@ fn split_port(text: &str) -> Option<(String, Option<u16>)> {
 }
 
 /// Replaces `%41` by `A`; a `%` that begins no such pair stays.
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {

@@ -220,3 +220,22 @@ fn secrets_lie_in_no_argument_and_in_no_file_that_others_may_read() {
         }
     }
 }
+
+#[test]
+fn a_host_name_without_the_apps_name_is_a_stable_one_and_is_said_once() {
+    for (service, name) in [("", "web.1"), ("check out", "check-out.web.1")] {
+        let home = Home::new().set("DD_DYNO_HOST", "true").set("DD_SERVICE", service);
+        let boot = home.boot();
+        assert_eq!(boot.var("DD_HOSTNAME"), Some(name));
+        assert_eq!(home.launch("agent").env["DD_HOSTNAME"], name);
+        assert!(
+            boot.stderr.lines().count() == 1 && boot.stderr.contains("HEROKU_APP_NAME"),
+            "{}",
+            boot.stderr
+        );
+        // A second shell of the dyno (`heroku ps:exec`).
+        assert_eq!(home.boot().stderr, "");
+    }
+    let quiet = Home::new().set("DD_DYNO_HOST", "true").set("DD_HEROKU_SKIP_DYNOS", "web");
+    assert_eq!(quiet.boot().stderr, "");
+}

@@ -104,3 +104,18 @@ fn a_full_or_read_only_disk_is_told_in_one_line() {
     assert!(boot.app.is_some());
     assert!(boot.stderr.contains("the Agent's configuration is incomplete"), "{}", boot.stderr);
 }
+
+#[test]
+fn hidden_files_of_a_checks_folder_are_copied_with_it() {
+    let home = Home::new().unset("DD_API_KEY");
+    for path in ["mine.d/.token", "mine.d/.more/x", "mine.d/conf.yaml"] {
+        home.write(&format!("datadog/conf.d/{path}"), "instances: [{}]\n");
+    }
+    home.write("datadog/conf.d/.git/config", "x");
+    home.write("datadog/checks.d/._mine.py", "x");
+    home.boot();
+    for path in ["mine.d/.token", "mine.d/.more/x", "mine.d/conf.yaml"] {
+        assert!(conf(&home, &format!("conf.d/{path}")).is_some(), "{path}");
+    }
+    assert_eq!((conf(&home, "conf.d/.git/config"), conf(&home, "checks.d/._mine.py")), (None, None));
+}

@@ -21,8 +21,8 @@ fn any_url_becomes_an_instance() {
     let boot = home.boot();
     assert_eq!(
         instances(&home, "postgres"),
-        "[{'host': '::1', 'username': 'bob', 'password': 'p@\\'\"', 'port': 5432, 'dbname': 'shop', 'ssl': 'require', 'disable_generic_tags': False, 'dbm': True}, \
-          {'host': 'h', 'port': 5432, 'ssl': 'require', 'disable_generic_tags': False, 'dbm': True}]"
+        "[{'host': '::1', 'username': 'bob', 'password': 'p@\\'\"', 'port': 5432, 'dbname': 'shop', 'ssl': 'require', 'disable_generic_tags': False, 'dbm': True, 'collect_schemas': {'enabled': False}}, \
+          {'host': 'h', 'port': 5432, 'ssl': 'require', 'disable_generic_tags': False, 'dbm': True, 'collect_schemas': {'enabled': False}}]"
     );
     assert!(boot.stderr.contains("GONE is not set"), "{}", boot.stderr);
     let home = redis("rediss://default:pw@h:6380/3");
@@ -69,4 +69,20 @@ fn old_names_work_and_say_their_new_ones() {
         "{}",
         boot.stderr
     );
+}
+
+#[test]
+fn a_file_of_the_apps_that_a_switch_replaces_is_named() {
+    for file in ["redisdb.d/conf.yaml", "redisdb.yaml"] {
+        let home = redis("redis://:canary@h:1");
+        home.write(
+            &format!("datadog/conf.d/{file}"),
+            "instances:\n  - host: own\n    keys: [queue:default]\n",
+        );
+        let boot = home.boot();
+        assert_eq!(instances(&home, "redisdb"), "[{'host': 'h', 'password': 'canary', 'port': 1}]");
+        let line: Vec<_> = boot.stderr.lines().filter(|line| line.contains(file)).collect();
+        assert!(line.len() == 1 && line[0].contains("DD_ENABLE_HEROKU_REDIS"), "{}", boot.stderr);
+        assert!(!boot.stderr.contains("canary"));
+    }
 }

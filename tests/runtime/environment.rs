@@ -16,6 +16,12 @@ const EXPORTED: [&str; 8] = [
     "DD_TAGS",
     "PATH",
 ];
+/// What the agents get beside what the app has, where the app asks for nothing else.
+const OF_AGENTS: [(&str, &str); 3] = [
+    ("DD_APM_RECEIVER_SOCKET", "/tmp/apm.socket"),
+    ("DD_DISCOVERY_ENABLED", "false"),
+    ("DD_DOGSTATSD_SOCKET", "/tmp/dsd.socket"),
+];
 /// What bash itself has in the environment of all it starts.
 const OF_BASH: [&str; 4] = ["PWD", "OLDPWD", "SHLVL", "_"];
 
@@ -62,7 +68,7 @@ fn boots(home: Home, script: &str, more: &[(&str, &str)]) -> Boot {
     if home.is_supervised() {
         let agents =
             [("PYTHONPATH", app["DD_PYTHONPATH"].as_str()), ("LD_LIBRARY_PATH", &app["DD_LD_LIBRARY_PATH"])];
-        let more = [more, &agents].concat();
+        let more = [&OF_AGENTS[..], more, &agents].concat();
         for agent in ["agent", "trace-agent"] {
             assert_exact(&home, agent, &home.launch(agent).env, &more);
         }

@@ -11,6 +11,7 @@ mod install;
 mod managed;
 mod memory;
 mod prerun;
+mod quiet;
 mod servers;
 mod sessions;
 mod signals;

@@ -37,7 +37,7 @@ pub(super) const VARIABLES: &[Variable] = &[
         "Turns off the checks that measure the machine all dynos share",
     )
     .or("false"),
-    var("DD_DISCOVERY_ENABLED", Kind::Bool, "Finds the services that run beside the Agent"),
+    var(env::DD_DISCOVERY_ENABLED, Kind::Bool, "Finds the services that run beside the Agent"),
     var(env::DD_DOGSTATSD_SOCKET, Kind::Path, "Unix socket on which DogStatsD listens too"),
     var(env::DD_DYNO_HOST, Kind::Bool, "Names hosts app.dynotype.number instead of by the machine")
         .or("false"),
