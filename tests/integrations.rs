@@ -142,6 +142,22 @@ fn a_check_with_a_file_is_added_limited_listed_and_removed() {
 }
 
 #[test]
+fn options_that_a_check_takes_are_known_although_no_help_shows_them() {
+    let place = Place::new();
+    let options =
+        ["hosts=[db.example]", "connection_scheme=mongodb+srv", "options={authSource: admin}", "dbm=true"];
+    let mut add = vec!["integrations", "add", "mongo", "-a", "shop", "--yes"];
+    add.extend(options.iter().flat_map(|option| ["--set", option]));
+    place.run(&add).success();
+    let read: Value = serde_saphyr::from_str(&place.read("datadog/conf.d/mongo.d/conf.yaml")).unwrap();
+    assert_eq!(
+        read["instances"][0],
+        json!({"hosts": ["db.example"], "connection_scheme": "mongodb+srv", "options": {"authSource": "admin"}, "dbm": true})
+    );
+    assert_eq!(place.json(&["checks", "lint"])["findings"], json!([]));
+}
+
+#[test]
 fn what_the_user_edited_is_not_overwritten() {
     let place = Place::new();
     let add = |more: &[&'static str]| {

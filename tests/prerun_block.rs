@@ -248,6 +248,29 @@ fn the_parts_of_a_url_are_put_in_decoded() {
 }
 
 #[test]
+fn the_block_reads_hosts_scheme_and_encryption_as_the_runtime_does() {
+    let conf = "# dd-heroku: fill\ninstances:\n  - scheme: \"${U.scheme}\"\n    hosts: \"${U.hosts}\"\n    \
+        tls: ${U.tls}\n    url: \"${U.scheme}://${U.host}\"\n";
+    for url in [
+        "mongodb+srv://watcher:pw@cluster0.example/shop",
+        "mongodb://u:p@h1:27018,h2,[::1]:27019/d?replicaSet=rs0",
+        "mongodb://u:p%2Fw@h1/d?authSource=admin&ssl=true",
+        "HTTP://u:p@h",
+        "https://h:9243",
+        "rediss://:p@h:1",
+        "redis://[::1]",
+        "postgres://u:p@h/d?tls=false",
+    ] {
+        let dyno = Dyno::named("web.1").holding("x", conf).with("U", url);
+        stdout(&dyno.boot(&fill()));
+        let filled = dd_heroku::runtime::fill(conf, |name| (name == "U").then(|| url.to_owned()));
+        let expected: Value = serde_saphyr::from_str(&filled.text.expect("an instance")).unwrap();
+        assert_eq!(dyno.instance("x"), expected["instances"][0], "{url}");
+        assert!(dyno.instance("x")["tls"].is_boolean());
+    }
+}
+
+#[test]
 fn an_instance_whose_variable_is_unset_is_left_out() {
     let two = "# dd-heroku: fill\ninit_config:\n\ninstances:\n  - url: \"${GONE.host}\"\n    tags:\n      - a:b\n  - url: \"${SERVERS.host}\"\n    \
         password: \"${SERVERS.password}\"\n    tags:\n      - \"c:${SERVERS.port}\"\nlogs: []\n";

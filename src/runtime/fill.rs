@@ -1,10 +1,11 @@
 //! Placeholders in the configuration files that `integrations add` writes: `${NAME}` stands for the variable of that
-//! name, `${NAME.host}` (`port`, `user`, `password`, `path`, `db`) for a part of the URL in it, `${NAME.file}` for a file
-//! that holds it (a certificate). Only a file whose first line is [`MARKER`] is filled. A line whose part the URL lacks,
+//! name, `${NAME.host}` (`port`, `hosts`, `scheme`, `tls`, `user`, `password`, `path`, `db`) for a part of the URL in it,
+//! `${NAME.file}` for a file that holds it (a certificate). Only a file whose first line is [`MARKER`] is filled. A line whose part the URL lacks,
 //! such as a password, is left out; an instance whose variable is unset is left out as a whole. Secrets so stay out of the app's repository. A value never leaves but in the filled text.
 
 use super::url::ServiceUrl;
 use super::yaml::{number_or_quoted, quote};
+use crate::datadog::boolean;
 
 /// The first line of a file with placeholders.
 pub const MARKER: &str = "# dd-heroku: fill";
@@ -90,10 +91,15 @@ fn fill_line(line: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<O
         return Ok(Some(line.into()));
     }
     let (start, scalar, rest) = split_scalar(line);
-    let number = scalar.starts_with("${") && (scalar.ends_with(".port}") || scalar.ends_with(".db}"));
+    let is = |part: &str| scalar.starts_with("${") && scalar.ends_with(part);
+    let number = is(".port}") || is(".db}");
     match expand(scalar, variable) {
         Ok(value) => {
-            let value = if number { number_or_quoted(&value) } else { quote(&value) };
+            let value = match value {
+                value if is(".tls}") => value,
+                value if number => number_or_quoted(&value),
+                value => quote(&value),
+            };
             Ok(Some(format!("{start}{value}{rest}")))
         }
         Err(Gap::Part(_)) if !body.starts_with('-') => Ok(None),
@@ -156,6 +162,9 @@ fn value(placeholder: &str, variable: &impl Fn(&str) -> Option<String>) -> Resul
     let value = match part {
         "host" => Some(url.host),
         "port" => url.port_or_default().map(|port| port.to_string()),
+        "hosts" => Some(url.hosts()),
+        "scheme" => Some(url.scheme).filter(|scheme| !scheme.is_empty()),
+        "tls" => Some(boolean::text(url.is_encrypted()).into()),
         "user" => url.user,
         "password" => url.password,
         "path" => Some(url.path).filter(|path| !path.is_empty()),
@@ -217,6 +226,20 @@ mod tests {
             Some("instances:\n  - host: \"h\"\n    port: 6379\n    cert: \"/x/BARE.pem\"\n")
         );
         assert_eq!(fill("instances:\n  - password: ${URL.user}\n", |_| Some("redis://h".into())).text, None);
+    }
+
+    #[test]
+    fn the_parts_of_a_database_with_several_hosts_or_a_service_record() {
+        let text = "hosts: \"${U.hosts}\"\nscheme: \"${U.scheme}\"\ntls: ${U.tls}\n";
+        for (url, hosts, scheme, tls) in [
+            ("mongodb+srv://u:p@c.example/shop", "c.example", "mongodb+srv", "true"),
+            ("mongodb://u:p@a.example:1,b.example/shop", "a.example:1,b.example:27017", "mongodb", "false"),
+            ("mongodb://a.example/?ssl=true", "a.example:27017", "mongodb", "true"),
+            ("http://u:p@c.example", "c.example:80", "http", "false"),
+        ] {
+            let done = fill(text, |_| Some(url.into())).text.unwrap();
+            assert_eq!(done, format!("hosts: \"{hosts}\"\nscheme: \"{scheme}\"\ntls: {tls}\n"));
+        }
     }
 
     #[test]

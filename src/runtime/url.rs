@@ -2,6 +2,8 @@
 //! without port, credentials, path and query, and with IPv6 hosts. Passwords that hold `/`, `?`, `#` or `@` unencoded
 //! occur in the wild and are read as they are meant. Never says any part of a URL in an error.
 
+use crate::datadog::boolean;
+
 /// The parts of a URL, percent-decoded.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ServiceUrl {
@@ -15,6 +17,8 @@ pub struct ServiceUrl {
     pub host: String,
     /// The port, when one was given.
     pub port: Option<u16>,
+    /// Further hosts and their ports (a replica set of MongoDB).
+    pub further: Vec<(String, Option<u16>)>,
     /// The path from its `/` on; empty without one.
     pub path: String,
     /// The query's parameters in their order.
@@ -41,7 +45,9 @@ impl ServiceUrl {
         };
         let (credentials, rest) = split_credentials(rest);
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (host, port) = split_port(&rest[..end])?;
+        let mut hosts = rest[..end].split(',').map(split_port);
+        let (host, port) = hosts.next()??;
+        let further = hosts.collect::<Option<_>>()?;
         let tail = rest[end..].split('#').next().unwrap_or_default();
         let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
         let (user, password) = match credentials.map(|text| text.split_once(':').ok_or(text)) {
@@ -56,6 +62,7 @@ impl ServiceUrl {
             password: password.filter(|password| !password.is_empty()),
             host,
             port,
+            further,
             path: decode(path),
             query: parameters
                 .map(|part| part.split_once('=').unwrap_or((part, "")))
@@ -74,9 +81,34 @@ impl ServiceUrl {
         Some(self.path.trim_matches('/')).filter(|name| !name.is_empty())
     }
 
+    /// All hosts, separated by commas, each with its port or the usual one. A name of service records (`mongodb+srv`)
+    /// has none.
+    pub fn hosts(&self) -> String {
+        let first = [(self.host.clone(), self.port)];
+        let all = first.iter().chain(&self.further).map(|(host, port)| {
+            let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+            match port.or(self.usual_port()) {
+                Some(port) => format!("{host}:{port}"),
+                None => host,
+            }
+        });
+        all.collect::<Vec<_>>().join(",")
+    }
+
+    /// Whether the connection is encrypted: by its scheme, or by a parameter.
+    pub fn is_encrypted(&self) -> bool {
+        let is_on = |name| self.parameter(name).and_then(boolean::parse) == Some(true);
+        let schemes = ["rediss", "amqps", "https", "mongodb+srv", "kafka+ssl"];
+        schemes.contains(&self.scheme.as_str()) || is_on("tls") || is_on("ssl")
+    }
+
     /// The port, else the one that the scheme is known for.
     pub fn port_or_default(&self) -> Option<u16> {
-        self.port.or(match self.scheme.as_str() {
+        self.port.or(self.usual_port())
+    }
+
+    fn usual_port(&self) -> Option<u16> {
+        match self.scheme.as_str() {
             "postgres" | "postgresql" => Some(5432),
             "redis" | "rediss" => Some(6379),
             "mysql" | "mysql2" | "mariadb" => Some(3306),
@@ -86,7 +118,7 @@ impl ServiceUrl {
             "http" => Some(80),
             "https" => Some(443),
             _ => None,
-        })
+        }
     }
 }
 
@@ -115,7 +147,7 @@ fn split_credentials(text: &str) -> (Option<&str>, &str) {
 
 /// Whether a text begins with `host:port`.
 fn has_port(text: &str) -> bool {
-    let host = text.split(['/', '?', '#', '@']).next().unwrap_or_default();
+    let host = text.split(['/', '?', '#', '@', ',']).next().unwrap_or_default();
     split_port(host).is_some_and(|(_, port)| port.is_some())
 }
 

@@ -8,6 +8,7 @@ mod databases;
 mod entrypoint;
 mod environment;
 mod install;
+mod integrations;
 mod managed;
 mod memory;
 mod prerun;

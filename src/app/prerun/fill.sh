@@ -1,6 +1,6 @@
 # fill
 __dd_heroku_part() { # NAME PART: leaves the part in `got`; 1 when the variable is unset, 2 when the part is not there
-  local raw=${!1-} rest authority user='' byte decoded=''
+  local raw=${!1-} rest authority user='' byte decoded='' hosts one port
   got=''
   [ -n "$raw" ] || return 1
   case $2 in
@@ -19,15 +19,27 @@ __dd_heroku_part() { # NAME PART: leaves the part in `got`; 1 when the variable 
     case $authority in *@*) user=${authority%@*} ;; esac
     rest=${rest#"$authority"} authority=${authority##*@}
   fi
-  authority=${authority%%,*}
+  hosts=$authority authority=${authority%%,*}
   case $2 in
+    scheme) case $raw in *://*) got=${raw%%://*} got=${got,,} ;; esac ;;
+    tls)
+      case ${raw,,} in
+        rediss:*|amqps:*|https:*|mongodb+srv:*|kafka+ssl:*|*[?\&]tls=true*|*[?\&]ssl=true*) got=true ;; *) got=false ;;
+      esac ;;
+    hosts)
+      __dd_heroku_usual_port "${raw,,}"
+      while [ -n "$hosts" ]; do
+        one=${hosts%%,*} hosts=${hosts#"$one"} hosts=${hosts#,}
+        case $one in *:*[0-9]) ;; *) one=$one${port:+:$port} ;; esac
+        got+=${got:+,}$one
+      done ;;
     host) case $authority in \[*) got=${authority#\[} got=${got%%\]*} ;; *) got=${authority%%:*} ;; esac ;;
     port)
       got=${authority##*[]:]}
       case $authority in *:*[0-9]) ;; *) got='' ;; esac
-      case ${got:-$raw} in
-        postgres*) got=5432 ;; redis*) got=6379 ;; mysql*) got=3306 ;; mongodb*) got=27017 ;; amqps*) got=5671 ;;
-        amqp*) got=5672 ;; https*) got=443 ;; http*) got=80 ;; kafka+ssl*) got=9096 ;; *[!0-9]*) got='' ;;
+      case $got in
+        *[!0-9]*) got='' ;;
+        '') __dd_heroku_usual_port "${raw,,}"; got=$port ;;
       esac ;;
     user) got=${user%%:*} ;;
     password) case $user in *:*) got=${user#*:} ;; esac ;;
@@ -44,6 +56,13 @@ __dd_heroku_part() { # NAME PART: leaves the part in `got`; 1 when the variable 
   done
   got=$decoded$got
   [ -n "$got" ] || return 2
+}
+__dd_heroku_usual_port() { # URL: leaves the port that its scheme is known for in `port`
+  case $1 in
+    mongodb+srv:*) port='' ;;
+    postgres*) port=5432 ;; redis*) port=6379 ;; mysql*) port=3306 ;; mongodb*) port=27017 ;; amqps*) port=5671 ;;
+    amqp*) port=5672 ;; https*) port=443 ;; http*) port=80 ;; kafka+ssl*) port=9096 ;; *) port='' ;;
+  esac
 }
 __dd_heroku_escape() { # makes `got` fit between YAML's double quotes
   local i c out=''
@@ -123,7 +142,7 @@ __dd_heroku_fill() {
         line+=$got
       done
       got=$line$rest
-      if ((plain)) && [[ $got == *[!0-9]* ]]; then
+      if ((plain)) && [[ $got == *[!0-9]* && $part != .tls ]]; then
         __dd_heroku_escape
         got=\"$got\"
       fi
@@ -134,4 +153,4 @@ __dd_heroku_fill() {
   done
 }
 [ -n "${__dd_heroku_ready-}" ] || [ ! -d "${DD_CONF_DIR-}/conf.d" ] || __dd_heroku_fill || :
-unset -f __dd_heroku_part __dd_heroku_escape __dd_heroku_fill
+unset -f __dd_heroku_part __dd_heroku_usual_port __dd_heroku_escape __dd_heroku_fill

@@ -1,9 +1,10 @@
 //! The catalogue of integrations: what can be watched on Heroku, by which check, with which options, and which
-//! add-ons provide it. Its data is `catalogue.yaml`. Pure; it must never hold a value of a config var.
+//! add-ons provide it. Its data is `catalogue.yaml`, and of options that are not shown `further.yaml`. Pure; it must never hold a value of a config var.
 
 pub mod conf;
 mod types;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -15,7 +16,16 @@ pub use types::{Type, WrongType};
 pub const TAGS: &str = "tags";
 
 static CATALOGUE: LazyLock<Vec<Integration>> = LazyLock::new(|| {
-    serde_saphyr::from_str(include_str!("catalogue.yaml")).expect("the catalogue is read by a test")
+    let mut all: Vec<Integration> =
+        serde_saphyr::from_str(include_str!("catalogue.yaml")).expect("the catalogue is read by a test");
+    let mut further: BTreeMap<String, BTreeMap<Type, Vec<String>>> =
+        serde_saphyr::from_str(include_str!("further.yaml")).expect("the options are read by a test");
+    for entry in &mut all {
+        let options = entry.check.as_ref().and_then(|check| further.remove(check)).unwrap_or_default();
+        entry.further =
+            options.into_iter().flat_map(|(kind, names)| names.into_iter().map(move |n| (n, kind))).collect();
+    }
+    all
 });
 
 /// Something that can be watched.
@@ -51,6 +61,9 @@ pub struct Integration {
     /// Its options, in the order in which a file has them.
     #[serde(default)]
     pub options: Vec<Opt>,
+    /// Options that its check takes too and that are not shown.
+    #[serde(skip)]
+    pub further: BTreeMap<String, Type>,
 }
 
 /// How an integration is turned on.
@@ -126,7 +139,7 @@ impl Integration {
             types::HTTP.iter().filter(|_| self.http).find(|(known, _)| *known == name).map(|(_, kind)| *kind)
         };
         let common = || types::COMMON.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
-        named.or_else(http).or_else(common)
+        named.or_else(|| self.further.get(name).copied()).or_else(http).or_else(common)
     }
 
     /// The names of all options it is known to take.
@@ -135,6 +148,7 @@ impl Integration {
         self.options
             .iter()
             .map(|option| option.name.as_str())
+            .chain(self.further.keys().map(String::as_str))
             .chain(http.chain(types::COMMON).map(|(name, _)| *name))
     }
 
@@ -215,6 +229,19 @@ mod tests {
                 assert!(entry.option(option).is_some_and(|kind| kind.accepts(value)), "{of}: {option}");
             }
         }
+    }
+
+    #[test]
+    fn options_that_are_not_shown_are_taken() {
+        let kind = |name: &str, option: &str| find(name).and_then(|entry| entry.option(option));
+        assert_eq!(kind("mongo", "connection_scheme"), Some(Type::Text));
+        assert_eq!(kind("mongo", "options"), Some(Type::Map));
+        assert_eq!(kind("postgres", "collect_schemas"), Some(Type::Map));
+        assert_eq!(kind("redis", "connection_scheme"), None);
+        let of_both = all()
+            .iter()
+            .flat_map(|entry| entry.options.iter().filter(|option| entry.further.contains_key(&option.name)));
+        assert_eq!(of_both.count(), 0);
     }
 
     #[test]
