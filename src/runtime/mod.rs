@@ -20,6 +20,7 @@ mod prerun;
 mod priority;
 mod processes;
 mod python;
+mod repeated;
 mod shell;
 mod signals;
 mod sockets;

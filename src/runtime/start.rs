@@ -18,7 +18,7 @@ use super::notice::{Level, Notices};
 use super::prerun::Handed;
 use super::shell::Script;
 use super::template::Template;
-use super::{identity, prerun, sockets, text, version};
+use super::{identity, prerun, repeated, sockets, text, version};
 
 /// The longest text that Linux takes as one variable, with room for its name.
 const LONGEST: usize = 130_000;
@@ -58,6 +58,7 @@ pub(super) fn start(
                     Lock::Taken(file) => Some(file),
                     _ => None,
                 };
+                repeated::report(env, layout, notices);
                 if let Err(error) = supervise(env, layout, handed, &changes, version, lock, output) {
                     notices.say(Level::Error, &format!("the Agent is not started: {error}"));
                 }

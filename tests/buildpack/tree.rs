@@ -104,3 +104,20 @@ fn a_file_that_stays_keeps_its_content_though_it_is_a_link_to_one_that_goes() {
         fs::remove_dir_all(build.path("build/.apt")).unwrap();
     }
 }
+
+#[test]
+fn the_process_manager_of_newer_agents_is_left_out() {
+    let gone =
+        ["embedded/bin/dd-procmgrd", "embedded/bin/dd-procmgr", "processes.d/datadog-agent-process.yaml"];
+    let gone = gone.map(|path| format!("opt/datadog-agent/{path}"));
+    let mut files = vec![("opt/datadog-agent/bin/agent/agent", File::Program("agent\n"))];
+    files.extend(gone.iter().map(|path| (path.as_str(), File::Program("newer\n"))));
+    let mut repository = PackageRepository::new();
+    repository.add(HEROKU, "1:7.81.2-1", debian_package(HEROKU, "1:7.81.2-1", "xz", &files));
+    repository.publish();
+    let build = Build::of(&repository);
+    build.succeeds();
+    assert!(build.agent("bin/agent/agent").exists());
+    assert!(gone.iter().all(|path| !build.apt(path).exists()));
+    assert!(!build.agent("processes.d").exists());
+}

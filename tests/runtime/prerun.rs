@@ -303,3 +303,27 @@ fn bash_as_sh_boots_too() {
     assert!(home.command(home.path("sh")).args(["-c", &words]).status().unwrap().success());
     assert!(std::fs::read_to_string(out).unwrap().lines().any(|line| line == "KEPT=1"));
 }
+
+#[test]
+fn a_section_that_the_script_appends_a_second_time_is_named() {
+    for (script, key) in [
+        (
+            "printf '\\nlogs_config:\\n  auto_multi_line_detection: true\\n' >>\"$DATADOG_CONF\"\n",
+            "`logs_config`",
+        ),
+        ("printf '\\napm_config:\\n  enabled: true\\n' >>\"$DATADOG_CONF\"\n", "`apm_config`"),
+        (
+            "cp \"$DATADOG_CONF\" mine.yaml; export DATADOG_CONF=$PWD/mine.yaml; echo kept: 2 >>mine.yaml\n",
+            "`kept`",
+        ),
+        ("sed -i 's/^logs_config:/&\\n  run_path: canary/' \"$DATADOG_CONF\"\n", "`logs_config.run_path`"),
+        ("echo 'a: [1' >>\"$DATADOG_CONF\"\n", "not valid YAML"),
+        ("echo 'logs_enabled: true' >>\"$DATADOG_CONF\"\n", ""),
+    ] {
+        let home = Home::new().prerun(script);
+        let stderr = home.boot().stderr;
+        assert!(stderr.contains(key) && !stderr.contains("canary"), "{script}: {stderr}");
+        assert_eq!(stderr.lines().count(), usize::from(!key.is_empty()), "{script}: {stderr}");
+        home.launch("agent");
+    }
+}

@@ -50,6 +50,7 @@ const TABLE: &[Rule] = &[
         when: always,
         paths: &[
             "embedded/bin/system-probe",
+            "embedded/bin/system-probe-lite",
             "embedded/share/system-probe",
             "embedded/bin/clang-bpf",
             "embedded/bin/llc-bpf",
@@ -68,6 +69,18 @@ const TABLE: &[Rule] = &[
         why: "it updates the Agent in place; a slug is rebuilt instead (since 7.54)",
         when: always,
         paths: &["embedded/bin/installer"],
+    },
+    Rule {
+        what: "process manager",
+        why: "the runtime supervises the agents of a dyno (newer than 7.81)",
+        when: always,
+        paths: &["embedded/bin/dd-procmgrd", "embedded/bin/dd-procmgr", "processes.d"],
+    },
+    Rule {
+        what: "private action runner",
+        why: "it is a service of its own, which no dyno starts (newer than 7.75)",
+        when: always,
+        paths: &["embedded/bin/privateactionrunner", "embedded/bin/par-control"],
     },
     Rule {
         what: "secret backend",
@@ -258,6 +271,15 @@ mod tests {
         let before = Setup { version: (7, 67), ..SETUP };
         assert_eq!(reason(before, process), Some("process-agent"));
         assert_eq!(reason(Setup { process_agent: true, ..before }, process), None);
+    }
+
+    #[test]
+    fn programs_of_newer_agents_that_no_dyno_starts_go() {
+        assert_eq!(reason(SETUP, "embedded/bin/dd-procmgrd"), Some("process manager"));
+        assert_eq!(reason(SETUP, "processes.d/datadog-agent-process.yaml"), Some("process manager"));
+        assert_eq!(reason(SETUP, "embedded/bin/system-probe-lite"), Some("kernel probes"));
+        assert_eq!(reason(SETUP, "embedded/bin/par-control"), Some("private action runner"));
+        assert_eq!(reason(SETUP, "embedded/bin/agent-data-plane"), None);
     }
 
     #[test]
