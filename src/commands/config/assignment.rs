@@ -1,10 +1,18 @@
 //! One argument of `config set`: `NAME=VALUE`, or `NAME` with the value on standard input.
 
+use std::collections::BTreeMap;
+
+use crate::app::facts::AgentVersions;
+use crate::app::{Facts, Note, codes};
 use crate::cli::{available_versions, key};
 use crate::commands::Context;
 use crate::datadog::options;
+use crate::env::DD_AGENT_VERSION;
 use crate::failure::{Failure, Result};
 use crate::secret::Secret;
+
+/// The variables to set, or with `None` to unset.
+pub(super) type Changes = BTreeMap<String, Option<Secret>>;
 
 /// The name and the checked value of one argument. A secret comes from standard input or a hidden prompt.
 pub(super) fn read(context: &Context, given: &str, force: bool) -> Result<(String, Secret)> {
@@ -64,4 +72,18 @@ pub(super) fn known(name: &str) -> Result<String> {
     let failure = Failure::usage(format_args!("`{name}` is not an option of Datadog"));
     let near = options::near(name).into_iter().map(|near| format!("did you mean `{near}`?"));
     Err(near.chain(["heroku config:set sets any other variable".into()]).fold(failure, Failure::hint))
+}
+
+/// Fails when the Agent version that is set does not exist; a note says when that could not be checked.
+pub(super) fn require_version(changes: &Changes, facts: &Facts) -> Result<Option<Note>> {
+    let (Some(Some(version)), Some(versions)) = (changes.get(DD_AGENT_VERSION), &facts.agent_versions) else {
+        return Ok(None);
+    };
+    match versions {
+        AgentVersions::Known(known) => available_versions::require(version.expose(), known).map(|_| None),
+        AgentVersions::Unreachable(_) => {
+            let message = "whether this Agent version exists could not be checked";
+            Ok(Some(Note::new(codes::UNCHECKED_VERSION, message)))
+        }
+    }
 }

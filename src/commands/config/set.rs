@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use super::assignment::Changes;
 use super::{assignment, names};
+use crate::app::Facts;
 use crate::app::desired::{Desired, RebuildWhen, config};
-use crate::app::facts::{AgentVersions, ConfigVars, KeyQuery, Query, When};
-use crate::app::{Facts, Note, codes};
-use crate::cli::{Apps, ChangeOptions, Targets, available_versions, key, keys, rebuild_args};
+use crate::app::facts::{ConfigVars, KeyQuery, Query, When};
+use crate::cli::{Apps, ChangeOptions, Targets, key, keys, rebuild_args};
 use crate::commands::{Context, Exit};
 use crate::datadog::Site;
 use crate::engine::{self, Observer};
 use crate::env::{DD_AGENT_VERSION, DD_API_KEY, DD_SITE};
 use crate::failure::{Failure, Result};
-use crate::secret::Secret;
-
-/// The variables to set, or with `None` to unset.
-type Changes = BTreeMap<String, Option<Secret>>;
 
 /// Set options: checked, in one request and one restart
 #[derive(Debug, clap::Args)]
@@ -132,21 +129,7 @@ fn desired(
     }
     let empty = ConfigVars::default();
     let mut desired = config::desired(changes, facts.config.as_ref().unwrap_or(&empty));
-    desired.notes.extend(require_version(changes, facts)?);
+    desired.notes.extend(assignment::require_version(changes, facts)?);
     rebuild.put_into(&mut desired, otherwise.clone(), facts)?;
     Ok(desired)
-}
-
-/// Fails when the Agent version that is set does not exist; a note says when that could not be checked.
-fn require_version(changes: &Changes, facts: &Facts) -> Result<Option<Note>> {
-    let (Some(Some(version)), Some(versions)) = (changes.get(DD_AGENT_VERSION), &facts.agent_versions) else {
-        return Ok(None);
-    };
-    match versions {
-        AgentVersions::Known(known) => available_versions::require(version.expose(), known).map(|_| None),
-        AgentVersions::Unreachable(_) => {
-            let message = "whether this Agent version exists could not be checked";
-            Ok(Some(Note::new(codes::UNCHECKED_VERSION, message)))
-        }
-    }
 }
