@@ -2,11 +2,13 @@
 //! process passed on; when it ends the agents get the time to send what they hold, and its status is ours.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::process::{Child, Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
+use rustix::process::{Pid, Signal, WaitOptions, getpgid, kill_process, wait};
+use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
 
 use crate::env::{DD_HEROKU_BINARY, Environment};
@@ -55,6 +57,15 @@ fn boot(program: &std::path::Path, command: &[OsString]) -> io::Result<Child> {
     }
 }
 
+/// Whether the command has this signal already: what is typed at a terminal, or a new size of it, reaches all processes in
+/// its foreground.
+fn has_from_terminal(command: Pid, signal: i32) -> bool {
+    let foreground = || tcgetpgrp(File::open("/dev/tty").ok()?).ok();
+    let group = |pid| getpgid(pid).ok();
+    [INT, SIGQUIT, SIGWINCH].contains(&signal)
+        && foreground().is_some_and(|both| group(Some(command)) == Some(both) && group(None) == Some(both))
+}
+
 /// Passes signals on until the command has ended and the agents too.
 fn follow(mut signals: Signals, command: Pid, env: &Environment) -> u8 {
     let mut ended: Option<(u8, Instant)> = None;
@@ -62,6 +73,7 @@ fn follow(mut signals: Signals, command: Pid, env: &Environment) -> u8 {
         for signal in signals.wait(ended.map(|(_, until)| until), None) {
             if signal != CHILD
                 && ended.is_none()
+                && !has_from_terminal(command, signal)
                 && let Some(signal) = Signal::from_named_raw(signal)
             {
                 let _ = kill_process(command, signal);

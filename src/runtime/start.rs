@@ -11,6 +11,7 @@ use crate::env::{
     DD_INSTRUMENTATION_TELEMETRY_ENABLED, DD_PROFILING_ENABLED, DD_TAGS, DD_TRACE_ENABLED, DD_VERSION,
     DISABLE_DATADOG_AGENT, DYNO, Environment, HEROKU_APP_NAME, HEROKU_BUILD_COMMIT, HEROKU_SLUG_COMMIT,
 };
+use crate::platform::dyno::{is_one_off, process_type};
 
 use super::layout::Layout;
 use super::lock::{self, Lock};
@@ -33,7 +34,7 @@ enum Off {
 }
 
 /// Starts the supervisor unless the Agent is off or runs already, and gives back the script to evaluate.
-/// `output` is where the Agent writes to.
+/// `output` is where the Agent writes to, except on one-off dynos.
 pub(super) fn start(
     env: &Environment,
     layout: &Layout,
@@ -43,6 +44,7 @@ pub(super) fn start(
 ) -> Script {
     let off = off(env, handed, layout);
     let changes = changes(env, handed, off == Some(Off::Skipped), notices);
+    let output = if is_one_off(process_type(&text(env, DYNO))) { stderr(output) } else { output };
     let handed_version = || handed.agent_version.as_deref().and_then(AgentVersion::parse);
     let version = version::recorded(layout).or_else(handed_version);
     match Lock::take(layout) {
@@ -73,6 +75,11 @@ pub(super) fn start(
         }
     }
     script
+}
+
+/// Where the agents of a one-off dyno write to: its stdout is the answer of its command. `other` where stderr is closed.
+fn stderr(other: Stdio) -> Stdio {
+    rustix::io::fcntl_dupfd_cloexec(io::stderr(), 3).map_or(other, Stdio::from)
 }
 
 /// Starts `runtime supervise` as a process of its own, with the lock as its stdin.

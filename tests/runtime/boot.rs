@@ -52,6 +52,21 @@ fn the_agent_writes_to_the_dynos_stdout_unless_the_level_is_off() {
 }
 
 #[test]
+fn on_one_off_dynos_the_agent_writes_to_stderr() {
+    for dyno in ["run.1", "release.7", "scheduler.2"] {
+        for home in [Home::new(), Home::new().prerun("export KEPT=1\n")] {
+            let home = home.set("DYNO", dyno);
+            home.boot();
+            until("the agents speak", || {
+                home.said().contains("trace-agent says hello")
+                    && home.said().lines().any(|line| line == "agent says hello")
+            });
+            assert_eq!(fs::read_to_string(home.log().join("out")).unwrap(), "", "{dyno}");
+        }
+    }
+}
+
+#[test]
 fn debug_says_what_is_started_on_stderr() {
     let home = Home::new().set("DD_LOG_LEVEL", "DEBUG");
     let boot = home.boot();

@@ -1,6 +1,9 @@
 //! `runtime entrypoint -- CMD…` in container images.
 
 use std::fs;
+use std::time::Duration;
+
+use expectrl::{ControlCode, Expect, Session};
 
 use super::{Home, is_alive, signal, until};
 
@@ -37,6 +40,28 @@ fn signals_are_passed_on_and_a_signals_end_is_told() {
         signal(name, child.id());
         assert_eq!(child.wait().unwrap().code(), Some(code), "{name}");
     }
+}
+
+#[test]
+fn ctrl_c_at_a_terminal_reaches_the_command_once() {
+    let home = Home::new();
+    let script = format!(
+        "n=0; trap 'n=$((n + 1)); echo interrupted' INT; trap 'echo ends after $n; exit 9' TERM
+        echo it runs; while :; do read -rt 0.1 <>{}; done",
+        home.log().join(".fifo").display()
+    );
+    let mut command = home.command(env!("CARGO_BIN_EXE_dd-heroku"));
+    command.args(["runtime", "entrypoint", "--", "bash", "-c", &script]);
+    let mut session = Session::spawn(command).unwrap();
+    session.set_expect_timeout(Some(Duration::from_secs(20)));
+    session.expect("it runs").unwrap();
+    for _ in 0..2 {
+        session.send(ControlCode::EndOfText).unwrap();
+        session.expect("interrupted").unwrap();
+    }
+    let pid = u32::try_from(session.get_process().pid().as_raw()).unwrap();
+    signal("TERM", pid);
+    session.expect("ends after 2").unwrap();
 }
 
 #[test]
