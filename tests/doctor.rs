@@ -92,6 +92,25 @@ fn an_app_that_init_set_up_is_sound() {
 }
 
 #[test]
+fn a_small_dyno_with_traces_and_processes_is_found() {
+    let (sandbox, agents) = (Sandbox::start(), agents());
+    let key = "c0ffee00c0ffee00c0ffee00c0ff3f9a";
+    sandbox.command(&["init", "-a", "shop", "--yes", "-q"]).env("DD_API_KEY", key).assert().success();
+    let set = ["config", "set", "DD_PROCESS_AGENT=true", "-a", "shop", "--yes", "--no-rebuild", "-q"];
+    sandbox.command(&set).assert().success();
+    let doctor = ["doctor", "-a", "shop", "--only", "DDH071", "--json"];
+    let found = run(&sandbox, &agents, &doctor, 3);
+    assert_eq!(codes(&found), ["DDH071"]);
+    let evidence = found["findings"][0]["evidence"].as_str().unwrap();
+    assert!(evidence.contains("web (Standard-1X)"), "{evidence}");
+    for kind in ["web", "worker"] {
+        let larger = json!({ "size": "Standard-2X" });
+        crate::sandbox::client::write(&sandbox, "PATCH", &format!("/apps/shop/formation/{kind}"), larger);
+    }
+    assert_eq!(codes(&run(&sandbox, &agents, &doctor, 0)), [""; 0]);
+}
+
+#[test]
 fn a_key_of_another_site_is_told_from_a_wrong_one() {
     let (sandbox, agents) = (Sandbox::start(), agents());
     for (key, code) in

@@ -28,6 +28,8 @@ fn an_app_that_was_set_up_shows_all_of_it() {
     assert_eq!(status["integrations"], json!(["redis", "postgres"]));
     assert_eq!(status["features"]["runtime-dyno-metadata"], true);
     assert_eq!(status["dynos"]["web"]["up"], 2);
+    let size = json!({ "size": "Standard-1X", "memory_mb": 512 });
+    assert_eq!(status["dyno_sizes"]["web"], size);
     assert_eq!(status["drains"][0]["datadog"], true);
     assert!(!status.to_string().contains(KEY));
 

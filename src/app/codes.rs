@@ -119,3 +119,5 @@ pub const FEATURE_NOT_OFFERED: &str = "DDH067";
 pub const RELEASE_FAILED: &str = "DDH068";
 /// The lint of the checkout found something.
 pub const LINT: &str = "DDH070";
+/// Dynos of 512 MB run traces and processes beside the app.
+pub const SMALL_DYNO: &str = "DDH071";

@@ -65,6 +65,8 @@ pub struct Status {
     pub features: BTreeMap<&'static str, bool>,
     /// Its dynos: how many of each type are in each state.
     pub dynos: BTreeMap<String, BTreeMap<String, usize>>,
+    /// The sizes of its dynos, by type.
+    pub sizes: BTreeMap<String, String>,
 }
 
 /// How an app's hosts are named.
@@ -130,6 +132,7 @@ impl Status {
                 .map(|name| (name, facts.features.as_ref().is_some_and(|all| all.get(name) == Some(&true))))
                 .collect(),
             dynos: dynos(facts),
+            sizes: facts.dynos.iter().flatten().map(|dyno| (dyno.kind.clone(), dyno.size.clone())).collect(),
         }
     }
 }

@@ -335,11 +335,13 @@ pub(super) struct Dyno {
     r#type: String,
     #[serde(default)]
     state: String,
+    #[serde(default)]
+    size: String,
 }
 
 impl From<Dyno> for facts::Dyno {
     fn from(of: Dyno) -> Self {
-        Self { name: of.name, kind: of.r#type, state: of.state }
+        Self { name: of.name, kind: of.r#type, state: of.state, size: of.size }
     }
 }
 

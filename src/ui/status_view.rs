@@ -7,6 +7,7 @@ use super::format::{megabytes, short_commit};
 use super::table;
 use crate::app::facts::KeyVerdict;
 use crate::app::status::{Hosts, Status};
+use crate::platform::size::memory_mb;
 use crate::secret::Secret;
 
 /// As JSON.
@@ -18,6 +19,10 @@ pub fn to_json(status: &Status) -> Value {
     let buildpack = status.buildpack.as_ref().map(|(buildpack, position)| {
         json!({ "url": buildpack.shown_reference(), "pin": buildpack.pin(), "position": position })
     });
+    let size = |(kind, size): (&String, &String)| {
+        (kind.clone(), json!({ "size": size, "memory_mb": memory_mb(size) }))
+    };
+    let sizes: serde_json::Map<_, _> = status.sizes.iter().map(size).collect();
     json!({
         "app": status.app,
         "stack": status.stack,
@@ -35,6 +40,7 @@ pub fn to_json(status: &Status) -> Value {
         "drains": status.drains.iter().map(|(url, ours)| json!({ "url": url, "datadog": ours })).collect::<Vec<_>>(),
         "features": status.features,
         "dynos": status.dynos,
+        "dyno_sizes": sizes,
     })
 }
 
@@ -143,10 +149,20 @@ fn slug(status: &Status) -> String {
 
 fn dynos(status: &Status) -> String {
     let counts = status.dynos.iter().flat_map(|(kind, states)| {
-        states.iter().map(move |(state, count)| format!("{count} {kind} {state}"))
+        let size = status.sizes.get(kind).map(|size| sized(size)).unwrap_or_default();
+        states.iter().map(move |(state, count)| format!("{count} {kind} {state}{size}"))
     });
     let text = counts.collect::<Vec<_>>().join(", ");
     if text.is_empty() { "none".to_owned() } else { text }
+}
+
+/// ` (Standard-1X, 512 MB)`.
+fn sized(size: &str) -> String {
+    match memory_mb(size) {
+        _ if size.is_empty() => String::new(),
+        Some(memory) => format!(" ({size}, {memory} MB)"),
+        None => format!(" ({size})"),
+    }
 }
 
 /// A drain's URL without its query.

@@ -279,6 +279,8 @@ pub struct Dyno {
     pub kind: String,
     /// `up`, `crashed`, `starting`, …
     pub state: String,
+    /// Its size: `Standard-1X`.
+    pub size: String,
 }
 
 /// Where a promotion of an app's slug goes: the next stage of its pipeline that has apps.

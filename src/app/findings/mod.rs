@@ -8,6 +8,7 @@ mod databases;
 mod drains;
 pub mod explanations;
 mod identity;
+mod memory;
 mod options;
 mod slug;
 mod telemetry;
@@ -68,6 +69,7 @@ pub fn find(facts: &Facts) -> Vec<Finding> {
     findings.extend(options::find(facts));
     findings.extend(databases::find(facts));
     findings.extend(agent::find(facts));
+    findings.extend(memory::find(facts));
     findings.extend(checkout::find(facts));
     findings.extend(drains::find(facts));
     findings.extend(telemetry::find(facts));

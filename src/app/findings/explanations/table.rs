@@ -354,4 +354,10 @@ pub static EXPLAINED: &[Explained] = &[
         "It does not work on a dyno, or should not be in a repository.",
         "`dd-heroku checks lint` shows all of it with lines.",
     ),
+    warning(
+        SMALL_DYNO,
+        "dynos of 512 MB run traces and processes too",
+        "App and agents together may not fit: the dyno swaps (R14) or is killed (R15).",
+        "`heroku ps:type web=standard-2x`, or `dd-heroku config unset DD_PROCESS_AGENT`; DD_HEROKU_AGENT_MEMORY limits the agents.",
+    ),
 ];
