@@ -113,6 +113,10 @@ pub fn run(env: &Environment) -> ExitCode {
     }
 }
 
+/// What the lean build has in place of help, whose text and code would be a tenth of it.
+#[cfg(not(feature = "cli"))]
+const USAGE: &[u8] = b"usage: dd-heroku runtime profile|install|prepare|start|supervise|entrypoint\n";
+
 /// Prints clap's help, version or complaint; its own printer would panic on a closed pipe.
 fn refused(env: &Environment, error: &clap::Error) -> ExitCode {
     #[cfg(feature = "cli")]
@@ -120,5 +124,9 @@ fn refused(env: &Environment, error: &clap::Error) -> ExitCode {
         return commands::refused(env, error);
     }
     let _ = (env, error.print());
+    #[cfg(not(feature = "cli"))]
+    if error.use_stderr() {
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), USAGE);
+    }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -91,7 +91,7 @@ impl Copy<'_> {
             }
         };
         let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-        paths.sort();
+        paths.sort_unstable();
         paths
     }
 

@@ -23,7 +23,7 @@ impl Python {
             .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
             .filter_map(|entry| Self::parse(entry.file_name().to_str()?))
             .collect();
-        all.sort_by_key(|python| (python.major, python.minor));
+        all.sort_unstable_by_key(|python| (python.major, python.minor));
         let usual = if agent_major == 6 { 2 } else { 3 };
         let of_major = |major| all.iter().rfind(|python| python.major == major);
         asked.and_then(of_major).or_else(|| of_major(usual)).or_else(|| all.last()).cloned()
@@ -52,7 +52,7 @@ impl Python {
                 name.ends_with("egg") && (name.starts_with("pip") || name.starts_with("setuptools"))
             })
             .collect();
-        names.sort_by(|a, b| b.cmp(a));
+        names.sort_unstable_by(|a, b| b.cmp(a));
         names.iter().map(|name| packages.join(name).to_string_lossy().into_owned()).collect()
     }
 
