@@ -1,10 +1,11 @@
-//! The stand-in Agent as it runs in a booted slug: it answers on the Agent's ports, notes what it is sent, and says
+//! The stand-in Agent as it runs in a booted slug: it answers on the Agent's ports and sockets, notes what it is sent, and says
 //! so when it is told to end. It sends nothing anywhere.
 
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +17,9 @@ use crate::env::{self, Environment};
 
 /// How soon an end is noticed.
 const PATIENCE: Duration = Duration::from_millis(50);
+
+/// How long a client may take to send its request.
+const READ_WITHIN: Duration = Duration::from_secs(2);
 
 /// Where the stand-ins note what they are sent, below the dyno's home.
 pub(crate) const NOTES: &str = ".apt/var/log/datadog/stand-in.jsonl";
@@ -59,12 +63,16 @@ fn dogstatsd(env: &Environment, notes: &Notes) -> anyhow::Result<()> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port))?;
     socket.set_read_timeout(Some(PATIENCE))?;
     notes.add(&json!({ "event": "started", "port": port, "host": env.get(env::DD_HOSTNAME), "tags": env.get(env::DD_TAGS) }))?;
+    let unix = free_socket(env, env::DD_DOGSTATSD_SOCKET).and_then(|path| UnixDatagram::bind(path).ok());
+    unix.iter().try_for_each(|unix| unix.set_nonblocking(true))?;
     let (mut datagram, mut metrics) = (vec![0; 65_536], 0_u64);
     while !end.load(Ordering::SeqCst) {
-        let Ok(length) = socket.recv(&mut datagram) else { continue };
+        let of_socket = unix.as_ref().and_then(|unix| unix.recv(&mut datagram).ok());
+        let through = if of_socket.is_some() { "socket" } else { "port" };
+        let Some(length) = of_socket.or_else(|| socket.recv(&mut datagram).ok()) else { continue };
         for line in String::from_utf8_lossy(&datagram[..length]).lines() {
             metrics += 1;
-            notes.add(&json!({ "event": "metric", "line": line }))?;
+            notes.add(&json!({ "event": "metric", "line": line, "through": through }))?;
         }
     }
     notes.add(&json!({ "event": "flushed", "metrics": metrics }))
@@ -76,33 +84,62 @@ fn traces(env: &Environment, notes: &Notes) -> anyhow::Result<()> {
     let port = port(env, env::DD_APM_RECEIVER_PORT, 8126);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
     listener.set_nonblocking(true)?;
+    let unix = free_socket(env, env::DD_APM_RECEIVER_SOCKET).and_then(|path| UnixListener::bind(path).ok());
+    unix.iter().try_for_each(|unix| unix.set_nonblocking(true))?;
     notes.add(&json!({ "event": "started", "port": port }))?;
     while !end.load(Ordering::SeqCst) {
-        match listener.accept() {
-            Ok((stream, _)) => {
-                if let Ok(line) = answer(&stream) {
-                    notes.add(&json!({ "event": "request", "line": line }))?;
-                }
-            }
-            Err(_) => std::thread::park_timeout(PATIENCE),
+        let (answered, through) = if let Ok((stream, _)) = listener.accept() {
+            stream.set_nonblocking(false)?;
+            stream.set_read_timeout(Some(READ_WITHIN))?;
+            (answer(stream), "port")
+        } else if let Some((stream, _)) = unix.as_ref().and_then(|unix| unix.accept().ok()) {
+            stream.set_nonblocking(false)?;
+            stream.set_read_timeout(Some(READ_WITHIN))?;
+            (answer(stream), "socket")
+        } else {
+            std::thread::park_timeout(PATIENCE);
+            continue;
+        };
+        if let Ok(line) = answered {
+            notes.add(&json!({ "event": "request", "line": line, "through": through }))?;
         }
     }
     notes.add(&json!({ "event": "flushed" }))
 }
 
 /// Answers one request and gives back its first line.
-fn answer(mut stream: &TcpStream) -> io::Result<String> {
-    stream.set_nonblocking(false)?;
-    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-    let mut lines = BufReader::new(stream).lines();
-    let first = lines.next().transpose()?.unwrap_or_default();
-    for line in lines {
-        if line?.is_empty() {
+fn answer(stream: impl Read + Write) -> io::Result<String> {
+    let mut reader = BufReader::new(stream);
+    let (mut first, mut length) = (String::new(), 0);
+    reader.read_line(&mut first)?;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        if line.trim_end().is_empty() {
             break;
         }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().unwrap_or(0);
+        }
     }
-    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\nConnection: close\r\n\r\n{}\n")?;
-    Ok(first)
+    io::copy(&mut reader.by_ref().take(length), &mut io::sink())?;
+    reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\nConnection: close\r\n\r\n{}\n")?;
+    Ok(first.trim_end().to_owned())
+}
+
+/// The path that a variable names for a socket, unless another stand-in listens on it: two dynos of the sandbox share
+/// `/tmp`. What one that ended left behind is removed.
+fn free_socket(env: &Environment, name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env.get(name)?);
+    let is_taken = UnixStream::connect(&path).is_ok()
+        || UnixDatagram::unbound().and_then(|socket| socket.connect(&path)).is_ok();
+    if is_taken {
+        return None;
+    }
+    let _ = fs::remove_file(&path);
+    Some(path)
 }
 
 /// The Agent's one-shot verbs, in the documented form as far as anybody reads it.

@@ -14,12 +14,12 @@ use super::client::write;
 use crate::support::sandbox::Sandbox;
 
 /// A port that is free at this moment.
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// What the stand-ins noted, once `wanted` is true of it.
-fn notes(home: &Path, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+pub(super) fn notes(home: &Path, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
         let text = fs::read_to_string(home.join(".apt/var/log/datadog/stand-in.jsonl")).unwrap_or_default();
@@ -37,10 +37,10 @@ fn has(notes: &[Value], program: &str, event: &str) -> bool {
 }
 
 /// A booted dyno; it is stopped when the test is over.
-struct Dyno(Child);
+pub(super) struct Dyno(pub(super) Child);
 
 impl Dyno {
-    fn boot(sandbox: &Sandbox, home: &Path, arguments: &[&str]) -> (Self, String) {
+    pub(super) fn boot(sandbox: &Sandbox, home: &Path, arguments: &[&str]) -> (Self, String) {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin("dd-heroku"))
             .args(["sandbox", "boot", "shop", "--home"])
             .arg(home)

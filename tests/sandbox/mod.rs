@@ -2,6 +2,7 @@
 
 mod booting;
 pub(crate) mod client;
+mod clients;
 mod datadog;
 mod faults;
 mod platform;
