@@ -161,6 +161,8 @@ variables! {
     HEROKU_GIT_HOST;
     /// The account whose token the Windows credential script looks up; for that script only.
     DD_HEROKU_ACCOUNT;
+    /// How long a build is waited for, in minutes. It goes on at Heroku when the time is over.
+    DD_HEROKU_BUILD_MINUTES;
     /// More request headers, as a JSON object.
     HEROKU_HEADERS;
     /// Where the Heroku CLI keeps `login.json`.

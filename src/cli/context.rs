@@ -63,13 +63,19 @@ impl Context {
         let endpoints = Endpoints::from_env(&self.env)?;
         let token = credentials::find(&self.env, &endpoints)?.ok_or_else(not_signed_in)?;
         let ui = self.ui;
-        let client = heroku::Client::new(endpoints, token).with_notice(move |notice| match notice {
-            Notice::RateLimited(wait) => {
-                ui.warn(format_args!("Heroku's rate limit is reached; waiting {} s", wait.as_secs().max(1)));
-            }
-            Notice::Asked(what, took) => ui.detail(format_args!("{what} ({} ms)", took.as_millis())),
-            Notice::Retrying(what) => ui.detail(what),
-        });
+        let client =
+            heroku::Client::new(endpoints, token).patient_by(&self.env).with_notice(
+                move |notice| match notice {
+                    Notice::RateLimited(wait) => {
+                        ui.warn(format_args!(
+                            "Heroku's rate limit is reached; waiting {} s",
+                            wait.as_secs().max(1)
+                        ));
+                    }
+                    Notice::Asked(what, took) => ui.detail(format_args!("{what} ({} ms)", took.as_millis())),
+                    Notice::Retrying(what) => ui.detail(what),
+                },
+            );
         Ok(self.client.get_or_init(|| Arc::new(client)))
     }
 

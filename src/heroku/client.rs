@@ -9,6 +9,7 @@ use url::Url;
 
 use super::endpoints::Endpoints;
 use super::error::{Error, Kind};
+use crate::env::{self, Environment};
 use crate::secret::Secret;
 use crate::transport;
 
@@ -50,7 +51,7 @@ pub struct Pace {
     pub unsaid: Duration,
     /// How often a running build is looked at.
     pub poll: Duration,
-    /// How long a build is waited for; Heroku itself gives up earlier.
+    /// How long a build is waited for; Heroku itself ends one within the hour.
     pub build: Duration,
 }
 
@@ -94,6 +95,16 @@ impl Client {
             loopback: OnceLock::new(),
             notice: Box::new(|_| {}),
         }
+    }
+
+    /// The same client, which waits for a build as long as `DD_HEROKU_BUILD_MINUTES` says.
+    #[must_use]
+    pub fn patient_by(mut self, env: &Environment) -> Self {
+        if let Some(minutes) = env.get(env::DD_HEROKU_BUILD_MINUTES).and_then(|text| text.parse::<u32>().ok())
+        {
+            self.pace.build = Duration::from_secs(60 * u64::from(minutes.min(65)));
+        }
+        self
     }
 
     /// The same client with another patience.

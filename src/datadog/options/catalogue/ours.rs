@@ -41,6 +41,9 @@ pub(super) const VARIABLES: &[Variable] = &[
         "Program of the runtime, where the profile script is not in .profile.d",
     )
     .but(BOOT_SETS_IT),
+    var(env::DD_HEROKU_BUILD_MINUTES, Kind::Number, "Minutes that dd-heroku waits for a build to end")
+        .or("65")
+        .but(HERE),
     var(
         env::DD_HEROKU_COLLECT_SCHEMAS,
         Kind::Bool,
