@@ -5,24 +5,21 @@ use std::fs;
 use assert_cmd::assert::Assert;
 use serde_json::{Value, json};
 
+use crate::sandbox::client::{VERSION, bare};
 use crate::support::postgres::Postgres;
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Sandbox, TOKEN};
 
 /// The sandbox's app `shop`, whose database is a real one.
 fn shop(postgres: &Postgres, user: &str) -> Sandbox {
     let sandbox = Sandbox::start();
-    set(&sandbox, "shop", "DATABASE_URL", &postgres.url(user));
+    use_database(&sandbox, &postgres.url(user));
     sandbox
 }
 
-fn set(sandbox: &Sandbox, app: &str, name: &str, value: &str) {
-    let status = std::process::Command::new("curl")
-        .args(["-sf", "-X", "PATCH", "-H", "Accept: application/vnd.heroku+json; version=3"])
-        .args(["-H", &format!("Authorization: Bearer {}", crate::support::sandbox::TOKEN)])
-        .args(["-H", "Content-Type: application/json", "-d", &json!({ name: value }).to_string()])
-        .args([&format!("{}/apps/{app}/config-vars", sandbox.url()), "-o", "/dev/null"])
-        .status();
-    assert!(status.unwrap().success());
+fn use_database(sandbox: &Sandbox, url: &str) {
+    let request = bare("PUT", &format!("{}/sandbox/apps/shop/database", sandbox.url())).bearer_auth(TOKEN);
+    let request = request.header("Accept", VERSION).json(&json!({ "url": url }));
+    assert!(request.send().unwrap().status().is_success());
 }
 
 fn dbm(sandbox: &Sandbox, arguments: &[&str]) -> Assert {
@@ -96,7 +93,7 @@ fn a_dry_run_writes_nothing_and_print_sql_needs_no_connection() {
     assert_eq!(kinds(&dry)[..3], ["credential.create", "addon.attach", "sql.run"]);
     assert!(dry["changes"][2]["statements"].as_array().unwrap().len() >= 6);
     assert_eq!(postgres.sql("shop", "SELECT to_regnamespace('datadog') IS NULL"), "t");
-    assert_eq!(sandbox.writes(), ["PATCH /apps/shop/config-vars"], "the test's own");
+    assert_eq!(sandbox.writes(), ["PUT /sandbox/apps/shop/database"], "the test's own");
     let printed = dbm(&sandbox, &["setup", "-a", "no-such-app", "--print-sql", "--dry-run"]).success();
     let as_json = ["setup", "-a", "no-such-app", "--print-sql", "--dry-run", "--json"];
     let document = json_of(&dbm(&sandbox, &as_json).success());
@@ -131,7 +128,7 @@ fn what_cannot_be_is_refused_with_the_reason() {
     };
     let refused = said(1, &["setup", "-a", "shop", "--yes"]);
     assert!(refused.contains("refuses the connection") && !refused.contains("canary"), "{refused}");
-    set(&sandbox, "shop", "DATABASE_URL", "postgres://u:canary@127.0.0.1:1/d");
+    use_database(&sandbox, "postgres://u:canary@127.0.0.1:1/d");
     let unreachable = said(1, &["setup", "-a", "shop", "--yes"]);
     assert!(
         unreachable.contains("cannot reach the database") && !unreachable.contains("canary"),

@@ -188,8 +188,7 @@ fn add_databases(reader: &Reader<'_>, facts: &mut [Facts], query: &Query) -> Res
     for app_facts in facts {
         // A database that does not exist is reported by the plan.
         let Ok(target) = target(app_facts, name) else { continue };
-        let has_credential =
-            reader.credentials(&target.addon)?.iter().any(|credential| credential == dbm::CREDENTIAL);
+        let has_credential = reader.credential_state(&target.addon, dbm::CREDENTIAL)?.is_some();
         let session = Session::open(&target.url)?;
         let inspection = database::inspect(&session, dbm::CREDENTIAL)?;
         app_facts.database = Some(Database { has_credential, inspection });

@@ -1,5 +1,8 @@
 //! Add-ons as Database Monitoring needs them: another credential of a database, and its attachment to the app.
 
+use std::time::{Duration, Instant};
+
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::call::{Call, segment};
@@ -9,21 +12,59 @@ use super::wire;
 use super::write::Writer;
 use crate::app::facts::Attachment;
 
+/// How long a credential may take to become active.
+const ACTIVE_WITHIN: Duration = Duration::from_secs(600);
+
 impl Reader<'_> {
-    /// The names of a Postgres database's credentials.
-    pub fn credentials(&self, addon: &str) -> Result<Vec<String>, Error> {
-        let credentials: Vec<wire::Named> =
+    /// The state of a Postgres database's credential, `active` when it can be attached; `None` when it has none of that name
+    /// (<https://devcenter.heroku.com/articles/heroku-postgresql-credentials>).
+    pub fn credential_state(&self, addon: &str, name: &str) -> Result<Option<String>, Error> {
+        let credentials: Vec<wire::Credential> =
             self.client.list(Call::get(credentials_path(addon)).on_data_api())?;
-        Ok(credentials.into_iter().map(|credential| credential.name).collect())
+        Ok(credentials
+            .into_iter()
+            .find(|credential| credential.name == name)
+            .map(|credential| credential.state))
+    }
+
+    /// Whether the platform knows the config of a credential: only then can it be attached.
+    fn has_config(&self, addon: &str, credential: &str) -> Result<bool, Error> {
+        let path = format!("/addons/{}/config/credential:{}", segment(addon), segment(credential));
+        let config: Vec<IgnoredAny> = self.client.list(Call::get(path))?;
+        Ok(!config.is_empty())
+    }
+
+    /// Waits until a credential is active and the platform knows its config. `wait` is told the state, and ends the waiting
+    /// by `false`. Gives back whether it is active.
+    pub fn await_credential(
+        &self,
+        addon: &str,
+        name: &str,
+        wait: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<bool, Error> {
+        let began = Instant::now();
+        loop {
+            let state = self.credential_state(addon, name)?.unwrap_or_else(|| "missing".to_owned());
+            if state == ACTIVE && self.has_config(addon, name)? {
+                return Ok(true);
+            }
+            if began.elapsed() > ACTIVE_WITHIN || !wait(&state) {
+                return Ok(false);
+            }
+            std::thread::sleep(self.client.pace.poll);
+        }
     }
 }
 
+/// The state of a credential that can be used.
+const ACTIVE: &str = "active";
+
 impl Writer<'_> {
-    /// Makes a credential of a Postgres database. It is usable some seconds later.
-    /// (<https://devcenter.heroku.com/articles/heroku-postgresql-credentials>)
+    /// Makes a credential of a Postgres database. It is provisioned for seconds or minutes: see
+    /// [`Reader::await_credential`].
     pub fn create_credential(&self, addon: &str, name: &str) -> Result<(), Error> {
         let call = Call::post(credentials_path(addon), json!({ "name": name })).on_data_api();
-        self.until(&call, || Ok(self.reader.credentials(addon)?.iter().any(|existing| existing == name)))
+        self.until(&call, || Ok(self.reader.credential_state(addon, name)?.is_some()))
     }
 
     /// Attaches an add-on to an app under `name`, which prefixes the config vars it sets; with `credential`, as that

@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use reqwest::blocking::Response;
@@ -28,11 +30,12 @@ pub(super) struct Call {
     range: Option<String>,
     accept: &'static str,
     on_data_api: bool,
+    is_basic: bool,
 }
 
 impl Call {
     fn new(method: Method, path: String, body: Option<Value>) -> Self {
-        Self { method, path, body, range: None, accept: JSON_V3, on_data_api: false }
+        Self { method, path, body, range: None, accept: JSON_V3, on_data_api: false, is_basic: false }
     }
 
     pub(super) fn get(path: impl Into<String>) -> Self {
@@ -67,10 +70,17 @@ impl Call {
         self
     }
 
-    /// Goes to the data API instead.
+    /// Goes to the data API instead. Its reads take Basic authorization with an empty user name, its writes Bearer, as the
+    /// official CLI sends them.
     pub(super) fn on_data_api(mut self) -> Self {
         self.on_data_api = true;
+        self.is_basic = self.method == Method::GET;
         self
+    }
+
+    /// The same request to the data API with the other kind of authorization.
+    fn with_other_authorization(&self) -> Option<Self> {
+        self.on_data_api.then(|| Self { is_basic: !self.is_basic, ..self.clone() })
     }
 
     /// The error `kind` of this request.
@@ -105,7 +115,13 @@ impl Client {
     /// Sends a request once. Every status but 2xx is an error.
     pub(super) fn send(&self, call: &Call) -> Result<Answer, Error> {
         let began = Instant::now();
-        let answer = self.exchange(call);
+        let mut answer = self.exchange(call);
+        // Nothing is done under an authorization that is refused: asking again under the other one is safe.
+        if let (Err(Error { kind: Kind::Unauthorized, .. }), Some(other)) =
+            (&answer, call.with_other_authorization())
+        {
+            answer = self.exchange(&other);
+        }
         let outcome = match &answer {
             Ok(answer) => format!("{} {} {}", answer.method, call.path, answer.status),
             Err(error) => error.to_string(),
@@ -147,9 +163,15 @@ impl Client {
     fn headers(&self, call: &Call) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(call.accept));
-        if let Ok(mut bearer) = HeaderValue::try_from(format!("Bearer {}", self.token.expose())) {
-            bearer.set_sensitive(true);
-            headers.insert(AUTHORIZATION, bearer);
+        let token = self.token.expose();
+        let authorization = if call.is_basic {
+            format!("Basic {}", BASE64_STANDARD.encode(format!(":{token}")))
+        } else {
+            format!("Bearer {token}")
+        };
+        if let Ok(mut authorization) = HeaderValue::try_from(authorization) {
+            authorization.set_sensitive(true);
+            headers.insert(AUTHORIZATION, authorization);
         }
         for (name, value) in &self.endpoints.headers.0 {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -185,7 +207,7 @@ fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Option<Kind> {
     if matches!(status, 200..=299) {
         return None;
     }
-    let body_error: Option<ErrorBody> = serde_json::from_slice(body).ok();
+    let body_error = ErrorBody::read(body);
     let is_from_heroku = body_error.is_some();
     let ErrorBody { id, message } = body_error.unwrap_or_default();
     Some(match status {
@@ -198,17 +220,28 @@ fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Option<Kind> {
         _ if !is_from_heroku => Kind::Garbled { status, what: oddity(body) },
         402 | 403 => Kind::Forbidden { id, message },
         404 | 410 => Kind::NotFound { message },
-        409 | 423 => Kind::Conflict { message },
+        409 | 423 if id != "confirmation_required" => Kind::Conflict { message },
         _ => Kind::Invalid { id, message },
     })
 }
 
-/// The body of an error.
-#[derive(Default, serde::Deserialize)]
+/// The body of an error: `{"id":"forbidden","message":"…"}`. Parts of the platform call the text `error`
+/// (<https://devcenter.heroku.com/articles/platform-api-reference#error-responses>).
+#[derive(Default)]
 struct ErrorBody {
-    #[serde(default)]
     id: String,
     message: String,
+}
+
+impl ErrorBody {
+    fn read(body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let text = |value: &Value| Some(value.as_str()?.to_owned());
+        let message = ["message", "error", "error_description"].iter().find_map(|name| {
+            body.get(name).and_then(|value| text(value).or_else(|| text(value.get("message")?)))
+        });
+        Some(Self { id: body.get("id").and_then(text).unwrap_or_default(), message: message? })
+    }
 }
 
 fn oddity(body: &[u8]) -> &'static str {

@@ -10,6 +10,15 @@ use crate::app::Buildpack as AppBuildpack;
 use crate::app::facts::{self, Generation, Status};
 use crate::secret::Secret;
 
+/// A credential of a database.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Credential {
+    pub(super) name: String,
+    /// `wait_for_provisioning`, `provisioning`, `active`, `rotating`, `revoking`.
+    #[serde(default)]
+    pub(super) state: String,
+}
+
 /// A reference to another thing: its id, its name, or both.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Named {

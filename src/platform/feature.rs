@@ -4,6 +4,10 @@
 /// (<https://devcenter.heroku.com/articles/dyno-metadata>).
 pub const DYNO_METADATA: &str = "runtime-dyno-metadata";
 
+/// Gives dynos the commit that was built, also where the slug was promoted or restored
+/// (<https://devcenter.heroku.com/articles/dyno-metadata>).
+pub const BUILD_METADATA: &str = "runtime-dyno-build-metadata";
+
 /// Writes memory and load of each dyno to the log
 /// (<https://devcenter.heroku.com/articles/log-runtime-metrics>).
 pub const RUNTIME_METRICS: &str = "log-runtime-metrics";

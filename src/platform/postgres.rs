@@ -10,6 +10,16 @@ pub fn has_one_user_only(plan: &str) -> bool {
     ONE_USER.iter().any(|name| tier.starts_with(name))
 }
 
+/// The tiers whose credentials have an API of their own
+/// (<https://devcenter.heroku.com/articles/heroku-postgres-advanced>).
+const ADVANCED: [&str; 2] = ["advanced", "performance"];
+
+/// Whether a plan is of the Advanced tier, whose credentials are not those of the other plans.
+pub fn is_advanced(plan: &str) -> bool {
+    let tier = plan.split_once(':').map(|(_, tier)| tier).unwrap_or_default();
+    ADVANCED.iter().any(|name| tier.starts_with(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

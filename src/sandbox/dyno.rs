@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::ids;
 use super::world::app::{App, Config, Slug};
 use crate::env;
-use crate::platform::feature::DYNO_METADATA;
+use crate::platform::feature::{BUILD_METADATA, DYNO_METADATA};
 
 /// How long a dyno has between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(30);
@@ -56,8 +56,10 @@ impl Dyno<'_> {
                 .env(env::HEROKU_APP_ID, &self.app.id)
                 .env(env::HEROKU_DYNO_ID, ids::fresh())
                 .env(env::HEROKU_RELEASE_VERSION, format!("v{}", self.version))
-                .env(env::HEROKU_SLUG_COMMIT, commit)
-                .env(env::HEROKU_BUILD_COMMIT, commit);
+                .env(env::HEROKU_SLUG_COMMIT, commit);
+            if self.app.features.contains(BUILD_METADATA) {
+                bash.env(env::HEROKU_BUILD_COMMIT, commit);
+            }
         }
         bash.env(env::HOME, self.home)
             .env(env::PATH, self.path)

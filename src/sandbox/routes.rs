@@ -71,6 +71,8 @@ fn platform(store: &mut Store, request: &Request, situation: &Situation, path: &
         ("GET", ["apps", app, "log-drains", drain]) => drains::info(world, app, drain),
         ("DELETE", ["apps", app, "log-drains", drain]) => drains::remove(world, app, drain),
 
+        ("PUT", ["sandbox", "apps", app, "database"]) => addons::use_database(world, app, request),
+
         ("POST", ["sources"]) => builds::source(world, None, base),
         ("POST", ["apps", app, "sources"]) => builds::source(world, Some(app), base),
         ("POST", ["apps", app, "builds"]) => builds::create(world, app, request, base, situation.doomed),
@@ -110,12 +112,12 @@ fn platform(store: &mut Store, request: &Request, situation: &Situation, path: &
         ("GET", ["apps", app, "addon-attachments", id]) => addons::attachment(world, Some(app), id, request),
         ("POST", ["actions", "addons", "resolve"]) => addons::resolve(world, request),
         ("POST", ["actions", "addon-attachments", "resolve"]) => addons::resolve_attachment(world, request),
-        ("GET", ["postgres", "v0", "databases", name, "credentials"]) => postgres::list(world, name),
+        ("GET", ["postgres", "v0", "databases", name, "credentials"]) => postgres::list(world, name, request),
         ("POST", ["postgres", "v0", "databases", name, "credentials"]) => {
             postgres::create(world, name, request)
         }
         ("GET", ["postgres", "v0", "databases", name, "credentials", user]) => {
-            postgres::info(world, name, user)
+            postgres::info(world, name, user, request)
         }
         ("DELETE", ["postgres", "v0", "databases", name, "credentials", user]) => {
             postgres::remove(world, name, user)

@@ -157,7 +157,7 @@ fn a_shared_flag_that_a_command_does_not_take_is_a_usage_error_also_in_json() {
 fn every_command_honors_the_shared_flags_that_it_takes() {
     let world = World::new();
     let postgres = Postgres::start();
-    write(&world.sandbox, "PATCH", "/apps/shop/config-vars", json!({ "DATABASE_URL": postgres.url("app") }));
+    write(&world.sandbox, "PUT", "/sandbox/apps/shop/database", json!({ "url": postgres.url("app") }));
     let leaves = grammar::leaves();
     for case in CASES.iter().filter(|case| grammar::parse(case, "--json").is_ok()) {
         let takes = |flag: &str| leaves[case.path].contains_key(flag);

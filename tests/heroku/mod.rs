@@ -3,6 +3,7 @@
 mod build;
 mod credentials;
 mod read;
+mod refusals;
 mod sandbox;
 mod write;
 

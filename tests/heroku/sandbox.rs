@@ -151,8 +151,14 @@ fn a_database_gets_another_credential() {
     let database = addons.iter().find(|addon| addon.plan.starts_with("heroku-postgresql")).unwrap();
     writer.create_credential(&database.name, "datadog").unwrap();
     writer.create_credential(&database.name, "datadog").unwrap();
-    let credentials = reader.credentials(&database.name).unwrap();
-    assert_eq!(credentials.iter().filter(|name| *name == "datadog").count(), 1);
+    let mut states = Vec::new();
+    let mut wait = |state: &str| {
+        states.push(state.to_owned());
+        true
+    };
+    assert!(reader.await_credential(&database.name, "datadog", &mut wait).unwrap());
+    states.dedup();
+    assert_eq!(states, ["wait_for_provisioning", "provisioning"]);
 
     let attachment = writer.attach("shop", &database.name, "DATADOG", Some("datadog")).unwrap();
     assert_eq!(attachment.namespace.as_deref(), Some("credential:datadog"));

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::client::{get, heroku, refused, write};
-use crate::support::sandbox::Sandbox;
+use super::client::{bare, get, heroku, refused, write};
+use crate::support::sandbox::{Sandbox, TOKEN};
 
 /// The description of the release that runs.
 fn last_release(sandbox: &Sandbox, app: &str) -> String {
@@ -101,7 +101,17 @@ fn a_credential_is_made_attached_and_brings_its_variable() {
     assert_eq!(refused(&sandbox, "POST", "/addon-attachments", attach.clone()).0, 422);
     write(&sandbox, "POST", database, json!({"name": "datadog"}));
     assert_eq!(refused(&sandbox, "POST", database, json!({"name": "datadog"})).0, 409);
-    assert_eq!(names(&get(&sandbox, database), "name"), ["default", "datadog"]);
+    // The data API reads under Basic only, and a new credential cannot be attached before it is active.
+    assert_eq!(refused(&sandbox, "GET", database, json!({})).0, 401);
+    assert_eq!(refused(&sandbox, "POST", "/addon-attachments", attach.clone()).0, 422);
+    let credentials = || -> Value {
+        let url = format!("{}{database}", sandbox.url());
+        bare("GET", &url).basic_auth("", Some(TOKEN)).send().unwrap().json().unwrap()
+    };
+    assert_eq!(names(&credentials(), "name"), ["default", "datadog"]);
+    while credentials()[1]["state"] != "active" {
+        assert_eq!(credentials()[0]["state"], "active");
+    }
     let attachment = write(&sandbox, "POST", "/addon-attachments", attach.clone());
     assert_eq!(attachment["namespace"], "credential:datadog");
     assert_eq!(last_release(&sandbox, "shop"), "Attach DATADOG (@ref:postgresql-cubic-31415)");

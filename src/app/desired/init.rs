@@ -13,7 +13,7 @@ use crate::datadog::drain::Labels;
 use crate::datadog::{ApiKey, DrainUrl, Site};
 use crate::env;
 use crate::platform::dyno::ONE_OFF;
-use crate::platform::feature::DYNO_METADATA;
+use crate::platform::feature::{BUILD_METADATA, DYNO_METADATA};
 use crate::secret::Secret;
 
 /// The answers to the questions of `init`. What is `None` stays as it is, or gets the recommended value.
@@ -84,6 +84,9 @@ impl Setup {
         };
         if app.generation == Generation::Cedar {
             desired.features.insert(DYNO_METADATA.to_owned(), true);
+            if facts.features.as_ref().is_some_and(|offered| offered.contains_key(BUILD_METADATA)) {
+                desired.features.insert(BUILD_METADATA.to_owned(), true);
+            }
         }
         if app.generation == Generation::Fir {
             let (site, key, signals) = (destination.site, destination.key.clone(), Signal::ALL.into());

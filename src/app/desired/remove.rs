@@ -9,7 +9,7 @@ use crate::app::prerun::{self, Block};
 use crate::app::telemetry::Signal;
 use crate::datadog::options;
 use crate::env;
-use crate::platform::feature::{DYNO_METADATA, RUNTIME_METRICS};
+use crate::platform::feature::{BUILD_METADATA, DYNO_METADATA, RUNTIME_METRICS};
 
 /// The app without Datadog, but for the variables and features to `keep`.
 pub fn desired(facts: &Facts, keep: &BTreeSet<String>) -> Desired {
@@ -23,7 +23,7 @@ pub fn desired(facts: &Facts, keep: &BTreeSet<String>) -> Desired {
         rebuild: RebuildWhen::Due,
         ..Desired::default()
     };
-    for feature in [DYNO_METADATA, RUNTIME_METRICS] {
+    for feature in [BUILD_METADATA, DYNO_METADATA, RUNTIME_METRICS] {
         if !is_kept(feature) {
             desired.features.insert(feature.to_owned(), false);
         }

@@ -46,6 +46,18 @@ pub enum Refused {
         /// Its plan.
         plan: String,
     },
+    /// The plan manages its users by another API.
+    #[error(
+        "`{plan}` ({addon}) is of the Advanced tier, whose database users this program cannot create yet"
+    )]
+    Advanced {
+        /// The add-on.
+        addon: String,
+        /// Its plan.
+        plan: String,
+        /// The app.
+        app: String,
+    },
 }
 
 impl Refused {
@@ -56,6 +68,9 @@ impl Refused {
                 format!("heroku addons:create heroku-postgresql:standard-0 -a {app}")
             }
             Self::NoDatabase { has, .. } => format!("it has {}", has.join(", ")),
+            Self::Advanced { addon, app, .. } => {
+                format!("heroku data:pg:credentials:create {addon} --name datadog -a {app}")
+            }
             Self::Plan { addon, .. } => format!("heroku addons:upgrade {addon} heroku-postgresql:standard-0"),
         }
     }
@@ -83,6 +98,10 @@ pub fn target(facts: &Facts, name: &str) -> Result<Target, Refused> {
     let addon = postgres.iter().find(named).ok_or_else(none)?;
     if postgres::has_one_user_only(&addon.plan) {
         return Err(Refused::Plan { addon: addon.name.clone(), plan: addon.plan.clone() });
+    }
+    if postgres::is_advanced(&addon.plan) {
+        let (addon, plan) = (addon.name.clone(), addon.plan.clone());
+        return Err(Refused::Advanced { addon, plan, app: facts.app.name.clone() });
     }
     let own = attachments.iter().filter(|attachment| attachment.addon_id == addon.id);
     let namespace = format!("credential:{CREDENTIAL}");

@@ -29,6 +29,21 @@ fn describe(error: &Error) -> Failure {
             Failure::new(Code::NotAllowed, with("Heroku has suspended the account or the app", message))
                 .hint("see https://dashboard.heroku.com/account/billing")
         }
+        Kind::Forbidden { id, message } if id == "two_factor" => {
+            Failure::new(Code::NotAllowed, with("Heroku asks for a second authentication factor", message))
+                .hint("heroku login")
+        }
+        Kind::Forbidden { id, message } if id == "verification_required" => {
+            Failure::new(Code::NotAllowed, with("Heroku asks to verify the account first", message))
+                .hint("see https://heroku.com/verify")
+        }
+        Kind::Forbidden { id, message } if id.starts_with("sso") || id == "identity_provider" => {
+            Failure::new(
+                Code::NotAllowed,
+                with("Heroku asks to sign in through the organization's SSO", message),
+            )
+            .hint("heroku login --sso")
+        }
         Kind::Forbidden { message, .. } => {
             Failure::new(Code::NotAllowed, with(&format!("Heroku does not allow `{request}`"), message))
                 .hint("ask an owner of the app for the `deploy` and `operate` permissions")

@@ -34,7 +34,7 @@ fn meant(facts: &Facts, name: &str) -> Result<Target> {
         let hint = why.hint();
         let failure = match &why {
             Refused::NoDatabase { .. } => Failure::usage(&why),
-            Refused::Plan { .. } => Failure::new(Code::Failed, &why),
+            Refused::Plan { .. } | Refused::Advanced { .. } => Failure::new(Code::Failed, &why),
         };
         failure.hint(hint)
     })

@@ -8,22 +8,49 @@ use crate::app::facts::App;
 use crate::database::{self, Session};
 use crate::engine::Services;
 use crate::failure::{Code, Failure, Result};
-use crate::heroku::Writer;
+use crate::heroku::{Reader, Writer};
 use crate::secret::Secret;
+use crate::ui::Progress;
 
 /// How long a new credential may take until the database has its user.
 const USER_WITHIN: Duration = Duration::from_secs(120);
 /// How often the database is asked for the user.
 const POLL: Duration = Duration::from_secs(1);
 
-pub(super) fn execute(services: &dyn Services, app: &App, change: &Change) -> Result {
+pub(super) fn execute(services: &dyn Services, progress: &Progress, app: &App, change: &Change) -> Result {
     let writer = Writer::new(services.heroku()?);
     match change {
-        Change::Credential { addon } => writer.create_credential(addon, CREDENTIAL)?,
-        Change::Attach { addon, name } => drop(writer.attach(&app.name, addon, name, Some(CREDENTIAL))?),
-        Change::Run { addon: _, url, role, statements } => run(services, url, role, statements)?,
+        Change::Credential { addon } => {
+            writer.create_credential(addon, CREDENTIAL)?;
+            await_credential(services, progress, addon)
+        }
+        Change::Attach { addon, name } => {
+            // A run that was cut off may have made the credential without waiting for it.
+            await_credential(services, progress, addon)?;
+            services.stop().check()?;
+            writer.attach(&app.name, addon, name, Some(CREDENTIAL))?;
+            Ok(())
+        }
+        Change::Run { addon: _, url, role, statements } => run(services, url, role, statements),
     }
-    Ok(())
+}
+
+/// Waits until the credential can be attached, which takes seconds or minutes.
+fn await_credential(services: &dyn Services, progress: &Progress, addon: &str) -> Result {
+    let mut last = String::new();
+    let is_active =
+        Reader::new(services.heroku()?.as_ref()).await_credential(addon, CREDENTIAL, &mut |state| {
+            progress.now(&format!("credential `{CREDENTIAL}` of {addon}: {state}"));
+            state.clone_into(&mut last);
+            !services.stop().is_requested()
+        })?;
+    services.stop().check()?;
+    if is_active {
+        return Ok(());
+    }
+    let message = format!("the credential `{CREDENTIAL}` of {addon} is not active yet ({last})");
+    Err(Failure::new(Code::Unverified, message)
+        .hint(format_args!("wait until it is, then run the command again: heroku pg:credentials {addon}")))
 }
 
 fn run(services: &dyn Services, url: &Secret, role: &str, statements: &[String]) -> Result {

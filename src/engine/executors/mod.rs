@@ -63,7 +63,9 @@ impl Executor<'_> {
             Change::FileRemove { path, before } => files::remove(self.services, path, before)?,
             Change::ConfigSet { .. } | Change::ConfigUnset { .. } => self.config(&[change])?,
             Change::Telemetry(change) => telemetry::execute(&self.writer()?, &self.plan.app, change)?,
-            Change::Database(change) => database::execute(self.services, &self.plan.app, change)?,
+            Change::Database(change) => {
+                database::execute(self.services, self.progress, &self.plan.app, change)?
+            }
             Change::Datadog { access, change } => datadog::execute(self, access, change)?,
             Change::Restart => self.writer()?.restart(app, None)?,
             Change::Rebuild(rebuild) => return rebuild::execute(self, rebuild),

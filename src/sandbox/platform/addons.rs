@@ -76,7 +76,7 @@ pub(crate) fn attachment(world: &World, app: Option<&str>, identity: &str, reque
 /// The config that a provider gives out under this name: of Postgres, whether a credential is there.
 pub(crate) fn config(world: &World, addon: &str, name: &str) -> Reply {
     let addon = world.addon(addon, None)?;
-    let known = world.credentials.iter().filter(|credential| credential.addon == addon.id);
+    let known = world.credentials.iter().filter(|known| known.addon == addon.id && known.is_active());
     let names =
         known.map(|credential| format!("credential:{}", credential.name)).filter(|known| known == name);
     Ok(Answer::list_by("name", names.map(|name| json!({"name": name, "value": "true"}))))
@@ -103,7 +103,10 @@ pub(crate) fn attach(world: &mut World, request: &Request) -> Reply {
     }
     let credential = attachment.credential();
     let known = credential == "default"
-        || world.credentials.iter().any(|known| known.addon == addon.id && known.name == credential);
+        || world
+            .credentials
+            .iter()
+            .any(|known| known.addon == addon.id && known.name == credential && known.is_active());
     if !known {
         return Err(Refusal::invalid(format!(
             "Could not find credential {credential} for database {}.",
@@ -125,8 +128,32 @@ pub(crate) fn attach(world: &mut World, request: &Request) -> Reply {
     Ok(Answer::with(201, answer))
 }
 
-/// The URL for the user of a credential. Someone who has put a database of their own into the default config var (to try
-/// Database Monitoring on it) gets the credential's URL of that database.
+#[derive(Deserialize)]
+struct Database {
+    url: String,
+}
+
+/// Lets a database of this machine stand behind an app's Postgres add-on, so that Database Monitoring can be tried on it. A
+/// request of the sandbox's own: at Heroku nobody can set the config var of an attachment.
+pub(crate) fn use_database(world: &mut World, app: &str, request: &Request) -> Reply {
+    let Database { url } = request.json()?;
+    let id = world.app(app)?.id.clone();
+    let is_postgres = |attachment: &&Attachment| {
+        let addon = world.addons.iter().find(|addon| addon.id == attachment.addon);
+        attachment.app == id
+            && attachment.namespace.is_none()
+            && addon.is_some_and(|addon| addon.service() == "heroku-postgresql")
+    };
+    let attachment =
+        world.attachments.iter().find(is_postgres).ok_or_else(|| Refusal::not_found("database"))?;
+    let variable = attachment.variable();
+    let app = world.app_mut(app)?;
+    app.config.insert(variable.clone(), url);
+    app.release(format!("Set {variable} config vars"));
+    Ok(Answer::ok(json!({"name": variable})))
+}
+
+/// The URL for the user of a credential: of the database of this machine where one stands behind the add-on.
 fn database_url(world: &World, app: &str, addon: &Addon, credential: &str) -> String {
     let made_up = addon.url(credential);
     let is_default = |attachment: &&Attachment| {

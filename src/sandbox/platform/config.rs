@@ -27,9 +27,16 @@ pub(crate) fn of_stage(world: &World, pipeline: &str, stage: &str) -> Reply {
 }
 
 pub(crate) fn update(world: &mut World, app: &str, request: &Request) -> Reply {
+    let changes: Map<String, Value> = request.json()?;
+    let id = &world.app(app)?.id;
+    let attached = world.attachments.iter().filter(|attachment| attachment.app == *id);
+    let mut names = attached.map(|attachment| attachment.variable());
+    if let Some(name) = names.find(|name| changes.contains_key(name)) {
+        return Err(Refusal::invalid(format!("Cannot overwrite attachment values {name}.")));
+    }
     let app = world.app_mut(app)?;
     let mut config = app.config.clone();
-    let change = apply(&mut config, request.json()?)?;
+    let change = apply(&mut config, changes)?;
     app.config = config;
     if let Some(description) = change {
         app.release(description);

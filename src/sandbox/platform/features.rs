@@ -10,7 +10,7 @@ use crate::sandbox::world::World;
 use crate::sandbox::world::app::App;
 
 /// Name, display name, state, description.
-const FEATURES: [(&str, &str, &str, &str); 6] = [
+const FEATURES: [(&str, &str, &str, &str); 7] = [
     ("http-session-affinity", "Session Affinity", "general", "Route a client's requests to one dyno"),
     (
         feature::RUNTIME_METRICS,
@@ -18,6 +18,7 @@ const FEATURES: [(&str, &str, &str, &str); 6] = [
         "public",
         "Write memory and load of each dyno to the log",
     ),
+    (feature::BUILD_METADATA, "Dyno Build Metadata", "beta", "Give dynos the commit that was built"),
     ("preboot", "Preboot", "general", "Start new web dynos before the old ones stop"),
     (feature::DYNO_METADATA, "Dyno Metadata", "public", "Give dynos their app's name, release and commit"),
     (feature::EXEC, "Heroku Exec", "general", "Allow exec sessions into running dynos"),

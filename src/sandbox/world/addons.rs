@@ -35,7 +35,34 @@ pub(crate) struct Credential {
     /// The add-on's id.
     pub(crate) addon: String,
     pub(crate) name: String,
+    /// When it was made, in milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) made: i64,
 }
+
+impl Credential {
+    /// A new one.
+    pub(crate) fn new(addon: &str, name: &str) -> Self {
+        Self { addon: addon.to_owned(), name: name.to_owned(), made: jiff::Timestamp::now().as_millisecond() }
+    }
+
+    /// Heroku's word for how far it is; minutes there are moments here.
+    pub(crate) fn state(&self) -> &'static str {
+        match jiff::Timestamp::now().as_millisecond() - self.made {
+            ..150 => "wait_for_provisioning",
+            150..300 => "provisioning",
+            _ => ACTIVE,
+        }
+    }
+
+    /// Whether it can be attached.
+    pub(crate) fn is_active(&self) -> bool {
+        self.state() == ACTIVE
+    }
+}
+
+/// The state of a credential that can be used.
+pub(crate) const ACTIVE: &str = "active";
 
 impl Addon {
     /// The service's name: `heroku-redis` of `heroku-redis:premium-0`.
