@@ -16,7 +16,8 @@ use crate::platform::feature;
 use crate::secret::Secret;
 
 /// The labs features that matter to Datadog.
-const FEATURES: [&str; 4] = [feature::BUILD_METADATA, feature::DYNO_METADATA, feature::RUNTIME_METRICS, feature::EXEC];
+const FEATURES: [&str; 4] =
+    [feature::BUILD_METADATA, feature::DYNO_METADATA, feature::RUNTIME_METRICS, feature::EXEC];
 
 /// One app at a glance.
 #[derive(Clone, Debug)]

@@ -78,7 +78,7 @@ fn the_json_of_a_rebuild_names_the_build_and_its_release() {
             "kind": "rebuild",
             "commit": "60883d9e8947a57e04dc9124f25df004866a2051",
             "result": "done",
-            "build": {"id": build["id"], "status": "succeeded", "release": "v44"},
+            "build": {"id": build["id"], "status": "succeeded", "release": "v45"},
         })
     );
 }

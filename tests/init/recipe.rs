@@ -9,7 +9,8 @@ use crate::sandbox::client::{get, write};
 use crate::support::program::CANARY;
 use crate::support::sandbox::Sandbox;
 
-/// What `init` adds on purpose: the recipe leaves the databases of the app unwatched.
+/// What `init` adds on purpose: the recipe leaves the databases of the app unwatched, and dynos without the commit that was
+/// built.
 const ADDED: [(&str, &str); 2] = [("DD_ENABLE_HEROKU_POSTGRES", "true"), ("DD_ENABLE_HEROKU_REDIS", "true")];
 
 #[test]
@@ -22,6 +23,7 @@ fn init_leaves_what_the_manual_recipe_leaves_and_what_it_adds_on_purpose() {
         assert!(by_hand["config"].get(name).is_none());
         by_hand["config"][name] = json!(value);
     }
+    by_hand["features"] = json!(["runtime-dyno-build-metadata", "runtime-dyno-metadata"]);
     assert_eq!(sorted(&by_hand["config"]), sorted(&by_init["config"]));
     by_hand["config"] = Value::Null;
     assert_eq!(
@@ -41,7 +43,7 @@ fn init_restarts_the_app_less_often_than_the_recipe() {
     set_up(&by_init, "shop", &[]);
     let releases = |sandbox: &Sandbox| sandbox.app("shop")["releases"].as_array().unwrap().len() - 4;
     assert_eq!(releases(&by_hand), 5, "labs, three config vars, the build");
-    assert_eq!(releases(&by_init), 3, "labs, all config vars, the build");
+    assert_eq!(releases(&by_init), 4, "two labs features, all config vars, the build");
 }
 
 fn sorted(config: &Value) -> BTreeMap<&String, &Value> {

@@ -39,6 +39,7 @@ fn one_write_for_each_kind_of_change() {
     sandbox.writes().into_iter().for_each(|write| *kinds.entry(write).or_default() += 1);
     let expected = [
         "PATCH /apps/shop/config-vars",
+        "PATCH /apps/shop/features/runtime-dyno-build-metadata",
         "PATCH /apps/shop/features/runtime-dyno-metadata",
         "POST /apps/shop/builds",
         "POST /apps/shop/log-drains",

@@ -104,7 +104,7 @@ mod tests {
         let keep = BTreeSet::from(["DD_ENV".to_owned(), DYNO_METADATA.to_owned()]);
         let wish = desired(&facts, &keep);
         assert_eq!(wish.config.keys().collect::<Vec<_>>(), ["DD_API_KEY", "HEROKU_APP_NAME"]);
-        assert_eq!(wish.features.keys().collect::<Vec<_>>(), [RUNTIME_METRICS]);
+        assert_eq!(wish.features.keys().collect::<Vec<_>>(), [RUNTIME_METRICS, BUILD_METADATA]);
         assert!(wish.notes[0].message.contains("DD_ODD"));
     }
 
