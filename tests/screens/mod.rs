@@ -51,8 +51,8 @@ struct Machine {
 impl Machine {
     fn new(look: Look) -> Self {
         let (sandbox, postgres) = (Sandbox::start(), Postgres::start());
-        let url = serde_json::json!({ "DATABASE_URL": postgres.url("app") });
-        crate::sandbox::client::write(&sandbox, "PATCH", "/apps/shop/config-vars", url);
+        let url = serde_json::json!({ "url": postgres.url("app") });
+        crate::sandbox::client::write(&sandbox, "PUT", "/sandbox/apps/shop/database", url);
         let folder = tempfile::tempdir().unwrap();
         checkout::create(&folder.path().join("shop"), "shop");
         Self { sandbox, _postgres: postgres, folder, look, seen: BTreeSet::new(), differing: Vec::new() }
