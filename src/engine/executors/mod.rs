@@ -64,7 +64,7 @@ impl Executor<'_> {
             Change::ConfigSet { .. } | Change::ConfigUnset { .. } => self.config(&[change])?,
             Change::Telemetry(change) => telemetry::execute(&self.writer()?, &self.plan.app, change)?,
             Change::Database(change) => {
-                database::execute(self.services, self.progress, &self.plan.app, change)?
+                database::execute(self.services, self.progress, &self.plan.app, change)?;
             }
             Change::Datadog { access, change } => datadog::execute(self, access, change)?,
             Change::Restart => self.writer()?.restart(app, None)?,

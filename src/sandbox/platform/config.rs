@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::world::World;
+use crate::sandbox::world::addons::Attachment;
 use crate::sandbox::world::app::Config;
 
 /// All config vars of an app together may have this many bytes.
@@ -30,7 +31,7 @@ pub(crate) fn update(world: &mut World, app: &str, request: &Request) -> Reply {
     let changes: Map<String, Value> = request.json()?;
     let id = &world.app(app)?.id;
     let attached = world.attachments.iter().filter(|attachment| attachment.app == *id);
-    let mut names = attached.map(|attachment| attachment.variable());
+    let mut names = attached.map(Attachment::variable);
     if let Some(name) = names.find(|name| changes.contains_key(name)) {
         return Err(Refusal::invalid(format!("Cannot overwrite attachment values {name}.")));
     }
