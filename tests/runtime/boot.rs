@@ -254,3 +254,23 @@ fn a_host_name_without_the_apps_name_is_a_stable_one_and_is_said_once() {
     let quiet = Home::new().set("DD_DYNO_HOST", "true").set("DD_HEROKU_SKIP_DYNOS", "web");
     assert_eq!(quiet.boot().stderr, "");
 }
+
+#[test]
+fn three_thousand_variables_reach_app_and_agent_and_what_prerun_changes_of_them() {
+    let mut home = Home::new();
+    for n in 0..3000 {
+        home = home.set(&format!("VARIABLE_{n}"), &format!("value {n}"));
+    }
+    let home = home.prerun("export VARIABLE_7=changed; unset VARIABLE_8; for n in {1..3000}; do export DD_OF_SCRIPT_$n=$n; done\n");
+    let boot = home.boot();
+    let agent = home.launch("agent").env;
+    let app = boot.app.as_ref().unwrap();
+    for env in [app, &agent] {
+        let changed: Vec<_> = (0..3000)
+            .filter(|n| env.get(&format!("VARIABLE_{n}")) != Some(&format!("value {n}")))
+            .map(|n| (n, env.get(&format!("VARIABLE_{n}")).cloned()))
+            .collect();
+        assert_eq!(changed, [(7, Some("changed".into())), (8, None)]);
+        assert!((1..=3000).all(|n| env.get(&format!("DD_OF_SCRIPT_{n}")) == Some(&n.to_string())));
+    }
+}
