@@ -54,6 +54,10 @@ pub(super) const VARIABLES: &[Variable] = &[
     var("DD_APM_TARGET_TPS", Kind::Number, "Traces to keep each second"),
     var("DD_BIND_HOST", Kind::HostName, "Address that the Agent listens on"),
     var("DD_CHECK_RUNNERS", Kind::Number, "Checks that run at the same time"),
+    var("DD_CLOUD_PROVIDER_METADATA", Kind::Text, "Cloud providers that the Agent asks about the machine")
+        .but(super::BOOT_SETS_IT),
+    var("DD_CLUSTER_NAME", Kind::Text, "Name of the cluster; dynos are in none"),
+    var("DD_DISABLE_UNSAFE_YAML", Kind::Bool, "Keeps checks from loading any object from YAML"),
     var("DD_CMD_HOST", Kind::HostName, "Address of the Agent's own commands"),
     var("DD_CONFD_PATH", Kind::Path, "Folder of the checks' configuration").but(super::BOOT_SETS_IT),
     var("DD_CONVERT_DD_SITE_FQDN_ENABLED", Kind::Bool, "Ends the host names of Datadog's intake with a dot"),

@@ -19,20 +19,38 @@ pub static VARIABLES: LazyLock<Vec<Variable>> = LazyLock::new(|| {
 
 /// How the names of groups of options begin that are too many to list: each name of such a group is an option of the
 /// Agent's configuration file or of a tracer, whose value is not checked.
-pub(super) const GROUPS: [&str; 14] = [
+pub(super) const GROUPS: [&str; 32] = [
+    "DD_API_SECURITY_",
     "DD_APM_",
     "DD_APPSEC_",
     "DD_CIVISIBILITY_",
+    "DD_COMPLIANCE_CONFIG_",
+    "DD_CONTAINER_",
+    "DD_CRASHTRACKING_",
+    "DD_DATA_PLANE_",
+    "DD_DATA_STREAMS_",
     "DD_DOGSTATSD_",
+    "DD_DYNAMIC_INSTRUMENTATION_",
+    "DD_EVP_PROXY_CONFIG_",
+    "DD_EXCEPTION_",
     "DD_FORWARDER_",
     "DD_IAST_",
+    "DD_INVENTORIES_",
+    "DD_JMXFETCH_",
+    "DD_JMX_",
     "DD_LLMOBS_",
     "DD_LOGS_CONFIG_",
+    "DD_NETWORK_",
     "DD_OTLP_CONFIG_",
     "DD_PROCESS_CONFIG_",
     "DD_PROFILING_",
     "DD_REMOTE_CONFIGURATION_",
     "DD_RUM_",
+    "DD_RUNTIME_SECURITY_CONFIG_",
+    "DD_SERIALIZER_",
+    "DD_SNMP_",
+    "DD_SYMBOL_DATABASE_",
+    "DD_SYSTEM_PROBE_",
     "DD_TRACE_",
 ];
 
