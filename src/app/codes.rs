@@ -121,3 +121,9 @@ pub const RELEASE_FAILED: &str = "DDH068";
 pub const LINT: &str = "DDH070";
 /// Dynos of 512 MB run traces and processes beside the app.
 pub const SMALL_DYNO: &str = "DDH071";
+/// `DD_AGENT_VERSION` has a form that the app's buildpack does not build.
+pub const UNBUILDABLE_VERSION: &str = "DDH072";
+/// An option holds a value that what reads it does not take, or takes for another.
+pub const BAD_VALUE: &str = "DDH073";
+/// The URL of a log drain to Datadog is not the one of its guide.
+pub const DRAIN_FORM: &str = "DDH074";

@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, TelemetryDrain};
 use super::telemetry;
-use crate::datadog::drain::{host, masked};
+use crate::datadog::drain::{host, is_documented, masked};
 use crate::datadog::{ApiKey, DrainUrl, Site};
 use crate::env;
 
@@ -45,7 +45,8 @@ pub struct Datadog {
     pub env: Option<String>,
     /// The service it tags with.
     pub service: Option<String>,
-    /// In what it disagrees with the app: `key`, `site`, or that there are several.
+    /// In what it disagrees with the app: `key`, `site`, `double` where there are several; `url` where its URL is not the
+    /// one of Datadog's guide.
     pub disagrees: Vec<&'static str>,
 }
 
@@ -60,7 +61,9 @@ pub fn lines(facts: &Facts) -> Vec<Line> {
         let url = drain.url.expose();
         let datadog = DrainUrl::parse(url).map(|found| {
             let (env, service) = (found.labels.env, found.labels.service);
-            own.datadog(found.site, found.key.as_ref(), env, service)
+            let mut datadog = own.datadog(found.site, found.key.as_ref(), env, service);
+            datadog.disagrees.extend((!is_documented(url)).then_some("url"));
+            datadog
         });
         Line {
             kind: Kind::Log,

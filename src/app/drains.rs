@@ -22,7 +22,10 @@ pub fn to_datadog(drains: &[Drain]) -> impl Iterator<Item = (&Drain, DrainUrl)> 
 /// that no line is lost, unless the app has as many as it may have.
 pub fn enable(wanted: DrainUrl, drains: &[Drain]) -> Vec<Change> {
     let existing: Vec<_> = to_datadog(drains).collect();
-    let kept = existing.iter().position(|(_, url)| wanted.compare(url) == Difference::Same);
+    let serves = |(drain, url): &(&Drain, DrainUrl)| {
+        wanted.compare(url) == Difference::Same && drain::is_documented(drain.url.expose())
+    };
+    let kept = existing.iter().position(serves);
     let mut changes: Vec<_> = existing
         .iter()
         .enumerate()
@@ -43,12 +46,23 @@ pub fn disable(drains: &[Drain]) -> Vec<Change> {
     to_datadog(drains).map(|(drain, _)| removal(drain)).collect()
 }
 
-/// The changes that give every drain to Datadog with the key `old` the key `new`, all else of it as it was. The new
-/// one comes before the old one goes, where there is room.
+/// The changes that give every drain that holds the key `old`, anywhere in its URL, the key `new`, all else of it as it
+/// was; one to Datadog gets the URL of the guide. The new one comes before the old one goes, where there is room.
 pub fn rekey(old: &ApiKey, new: &ApiKey, drains: &[Drain]) -> Vec<Change> {
     let mut changes = Vec::new();
-    for (drain, existing) in to_datadog(drains).filter(|(_, existing)| existing.key.as_ref() == Some(old)) {
-        let url = DrainUrl { key: Some(new.clone()), ..existing }.expose();
+    for drain in drains.iter().filter(|drain| drain.addon.is_none()) {
+        let text = drain.url.expose();
+        let to_datadog = DrainUrl::parse(text).filter(|existing| existing.key.as_ref() == Some(old));
+        let url = match to_datadog {
+            Some(existing) => {
+                let url = DrainUrl { key: Some(new.clone()), ..existing }.expose();
+                old.replaced_in(&url, new).unwrap_or(url)
+            }
+            None => match old.replaced_in(text, new) {
+                Some(url) => url,
+                None => continue,
+            },
+        };
         let is_there = drains.iter().any(|other| other.url.expose() == url);
         let host = drain::host(&url);
         let addition = (!is_there).then(|| Change::DrainAdd { url: Secret::new(url), host });
@@ -135,6 +149,38 @@ mod tests {
         let begun = [existing.to_vec(), vec![drain("3", url.expose())]].concat();
         assert_eq!(shown(&rekey(&old, &new, &begun)), ["- 0"]);
         assert_eq!(rekey(&new, &old, &existing), []);
+    }
+
+    #[test]
+    fn a_key_is_replaced_wherever_a_drain_has_it() {
+        let (old, new) = (ApiKey::parse(KEY).unwrap(), ApiKey::parse(&"a".repeat(32)).unwrap());
+        let intake = "https://http-intake.logs.datadoghq.com";
+        let upper = KEY.to_uppercase();
+        for url in [
+            format!("{intake}/v1/input/{KEY}?ddsource=heroku"),
+            format!("{intake}/v1/input/{KEY}/?ddsource=heroku"),
+            format!("{intake}/v1/input/{upper}"),
+            format!("{intake}/api/v2/logs/?dd-api-key={KEY}"),
+            format!("{intake}/api/v2/logs/{KEY}"),
+            format!("{intake}/api/v2/logs?api_key={KEY}"),
+            format!("{intake}/api/v2/logs?dd-api-key={KEY}&old={KEY}"),
+            format!("https://{KEY}@logs.example.com/"),
+            format!("https://logs.example.com/proxy/{upper}"),
+        ] {
+            let changes = rekey(&old, &new, &[drain("0", &url)]);
+            let [Change::DrainAdd { url: added, .. }, Change::DrainRemove { .. }] = &changes[..] else {
+                panic!("{url}: {changes:?}")
+            };
+            assert!(added.expose().contains(new.expose()), "{url}");
+            assert!(!added.expose().to_ascii_lowercase().contains(KEY), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_drain_of_another_form_is_replaced() {
+        let url = format!("{DATADOG}/?dd-api-key={KEY}&ddsource=heroku&ddtags=env:prod&service=s&host=shop");
+        let host = "+ http-intake.logs.datadoghq.com";
+        assert_eq!(shown(&enable(wanted(), &[drain("0", &url)])), [host, "- 0"]);
     }
 
     #[test]

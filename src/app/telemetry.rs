@@ -156,18 +156,27 @@ pub fn disable(signals: &BTreeSet<Signal>, drains: &[TelemetryDrain]) -> Vec<Cha
         .collect()
 }
 
-/// The changes that give every telemetry drain to Datadog with the key `old` the key `new`, in place.
+/// The changes that give every telemetry drain that holds the key `old`, in any header or in its URL, the key `new`, in
+/// place.
 pub fn rekey(old: &ApiKey, new: &ApiKey, drains: &[TelemetryDrain]) -> Vec<Change> {
-    to_datadog(drains)
-        .filter(|drain| key(drain).as_ref() == Some(old))
-        .map(|before| {
-            let mut headers = before.headers.clone();
-            headers.retain(|name, _| !name.eq_ignore_ascii_case(KEY_HEADER));
-            headers.insert(KEY_HEADER.to_owned(), Secret::new(new.expose()));
-            let after = Target { signals: carried(before), endpoint: before.endpoint.clone(), headers };
+    let change = |before: &TelemetryDrain| {
+        let is_to_datadog = site(before).is_some();
+        let mut headers = BTreeMap::new();
+        for (name, value) in &before.headers {
+            let is_key = is_to_datadog && name.eq_ignore_ascii_case(KEY_HEADER);
+            let name = if is_key { KEY_HEADER } else { name }.to_owned();
+            let value = old.replaced_in(value.expose(), new).map_or_else(|| value.clone(), Secret::new);
+            headers.insert(name, value);
+        }
+        let endpoint = old.replaced_in(&before.endpoint, new).unwrap_or_else(|| before.endpoint.clone());
+        let is_held = endpoint != before.endpoint
+            || before.headers.values().any(|value| old.replaced_in(value.expose(), new).is_some());
+        is_held.then(|| {
+            let after = Target { signals: carried(before), endpoint, headers };
             Change::Set { before: before.clone(), after }
         })
-        .collect()
+    };
+    drains.iter().filter_map(change).collect()
 }
 
 fn carried(drain: &TelemetryDrain) -> BTreeSet<Signal> {

@@ -27,6 +27,9 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC
 /// What the guide gives as the source; Datadog's log pipeline for Heroku goes by it.
 const SOURCE: &str = "heroku";
 
+/// The path of the intake.
+const PATH: &str = "/api/v2/logs";
+
 /// A log drain to Datadog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrainUrl {
@@ -101,7 +104,8 @@ impl DrainUrl {
         let url = Url::parse(url.trim()).ok()?;
         let (_, domain) = url.host_str()?.split_once(".logs.")?;
         let site = super::site::SITES.into_iter().find(|site| site.domain() == domain)?;
-        let mut key = url.path().strip_prefix("/v1/input/").and_then(|rest| ApiKey::parse(rest).ok());
+        let in_path = url.path().strip_prefix("/v1/input/").and_then(|rest| rest.split('/').next());
+        let mut key = in_path.and_then(|text| ApiKey::parse(&decoded(text)).ok());
         let mut labels = Labels::default();
         for (name, value) in pairs(&url) {
             let value = value.trim().to_owned();
@@ -141,7 +145,7 @@ impl DrainUrl {
         let labels = parameters.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let attributes = attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let query: Vec<_> = labels.chain(attributes).map(|(name, value)| parameter(name, value)).collect();
-        format!("https://{}/api/v2/logs?{}", self.site.logs_host(), query.join("&"))
+        format!("https://{}{PATH}?{}", self.site.logs_host(), query.join("&"))
     }
 
     /// How `existing`, a drain of the app, differs from this one, which is desired.
@@ -194,9 +198,24 @@ pub fn otlp_endpoint(site: Site) -> String {
     format!("https://heroku.integrations.otlp.{site}")
 }
 
+/// Whether a log drain's URL is, but for its query, the one of Datadog's guide: https, the host of the site's log intake,
+/// the path `/api/v2/logs` and no slash after it. Heroku follows no redirects, so every other one loses lines (L10).
+pub fn is_documented(url: &str) -> bool {
+    let Ok(url) = Url::parse(url.trim()) else { return false };
+    let is_intake = |host: &str| super::site::SITES.into_iter().any(|site| site.logs_host() == host);
+    url.scheme() == "https"
+        && url.host_str().is_some_and(is_intake)
+        && url.port().is_none()
+        && url.path() == PATH
+}
+
+/// A part of a URL, decoded as a server does it.
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
 /// The query's names and values, decoded as a server does it.
 fn pairs(url: &Url) -> impl Iterator<Item = (String, String)> + '_ {
-    let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     url.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decoded(name), decoded(value))
@@ -288,6 +307,33 @@ mod tests {
         ] {
             let existing = DrainUrl::parse(&url).expect(&url);
             assert_eq!(desired().compare(&existing), difference, "{url}");
+        }
+    }
+
+    #[test]
+    fn only_the_url_of_the_guide_is_documented() {
+        let host = "https://http-intake.logs.datadoghq.eu";
+        for (url, is_right) in [
+            (desired().expose(), true),
+            (format!("{host}:443/api/v2/logs?dd-api-key={KEY}"), true),
+            (format!("{host}/api/v2/logs/?dd-api-key={KEY}"), false),
+            (format!("{host}/api/v2/logs/"), false),
+            (format!("{host}/api/v2/logs/{KEY}"), false),
+            (format!("{host}//api/v2/logs?dd-api-key={KEY}"), false),
+            (format!("{host}/api/v2/log?dd-api-key={KEY}"), false),
+            (format!("{host}/v1/input/{KEY}?"), false),
+            (format!("{host}/?dd-api-key={KEY}"), false),
+            (format!("{host}:10516/api/v2/logs?dd-api-key={KEY}"), false),
+            (desired().expose().replace("https", "http"), false),
+            (desired().expose().replace("http-intake", "agent-http-intake"), false),
+            (format!("syslog+tls://intake.logs.datadoghq.eu:443/api/v2/logs?dd-api-key={KEY}"), false),
+        ] {
+            assert_eq!(is_documented(&url), is_right, "{url}");
+        }
+        for path in ["v1/input/KEY", "v1/input/KEY/", "v1/input/KEY/x", "v1/input/%30KEY"] {
+            let key = if path.contains("%30") { &KEY[1..] } else { KEY };
+            let url = format!("{host}/{}?ddsource=heroku", path.replace("KEY", key));
+            assert_eq!(DrainUrl::parse(&url).and_then(|url| url.key), ApiKey::parse(KEY).ok(), "{path}");
         }
     }
 

@@ -7,6 +7,19 @@ use std::fmt;
 pub struct ApiKey(String);
 
 impl ApiKey {
+    /// The text with `new` in the place of this key, however its letters are written; `None` where the key is not in it.
+    pub fn replaced_in(&self, text: &str, new: &Self) -> Option<String> {
+        let mut replaced = String::new();
+        let (small, mut rest) = (text.to_ascii_lowercase(), 0);
+        while let Some(at) = small[rest..].find(self.expose()) {
+            replaced.push_str(&text[rest..rest + at]);
+            replaced.push_str(new.expose());
+            rest += at + self.expose().len();
+        }
+        replaced.push_str(&text[rest..]);
+        (rest > 0).then_some(replaced)
+    }
+
     /// The key in `text`, white space around it dropped. `Err` says what is wrong with it, without showing it.
     pub fn parse(text: &str) -> Result<Self, NotAKey> {
         let text = text.trim();
@@ -74,6 +87,15 @@ impl std::error::Error for NotAKey {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_replaced_wherever_it_stands() {
+        let (old, new) = (ApiKey::parse(&"aB".repeat(16)).unwrap(), ApiKey::parse(&"0".repeat(32)).unwrap());
+        let text = format!("x/{}/?k={}&é={}", "ab".repeat(16), "AB".repeat(16), "aB".repeat(16));
+        let zeros = "0".repeat(32);
+        assert_eq!(old.replaced_in(&text, &new), Some(format!("x/{zeros}/?k={zeros}&é={zeros}")));
+        assert_eq!(old.replaced_in("nothing", &new), None);
+    }
 
     #[test]
     fn a_key_is_32_hex_digits() {

@@ -1,5 +1,7 @@
 //! `logs`: one drain to Datadog, and what is said of every drain.
 
+mod forms;
+
 use serde_json::{Value, json};
 
 use crate::sandbox::client::heroku;

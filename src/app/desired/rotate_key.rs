@@ -21,8 +21,9 @@ pub fn desired(new: &ApiKey, last4: Option<&str>, facts: &Facts) -> Desired {
         (None, None) => drain_keys(facts).next(),
     };
     let Some(old) = old.filter(|old| old != new) else { return desired };
-    let vars = config_keys(facts).filter(|(_, key)| *key == old);
-    desired.config = vars.map(|(name, _)| (name.to_owned(), Some(Secret::new(new.expose())))).collect();
+    let vars = facts.config.iter().flat_map(ConfigVars::iter);
+    let replaced = vars.filter_map(|(name, value)| Some((name.to_owned(), old.replaced_in(value, new)?)));
+    desired.config = replaced.map(|(name, value)| (name, Some(Secret::new(value)))).collect();
     desired.drain = Drain::Rekey { old: old.clone(), new: new.clone() };
     desired.telemetry = Telemetry::Rekey { old: old.clone(), new: new.clone() };
     if let Some(other) = drain_keys(facts).find(|key| *key != old && key != new) {
@@ -106,6 +107,11 @@ mod tests {
             None,
             &app(&[("DATADOG_API_KEY", 'a'), ("DD_API_KEY", 'a'), ("SALT", 'c')], &['c']),
         );
+        let mut within = app(&[("DD_API_KEY", 'a')], &[]);
+        let url = |key: &str| format!("https://logs.example.com/{key}/x");
+        within.config.as_mut().unwrap().set("LOG_URL", Some(&url(&"A".repeat(32))));
+        let replaced = super::desired(&key('b'), None, &within).config["LOG_URL"].clone();
+        assert_eq!(replaced.map(|value| value.expose().to_owned()), Some(url(&"b".repeat(32))));
         assert_eq!(desired.config.keys().collect::<Vec<_>>(), ["DATADOG_API_KEY", "DD_API_KEY"]);
         assert_eq!(desired.notes[0].code, codes::OTHER_KEY);
     }

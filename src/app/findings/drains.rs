@@ -4,7 +4,7 @@ use super::{Finding, destination};
 use crate::app::desired::{Desired, Drain};
 use crate::app::facts::{Facts, Generation};
 use crate::app::{codes, drains};
-use crate::datadog::drain::Labels;
+use crate::datadog::drain::{Labels, is_documented, masked};
 use crate::datadog::{ApiKey, DrainUrl};
 use crate::env;
 use crate::platform::feature::RUNTIME_METRICS;
@@ -13,7 +13,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     let Some(existing) = facts.drains.as_deref().filter(|_| facts.app.generation == Generation::Cedar) else {
         return Vec::new();
     };
-    let ours: Vec<_> = drains::to_datadog(existing).map(|(_, url)| url).collect();
+    let (records, ours): (Vec<_>, Vec<_>) = drains::to_datadog(existing).unzip();
     let is_on = facts.features.as_ref().and_then(|features| features.get(RUNTIME_METRICS).copied());
     if ours.is_empty() {
         let evidence = format!("{RUNTIME_METRICS} is on, and no drain sends to Datadog");
@@ -21,8 +21,13 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
         // A drain costs money: whether to have one is a person's choice. One of another make may serve.
         return finding.filter(|_| is_on == Some(true) && existing.is_empty()).into_iter().collect();
     }
-    let Some(wanted) = wanted(facts) else { return Vec::new() };
-    let mut found = Vec::new();
+    let urls = records.iter().map(|drain| drain.url.expose());
+    let odd: Vec<_> = urls.filter(|url| !is_documented(url)).map(|url| without_query(&masked(url))).collect();
+    let odd = (!odd.is_empty()).then(|| (codes::DRAIN_FORM, format!("a drain to {}", odd.join(", "))));
+    let Some(wanted) = wanted(facts) else {
+        return odd.and_then(|(code, evidence)| Finding::new(code, evidence)).into_iter().collect();
+    };
+    let mut found: Vec<_> = odd.into_iter().collect();
     if ours.len() > 1 {
         let hosts: Vec<_> = ours.iter().map(|url| url.site.logs_host()).collect();
         found.push((codes::DRAIN_TWICE, hosts.join(", ")));
@@ -43,6 +48,10 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
         .into_iter()
         .filter_map(|(code, evidence)| Some(Finding::new(code, evidence)?.fixed_by(fix())))
         .collect()
+}
+
+fn without_query(url: &str) -> String {
+    url.split('?').next().unwrap_or(url).to_owned()
 }
 
 /// The drain that fits the app's key and site, where both are good.
@@ -67,11 +76,15 @@ mod tests {
         );
         let elsewhere = good.replace(".com", ".eu");
         let rotated = good.replace("3f9a", "0000");
+        let slash = good.replace("/logs?", "/logs/?");
+        let old = format!("https://http-intake.logs.datadoghq.com/v1/input/{KEY}/?ddsource=heroku");
         let syslog = "syslog+tls://logs.example.com:1".to_owned();
         for (urls, metrics, expected) in [
             (vec![], false, vec![]),
             (vec![&good], true, vec![]),
             (vec![&good, &syslog], false, vec![]),
+            (vec![&slash], false, vec![codes::DRAIN_FORM]),
+            (vec![&old], false, vec![codes::DRAIN_FORM]),
             (vec![&good, &good], false, vec![codes::DRAIN_TWICE]),
             (vec![&elsewhere], false, vec![codes::DRAIN_OTHER_SITE]),
             (vec![&rotated], false, vec![codes::DRAIN_OTHER_KEY]),

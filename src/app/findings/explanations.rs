@@ -57,7 +57,7 @@ impl Explained {
         match self.code {
             REFUSED_KEY | KEY_MISSING => "https://docs.datadoghq.com/account_management/api-app-keys/",
             OTHER_SITE | UNKNOWN_SITE => "https://docs.datadoghq.com/getting_started/site/",
-            DRAIN_TWICE | DRAIN_OTHER_SITE | DRAIN_OTHER_KEY | METRICS_WITHOUT_DRAIN => {
+            DRAIN_TWICE | DRAIN_OTHER_SITE | DRAIN_OTHER_KEY | METRICS_WITHOUT_DRAIN | DRAIN_FORM => {
                 "https://docs.datadoghq.com/logs/guide/collect-heroku-logs/"
             }
             SLUG_NEAR_LIMIT => "https://devcenter.heroku.com/articles/slug-compiler#slug-size",

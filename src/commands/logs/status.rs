@@ -72,6 +72,7 @@ fn words(Datadog { site: _, last4, env, service, disagrees }: &Datadog) -> Strin
     ];
     let differences = disagrees.iter().map(|what| match *what {
         "double" => "! one too many".to_owned(),
+        "url" => "! not the URL of Datadog's guide: dd-heroku logs enable".to_owned(),
         what => format!("! not the app's {what}"),
     });
     labels.into_iter().flatten().chain(differences).collect::<Vec<_>>().join("  ")

@@ -41,8 +41,8 @@ pub static EXPLAINED: &[Explained] = &[
     error(
         UNKNOWN_SITE,
         "DD_SITE is not a Datadog site",
-        "The Agent sends to a host that does not exist.",
-        "`dd-heroku config set DD_SITE=…`; where the key tells the site, `dd-heroku doctor --fix`.",
+        "The Agent takes the domain alone, such as datadoghq.eu, and sends to a host that does not exist.",
+        "`dd-heroku config set DD_SITE=…`; where the site can be told, `dd-heroku doctor --fix`.",
     ),
     warning(
         NO_APP_NAME,
@@ -359,5 +359,22 @@ pub static EXPLAINED: &[Explained] = &[
         "dynos of 512 MB run traces and processes too",
         "App and agents together may not fit: the dyno swaps (R14) or is killed (R15).",
         "`heroku ps:type web=standard-2x`, or `dd-heroku config unset DD_PROCESS_AGENT`; DD_HEROKU_AGENT_MEMORY limits the agents.",
+    error(
+        UNBUILDABLE_VERSION,
+        "the buildpack cannot build DD_AGENT_VERSION",
+        "The next build fails: Datadog's buildpack takes whole versions only, such as 7.81.2-1.",
+        DOCTOR,
+    ),
+    warning(
+        BAD_VALUE,
+        "an option holds a value that is not read as meant",
+        "What reads the option takes the value for its default, or not at all.",
+        "`dd-heroku doctor --fix` where the value can be told, else `dd-heroku config set`.",
+    ),
+    warning(
+        DRAIN_FORM,
+        "a drain's URL is not the one of Datadog's guide",
+        "Lines may be lost: Heroku reports L10 when the address answers with anything but success.",
+        DOCTOR,
     ),
 ];
