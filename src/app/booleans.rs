@@ -29,12 +29,20 @@ pub fn is_off(config: &ConfigVars, name: &str) -> bool {
     config.get(name).and_then(boolean::parse) == Some(false)
 }
 
+/// Whether what reads a boolean on the app's dynos understands a text.
+pub fn is_understood(facts: &Facts, name: &str, text: &str) -> bool {
+    boolean::parse(text).is_some() && (!is_read_by_script(facts, name) || is_spelled_out(text))
+}
+
 fn read(facts: &Facts, config: &ConfigVars, name: &str) -> Option<bool> {
     let text = config.get(name)?;
-    let roles = facts.buildpacks.iter().flatten().map(super::Buildpack::role);
-    let is_script = SPELLED_OUT.contains(&name)
-        && roles.into_iter().any(|role| matches!(role, Role::Datadog | Role::Fork));
-    boolean::parse(text).filter(|_| !is_script || is_spelled_out(text))
+    boolean::parse(text).filter(|_| is_understood(facts, name, text))
+}
+
+/// Whether Datadog's buildpack reads it, which only compares texts.
+fn is_read_by_script(facts: &Facts, name: &str) -> bool {
+    let mut roles = facts.buildpacks.iter().flatten().map(super::Buildpack::role);
+    SPELLED_OUT.contains(&name) && roles.any(|role| matches!(role, Role::Datadog | Role::Fork))
 }
 
 /// Whether a text is spelled so that Datadog's buildpack reads it too.

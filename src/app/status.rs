@@ -30,6 +30,8 @@ pub struct Status {
     pub generation: String,
     /// The site that it reports to, as it is set or by default.
     pub site: String,
+    /// Whether the Agent takes it as it stands.
+    pub is_site: bool,
     /// Its key.
     pub key: Option<Secret>,
     /// What Datadog says of the key.
@@ -101,6 +103,7 @@ impl Status {
             stack: facts.app.stack.clone(),
             generation: facts.app.generation.to_string(),
             site: config.get(env::DD_SITE).unwrap_or(Site::default().domain()).to_owned(),
+            is_site: config.get(env::DD_SITE).is_none_or(|text| Site::stored(text).is_some()),
             key: config.get(env::DD_API_KEY).map(Secret::new),
             key_verdict: facts.key_verdict(),
             hosts: hosts(facts, config),

@@ -28,6 +28,11 @@ impl Site {
         SITES.into_iter().find(|site| site.0 == bare || site.short() == Some(bare))
     }
 
+    /// The site that a stored `DD_SITE` is to the Agent: the domain as it stands, and nothing else.
+    pub fn stored(text: &str) -> Option<Self> {
+        SITES.into_iter().find(|site| site.0 == text)
+    }
+
     /// The short name people use: `us3` for `us3.datadoghq.com`, `eu` for `datadoghq.eu`.
     fn short(self) -> Option<&'static str> {
         match self.0 {
@@ -93,6 +98,16 @@ mod tests {
         assert_eq!(Site::parse("us5").map(Site::domain), Some("us5.datadoghq.com"));
         for text in ["", "datadoghq", "datadoghq.com.evil.example", "evil.example/datadoghq.com", "us9"] {
             assert_eq!(Site::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stored_site_is_the_domain_and_nothing_else() {
+        assert_eq!(Site::stored("datadoghq.eu").map(Site::domain), Some("datadoghq.eu"));
+        for text in
+            ["EU", "eu", "Datadoghq.eu", "https://app.datadoghq.eu", "datadoghq.eu/", " datadoghq.eu", ""]
+        {
+            assert_eq!(Site::stored(text), None, "{text}");
         }
     }
 

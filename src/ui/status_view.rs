@@ -52,7 +52,7 @@ pub fn full(status: &Status) -> String {
     let mut lines = vec![heading];
     let mut line =
         |name: &str, text: String| lines.push(format!("  {}  {text}", style(format!("{name:11}")).dim()));
-    line("site", status.site.clone());
+    line("site", site(status));
     line("key", key(status));
     line(
         "hosts",
@@ -113,7 +113,7 @@ pub fn summary(all: &[Status]) -> String {
         [
             status.app.clone(),
             status.stack.clone(),
-            status.site.clone(),
+            site(status),
             key(status),
             or_dash(buildpack),
             or_dash(built),
@@ -122,6 +122,11 @@ pub fn summary(all: &[Status]) -> String {
         ]
     });
     table(["APP", "STACK", "SITE", "KEY", "BUILDPACK", "AGENT", "SLUG", "DUE"], rows)
+}
+
+fn site(status: &Status) -> String {
+    let shown = status.site.escape_debug().to_string();
+    if status.is_site { shown } else { format!("{shown} {}", style("is not a site").red()) }
 }
 
 fn key(status: &Status) -> String {

@@ -19,13 +19,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
         return Finding::new(codes::FIR, evidence).into_iter().collect();
     }
     findings.push(key(facts, vars));
-    if let Some(text) = vars.get(env::DD_SITE).filter(|text| Site::parse(text).is_none()) {
-        let finding = Finding::new(codes::UNKNOWN_SITE, format!("DD_SITE is `{text}`"));
-        findings.push(finding.map(|finding| match facts.key_verdict() {
-            KeyVerdict::OtherSite(site) => finding.fixed_by(config([(env::DD_SITE, Some(site.domain()))])),
-            _ => finding,
-        }));
-    }
+    findings.push(site(facts, vars));
     if app.is_container() {
         if !is_on(facts, env::DD_HEROKU_DYNO) {
             let evidence = "the app deploys images, and DD_HEROKU_DYNO is not true";
@@ -38,6 +32,20 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     findings.into_iter().flatten().collect()
 }
 
+/// A site that the Agent does not take as it stands. What was meant by it is the fix, unless another one takes the key.
+fn site(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
+    let text = vars.get(env::DD_SITE).filter(|text| Site::stored(text).is_none())?;
+    let meant = match facts.key_verdict() {
+        KeyVerdict::OtherSite(site) => Some(site),
+        _ => Site::parse(text),
+    };
+    let finding = Finding::new(codes::UNKNOWN_SITE, format!("DD_SITE is `{}`", text.escape_debug()))?;
+    Some(match meant {
+        Some(site) => finding.fixed_by(config([(env::DD_SITE, Some(site.domain()))])),
+        None => finding,
+    })
+}
+
 fn key(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
     let Some(key) = vars.get(env::DD_API_KEY) else {
         return Finding::new(codes::KEY_MISSING, "DD_API_KEY is not set");
@@ -47,7 +55,7 @@ fn key(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
         KeyVerdict::Refused => {
             Finding::new(codes::REFUSED_KEY, format!("{site} and the other sites refuse {}", mask(key)))
         }
-        KeyVerdict::OtherSite(other) if Site::parse(site).is_some() => {
+        KeyVerdict::OtherSite(other) if Site::stored(site).is_some() => {
             let evidence = format!("{site} refuses {}, {other} takes it", mask(key));
             let fix = config([(env::DD_SITE, Some(other.domain()))]);
             Finding::new(codes::OTHER_SITE, evidence).map(|finding| finding.fixed_by(fix))
@@ -116,6 +124,9 @@ mod tests {
                 Some(codes::UNKNOWN_SITE),
                 true,
             ),
+            ("EU", KeyVerdict::Accepted, Some(codes::UNKNOWN_SITE), true),
+            ("https://app.datadoghq.com", KeyVerdict::Unknown, Some(codes::UNKNOWN_SITE), true),
+            ("datadoghq.com/", KeyVerdict::Accepted, Some(codes::UNKNOWN_SITE), true),
             ("datadog.eu", KeyVerdict::Refused, Some(codes::REFUSED_KEY), false),
             ("datadoghq.com", KeyVerdict::Accepted, None, false),
             ("datadoghq.com", KeyVerdict::Unknown, None, false),

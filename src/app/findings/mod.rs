@@ -11,6 +11,7 @@ mod identity;
 mod memory;
 mod options;
 mod slug;
+mod stored;
 mod telemetry;
 
 use std::collections::BTreeMap;
@@ -67,6 +68,7 @@ pub fn find(facts: &Facts) -> Vec<Finding> {
     findings.extend(buildpacks::find(facts));
     findings.extend(slug::find(facts));
     findings.extend(options::find(facts));
+    findings.extend(stored::find(facts));
     findings.extend(databases::find(facts));
     findings.extend(agent::find(facts));
     findings.extend(memory::find(facts));
