@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod agent;
+mod agent_version;
 mod auth;
 mod buildpack;
 mod buildpacks;
@@ -29,6 +30,7 @@ mod runtime;
 mod sandbox;
 mod screens;
 mod status;
+mod stored_values;
 mod support;
 mod tidy;
 mod upgrade;

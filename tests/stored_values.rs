@@ -69,7 +69,7 @@ fn stored_values_that_only_people_understand_are_found_and_fixed() {
     ] {
         write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ name: stored }));
         let found = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
-        assert_eq!(codes(&found, name), ["DDH072"], "{name}={stored}: {found:#}");
+        assert_eq!(codes(&found, name), ["DDH073"], "{name}={stored}: {found:#}");
         assert_eq!(fixed(&sandbox, name), better, "{name}={stored}");
         write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ name: null }));
     }

@@ -27,7 +27,7 @@ fn the_new_version_is_in_the_slug() {
     let done = run(&sandbox, &upgrade, 0);
     assert_eq!((&done["applied"], &done["rebuilds"]), (&json!(true), &json!(1)));
     assert_eq!(slug_agent(&sandbox, "shop"), "7.80.0-1");
-    assert_eq!(sandbox.app("shop")["config"]["DD_AGENT_VERSION"], "7.80.0");
+    assert_eq!(sandbox.app("shop")["config"]["DD_AGENT_VERSION"], "7.80.0-1");
     assert_eq!(run(&sandbox, &upgrade, 0)["changes"], json!([]));
 
     let newest = run(&sandbox, &["upgrade", "--agent-version", "latest", "-a", "shop", "--yes", "--json"], 0);
@@ -68,7 +68,7 @@ fn a_build_that_fails_puts_the_variables_back() {
 
     let keep = run(&sandbox, &[&upgrade[..], &["--keep"]].concat(), 1);
     assert_eq!(keep["error"]["code"], "build_failed");
-    assert_eq!(sandbox.app("shop")["config"]["DD_AGENT_VERSION"], "7.80.0");
+    assert_eq!(sandbox.app("shop")["config"]["DD_AGENT_VERSION"], "7.80.0-1");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn versions_are_listed_with_what_the_apps_have() {
     assert!(listed["agent"].as_array().unwrap().contains(&json!("7.80.0-1")), "{listed}");
     assert_eq!(
         listed["apps"][0],
-        json!({"app": "shop", "wanted": "7.80.0", "built": "7.80.0", "buildpack": "newest"})
+        json!({"app": "shop", "wanted": "7.80.0-1", "built": "7.80.0-1", "buildpack": "newest"})
     );
     let run = sandbox.command(&["versions"]).assert().success();
     let screen = String::from_utf8(run.get_output().stdout.clone()).unwrap();

@@ -43,6 +43,12 @@ pub fn installed(list: &[Buildpack]) -> Option<&Buildpack> {
         .find_map(|role| list.iter().find(|buildpack| buildpack.role() == role))
 }
 
+/// Whether the build takes any form of `DD_AGENT_VERSION`. Ours does; Datadog's buildpack and its forks take a whole
+/// version only, and so does the one that `init` would add.
+pub fn takes_any_version(list: &[Buildpack]) -> bool {
+    installed(list).is_some_and(|agent| agent.role() == Role::Ours)
+}
+
 /// What is wrong with the place of what installs the Agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {

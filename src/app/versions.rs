@@ -2,6 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
+use crate::datadog::agent_request::{PINNED_6, PINNED_7};
 use crate::datadog::{AgentRequest, AgentVersion};
 
 /// The newest release of Datadog's buildpack when this program was made.
@@ -48,12 +49,27 @@ pub fn is_of_major(version: &str, major: u32) -> bool {
 /// the newest first.
 pub fn find<'a>(asked: &str, agents: &'a [String]) -> Option<&'a str> {
     let request = AgentRequest::parse(asked)?;
-    if let AgentRequest::Newest { minor: Some(_), .. } = request {
-        // Datadog's buildpack has no such form.
-        return None;
-    }
     let is_meant = |agent: &&String| AgentVersion::parse(agent).is_some_and(|agent| request.is_met_by(agent));
     agents.iter().find(is_meant).map(String::as_str)
+}
+
+/// The version that `asked` means, whole as Datadog's buildpack takes it: `7.80.0-1`. Without the list of versions a
+/// revision is the first, since Datadog makes no other, and the newest is the one that this program knows; `None` where
+/// that cannot be told.
+pub fn whole(asked: &str, agents: Option<&[String]>) -> Option<String> {
+    if let Some(agents) = agents {
+        return find(asked, agents).map(str::to_owned);
+    }
+    let pinned = |major| if major == 6 { PINNED_6 } else { PINNED_7 };
+    match AgentRequest::parse(asked)? {
+        AgentRequest::Exactly(version) => {
+            Some(AgentVersion { revision: version.revision.or(Some(1)), ..version }.to_string())
+        }
+        AgentRequest::Latest => Some(PINNED_7.to_owned()),
+        request @ AgentRequest::Newest { major, .. } => AgentVersion::parse(pinned(major))
+            .is_some_and(|version| request.is_met_by(version))
+            .then(|| pinned(major).to_owned()),
+    }
 }
 
 /// The versions that exist around one that does not, the nearest first.
@@ -96,11 +112,31 @@ mod tests {
             ("6", Some("6.53.1-1")),
             ("7.80.0", Some("7.80.0-2")),
             ("1:7.80.0-1", Some("7.80.0-1")),
+            ("7.80", Some("7.80.0-2")),
+            ("v7.66.1", Some("7.66.1-1")),
+            ("6.53.1-1_amd64", Some("6.53.1-1")),
             ("7.8", None),
             ("9.9.9", None),
         ] {
             assert_eq!(find(asked, &agents()), found, "{asked}");
         }
+    }
+
+    #[test]
+    fn a_version_is_whole_without_the_list_where_that_can_be_told() {
+        for (asked, found) in [
+            ("7.80.0", Some("7.80.0-1")),
+            ("v7.80.0-2", Some("7.80.0-2")),
+            ("7.81", Some("7.81.2-1")),
+            ("latest", Some("7.81.2-1")),
+            ("6", Some("6.53.1-1")),
+            ("7.80", None),
+            ("8", None),
+            ("seven", None),
+        ] {
+            assert_eq!(whole(asked, None).as_deref(), found, "{asked}");
+        }
+        assert_eq!(whole("7.80.0", Some(&agents())).as_deref(), Some("7.80.0-2"));
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::versions;
+use crate::app::facts::AgentVersions;
+use crate::app::{Note, codes, versions};
 use crate::cli::Context;
 use crate::failure::{Code, Failure, Result};
 use crate::program;
@@ -86,6 +87,28 @@ fn recall(file: &Path, place: &str) -> Option<Vec<String>> {
     let age = SystemTime::now().duration_since(file.metadata().ok()?.modified().ok()?).ok()?;
     let remembered: Remembered = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
     (age < REMEMBERED && remembered.place == place).then_some(remembered.versions)
+}
+
+/// The text to send as `DD_AGENT_VERSION`, and a note where it could not be checked: the whole version, or what was asked
+/// for where the app's build takes `any_form`.
+pub fn to_send(asked: &str, any_form: bool, known: Option<&AgentVersions>) -> Result<(String, Option<Note>)> {
+    let note = matches!(known, Some(AgentVersions::Unreachable(_))).then(|| {
+        Note::new(codes::UNCHECKED_VERSION, "whether this Agent version exists could not be checked")
+    });
+    let agents = known.and_then(AgentVersions::known);
+    if let Some(agents) = agents {
+        require(asked, agents)?;
+    }
+    if any_form {
+        return Ok((asked.to_owned(), note));
+    }
+    let whole = versions::whole(asked, agents).ok_or_else(|| {
+        Failure::usage(format_args!(
+            "which version {asked} is cannot be told without the package repository, and Datadog's buildpack takes whole versions only"
+        ))
+        .hint("name the whole version, such as 7.81.2-1")
+    })?;
+    Ok((whole, note))
 }
 
 /// The version that `asked` means; fails with the nearest that exist when there is none.

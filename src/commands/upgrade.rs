@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Context, Exit};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
-use crate::app::facts::{Part, Query};
+use crate::app::facts::{AgentVersions, Part, Query};
 use crate::app::{Facts, codes, order, versions};
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::cli::{available_versions, rebuild_args};
-use crate::datadog::options;
+use crate::datadog::{AgentRequest, options};
 use crate::engine::{self, Observer};
 use crate::env::{DD_AGENT_MAJOR_VERSION, DD_AGENT_VERSION};
 use crate::failure::{Code, Failure, Result};
@@ -21,7 +21,7 @@ use crate::secret::Secret;
   dd-heroku upgrade shop --agent-version latest --promote
   dd-heroku upgrade shop --buildpack-version 2.44 --dry-run")]
 pub struct Args {
-    /// Agent version, such as 7.81.2; 7 or latest for the newest
+    /// Agent version, such as 7.81.2; 7.81, 7 or latest for the newest of them
     #[arg(long, value_name = "VERSION", required_unless_present = "buildpack_version")]
     agent_version: Option<String>,
     /// Buildpack release, such as 2.44
@@ -49,7 +49,7 @@ pub struct Args {
 
 /// Upgrades the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let agent = args.agent_version.as_deref().map(|asked| resolved(context, args, asked)).transpose()?;
+    let asked = args.agent_version.as_deref().map(|asked| resolved(context, args, asked)).transpose()?;
     let mut query = Query::from(rebuild_args::PARTS).with_checkout(args.from.checkout());
     if args.promote {
         query.heroku.extend([Part::Coupling, Part::Downstream]);
@@ -65,12 +65,20 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         })
         .collect();
     engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
-        desired(args, agent.as_deref(), before.get(&facts.app.name), facts)
+        desired(args, asked.as_ref(), before.get(&facts.app.name), facts)
     })
 }
 
-/// The version that is asked for, which must exist; `7` and `latest` become the newest.
-fn resolved(context: &Context, args: &Args, asked: &str) -> Result<String> {
+/// The version that is asked for, as it is to be sent.
+struct Asked {
+    /// To an app whose build takes any form: as it was asked for; a line of versions becomes its newest.
+    any_form: String,
+    /// To an app with Datadog's buildpack.
+    whole: String,
+}
+
+/// The version that is asked for, which must exist.
+fn resolved(context: &Context, args: &Args, asked: &str) -> Result<Asked> {
     let checked = options::check(DD_AGENT_VERSION, asked).map_err(|problem| {
         let failure = Failure::usage(format_args!("--agent-version: {problem}"));
         let agents = available_versions::agents(context, false);
@@ -79,19 +87,21 @@ fn resolved(context: &Context, args: &Args, asked: &str) -> Result<String> {
             _ => failure,
         }
     })?;
-    if args.no_verify {
-        return Ok(checked.into_owned());
-    }
-    let agents = available_versions::agents(context, false).map_err(|failure| match failure.code {
-        Code::Unreachable => failure.hint("pass `--no-verify` to leave that to the build"),
-        _ => failure,
-    })?;
-    let version = available_versions::require(&checked, &agents)?;
-    let is_open = matches!(checked.as_ref(), "6" | "7" | "latest");
-    Ok(if is_open { version.to_owned() } else { checked.into_owned() })
+    let agents = match available_versions::agents(context, false) {
+        _ if args.no_verify => None,
+        Ok(agents) => Some(AgentVersions::Known(agents)),
+        Err(failure) if failure.code == Code::Unreachable => {
+            return Err(failure.hint("pass `--no-verify` to leave that to the build"));
+        }
+        Err(failure) => return Err(failure),
+    };
+    let (whole, _) = available_versions::to_send(&checked, false, agents.as_ref())?;
+    let is_exact = matches!(AgentRequest::parse(&checked), Some(AgentRequest::Exactly(_)));
+    let any_form = if is_exact || agents.is_none() { checked.into_owned() } else { whole.clone() };
+    Ok(Asked { any_form, whole })
 }
 
-fn desired(args: &Args, agent: Option<&str>, before: Option<&String>, facts: &Facts) -> Result<Desired> {
+fn desired(args: &Args, asked: Option<&Asked>, before: Option<&String>, facts: &Facts) -> Result<Desired> {
     let app = &facts.app.name;
     if !facts.app.has_buildpacks() {
         return Err(Failure::new(Code::Failed, format_args!("`{app}` is not built by classic buildpacks"))
@@ -102,6 +112,8 @@ fn desired(args: &Args, agent: Option<&str>, before: Option<&String>, facts: &Fa
         return Err(Failure::new(Code::Failed, format_args!("no buildpack of `{app}` installs the Agent"))
             .hint(format_args!("dd-heroku init -a {app}")));
     }
+    let any_form = order::takes_any_version(list);
+    let agent = asked.map(|Asked { any_form: text, whole }| if any_form { text } else { whole }.as_str());
     let mut desired = Desired {
         rebuild: RebuildWhen::Due,
         clear_cache: args.clear_cache,

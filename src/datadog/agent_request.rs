@@ -29,7 +29,7 @@ impl AgentRequest {
     /// Reads what [`AgentVersion::parse`] does, `7`, `7.81` and `latest`. `None` for other texts.
     pub fn parse(text: &str) -> Option<Self> {
         let text = bare(text);
-        if text == "latest" {
+        if text.eq_ignore_ascii_case("latest") {
             return Some(Self::Latest);
         }
         let (major, rest) = number(text)?;
@@ -83,9 +83,35 @@ pub fn is_old_form(text: &str) -> bool {
     text.trim().ends_with(OLD_ENDING)
 }
 
+/// Whether a text is a whole version as the package list has it, `7.81.2-1`: the one form that Datadog's buildpack takes.
+pub fn is_whole(text: &str) -> bool {
+    AgentVersion::parse(text).is_some_and(|version| {
+        version.revision.is_some() && version.to_string() == text.trim_end_matches('\n')
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_form_of_the_package_list_is_whole() {
+        for (text, whole) in [
+            ("7.81.2-1", true),
+            ("7.82.0~rc.1-1\n", true),
+            ("7.81.2", false),
+            ("1:7.81.2-1", false),
+            ("7.81.2-1_amd64", false),
+            ("v7.81.2-1", false),
+            ("\"7.81.2-1\"", false),
+            (" 7.81.2-1", false),
+            ("07.81.2-1", false),
+            ("7", false),
+            ("latest", false),
+        ] {
+            assert_eq!(is_whole(text), whole, "{text}");
+        }
+    }
 
     #[test]
     fn a_request_is_met_by_what_it_names() {

@@ -28,7 +28,7 @@ impl AgentVersion {
     }
 
     /// Reads `7.81.2`, `7.81.2-1`, `7.82.0~rc.3-1` (a package's), `7.82.0-rc.3` (the Agent's own), any of them with the
-    /// epoch `1:` or the old ending `_amd64`.
+    /// epoch `1:`, a `v`, quotes, or the old ending `_amd64`.
     pub fn parse(text: &str) -> Option<Self> {
         let (version, rest) = Self::split(bare(text))?;
         rest.is_empty().then_some(version)
@@ -90,11 +90,13 @@ impl PartialOrd for AgentVersion {
     }
 }
 
-/// A version without the epoch of its package and without the old ending.
+/// A version without the epoch of its package, the old ending, the `v` of a tag, and quotes that a shell left.
 pub(super) fn bare(text: &str) -> &str {
-    let text = text.trim();
+    let text = text.trim().trim_matches(['"', '\'']).trim();
     let text = text.strip_suffix(OLD_ENDING).unwrap_or(text);
-    text.strip_prefix("1:").unwrap_or(text)
+    let text = text.strip_prefix("1:").unwrap_or(text);
+    let is_number = |text: &&str| text.starts_with(|c: char| c.is_ascii_digit());
+    text.strip_prefix(['v', 'V']).filter(is_number).unwrap_or(text)
 }
 
 /// The number at the start of a text, and what follows it.
@@ -115,6 +117,9 @@ mod tests {
             ("7.81.2-1", Some("7.81.2-1")),
             ("1:7.81.2-1\n", Some("7.81.2-1")),
             ("6.14.0-1_amd64", Some("6.14.0-1")),
+            ("v7.60.1", Some("7.60.1")),
+            ("'7.60.1'", Some("7.60.1")),
+            ("vv7.60.1", None),
             ("7.82.0~rc.3-1", Some("7.82.0~rc.3-1")),
             ("7.60.0-rc.1", Some("7.60.0~rc.1")),
             ("7.81", None),

@@ -73,6 +73,11 @@ impl<'s> Observer<'s> {
         Ok(facts)
     }
 
+    /// The Agent versions that can be installed, for an app that turns out to ask for one.
+    pub fn agent_versions(&self) -> Result<AgentVersions> {
+        known_versions(self.services.agent_versions())
+    }
+
     /// What the checkout says, for each app.
     fn checkout(&self, apps: &[String], query: &CheckoutQuery) -> Result<BTreeMap<String, Checkout>> {
         let Some(checkout) = self.services.checkout()? else { return Ok(BTreeMap::new()) };

@@ -1,5 +1,6 @@
 //! The part of a build that is real: the app's source is unpacked, our own build step installs the sandbox's
-//! stand-in Agent into it, and what comes out is kept as the slug, so that it can be booted.
+//! stand-in Agent into it, and what comes out is kept as the slug, so that it can be booted. For Datadog's own buildpack
+//! the rules, messages and dyno script are that one's ([`upstream`]).
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,6 +11,7 @@ use flate2::read::GzDecoder;
 
 use super::packages;
 use super::store;
+use super::upstream;
 use super::world::app::Config;
 use crate::buildpack::{self, Compile, Options};
 use crate::env::{self, Environment};
@@ -33,6 +35,15 @@ pub(crate) struct Installed {
     pub(crate) bytes: u64,
 }
 
+/// Whose build step runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Datadog's buildpack.
+    Datadog,
+    /// Ours.
+    Ours,
+}
+
 /// Whether the repository's signature can be checked here. Heroku's build machines have gpgv.
 pub(crate) fn is_possible() -> bool {
     let gpgv = Command::new("gpgv").arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).status();
@@ -49,6 +60,7 @@ impl Workshop {
     /// build step's own lines.
     pub(crate) fn install(
         &self,
+        step: Step,
         id: &str,
         stack: &str,
         config: &Config,
@@ -56,7 +68,7 @@ impl Workshop {
         log: &mut dyn FnMut(&str),
     ) -> Option<Installed> {
         let mut lines = Lines { log, rest: Vec::new() };
-        match self.attempt(id, stack, config, source, &mut lines) {
+        match self.attempt(step, id, stack, config, source, &mut lines) {
             Ok(installed) => Some(installed),
             Err(Broken::ErrorBody(error)) => {
                 buildpack::tell(&error, &mut lines);
@@ -66,11 +78,13 @@ impl Workshop {
                 let _ = writeln!(lines, " !     The sandbox cannot keep the slug: {error}");
                 None
             }
+            Err(Broken::Told) => None,
         }
     }
 
     fn attempt(
         &self,
+        step: Step,
         id: &str,
         stack: &str,
         config: &Config,
@@ -83,17 +97,16 @@ impl Workshop {
         let (home, env_dir) = (work.path().join("app"), work.path().join("env"));
         fs::create_dir(&env_dir)?;
         tar::Archive::new(GzDecoder::new(source)).unpack(&home)?;
+        let asked = match step {
+            Step::Datadog => Some(self.asked(stack, config, lines)?),
+            Step::Ours => None,
+        };
+        let read_by_script = asked.as_ref().map(upstream::Asked::config);
+        let config = read_by_script.as_ref().unwrap_or(config);
         for (name, value) in config.iter().filter(|(name, _)| !name.starts_with("DD_HEROKU_APT_")) {
             fs::write(env_dir.join(name), value)?;
         }
-        let vars = [
-            (env::DD_HEROKU_APT_URL, format!("{}/inside/apt/", self.base)),
-            (env::DD_HEROKU_APT_KEYS_URL, format!("{}/inside/keys/", self.base)),
-            (env::DD_HEROKU_APT_KEY_FINGERPRINTS, packages::fingerprint().to_owned()),
-        ];
-        let vars = vars.map(|(name, value)| (name.into(), value.into()));
-        let environment = Environment::new(vars, Vec::new(), home.clone());
-        let options = Options::read(Some(&env_dir), &environment).map_err(Broken::ErrorBody)?;
+        let options = Options::read(Some(&env_dir), &self.environment(&home)).map_err(Broken::ErrorBody)?;
         let program = std::env::current_exe()?;
         let compile = Compile {
             build_dir: &home,
@@ -102,12 +115,61 @@ impl Workshop {
             options: &options,
             runtime: &program,
         };
-        let report = buildpack::compile(&compile, lines).map_err(Broken::ErrorBody)?;
-        share(&program, &home.join(".dd-heroku/bin/dd-heroku"));
+        let report = match &asked {
+            None => buildpack::compile(&compile, lines),
+            Some(_) => buildpack::compile(&compile, &mut io::sink()),
+        };
+        let report = report.map_err(Broken::ErrorBody)?;
+        if let Some(asked) = &asked {
+            upstream::replace_runtime(&home, &program)?;
+            lines.print(&asked.installing());
+        } else {
+            share(&program, &home.join(".dd-heroku/bin/dd-heroku"));
+        }
         fs::rename(&home, self.slug(id))?;
         let version = report.package.version.to_string();
         let version = version.split_once(':').map_or(version.as_str(), |(_, bare)| bare).to_owned();
         Ok(Installed { version, bytes: report.parts.values().sum() })
+    }
+
+    /// Where a build finds packages.
+    fn environment(&self, home: &Path) -> Environment {
+        let vars = [
+            (env::DD_HEROKU_APT_URL, format!("{}/inside/apt/", self.base)),
+            (env::DD_HEROKU_APT_KEYS_URL, format!("{}/inside/keys/", self.base)),
+            (env::DD_HEROKU_APT_KEY_FINGERPRINTS, packages::fingerprint().to_owned()),
+        ];
+        let vars = vars.map(|(name, value)| (name.into(), value.into()));
+        Environment::new(vars, Vec::new(), home.to_owned())
+    }
+
+    /// What Datadog's buildpack does before it installs: it reads the variables and looks the version up.
+    fn asked(&self, stack: &str, config: &Config, lines: &mut Lines<'_>) -> Result<upstream::Asked, Broken> {
+        let asked = upstream::Asked::read(config).map_err(|why| lines.refuse(&why))?;
+        let cache = match upstream::is_cache_stale(&self.cache, stack, &asked)? {
+            true => "Detected Stack and/or agent version changes, flushing cache",
+            false => "Stack version and agent version haven't changed, reusing cache",
+        };
+        lines.print(&[
+            format!("-----> {cache}"),
+            "-----> Install gpg key for Datadog APT Repository".to_owned(),
+            "-----> Updating apt caches for Datadog Agent".to_owned(),
+        ]);
+        let environment = self.environment(Path::new("/"));
+        let options = Options::read(None, &environment).map_err(Broken::ErrorBody)?;
+        let opened = buildpack::open(&options.endpoints).map_err(Broken::ErrorBody)?;
+        let mut packages = opened.packages(asked.major).map_err(Broken::ErrorBody)?;
+        packages.sort_by(|a, b| b.version.cmp(&a.version));
+        let of = |name: &str| -> Vec<String> {
+            let packages = packages.iter().filter(|package| package.name == name);
+            packages.map(|package| package.version.without_epoch()).collect()
+        };
+        lines.print(&asked.warning());
+        asked
+            .find(&of(buildpack::HEROKU_PACKAGE), &of(buildpack::PLAIN_PACKAGE))
+            .map_err(|why| lines.refuse(&why))?;
+        lines.print(&[format!("-----> Downloading Datadog Agent {}", asked.version)]);
+        Ok(asked)
     }
 }
 
@@ -125,6 +187,8 @@ enum Broken {
     ErrorBody(buildpack::Error),
     /// The sandbox's own disk.
     Disk(io::Error),
+    /// The log has it already.
+    Told,
 }
 
 impl From<io::Error> for Broken {
@@ -137,6 +201,19 @@ impl From<io::Error> for Broken {
 struct Lines<'l> {
     log: &'l mut dyn FnMut(&str),
     rest: Vec<u8>,
+}
+
+impl Lines<'_> {
+    fn print(&mut self, lines: &[String]) {
+        for line in lines {
+            (self.log)(line);
+        }
+    }
+
+    fn refuse(&mut self, why: &[String]) -> Broken {
+        self.print(why);
+        Broken::Told
+    }
 }
 
 impl Write for Lines<'_> {

@@ -6,10 +6,10 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 
-use super::agent_step::{self, Installed, Workshop};
+use super::agent_step::{self, Installed, Step, Workshop};
+use super::upstream;
 use super::world::app::Config;
 use crate::datadog::AgentVersion;
-use crate::datadog::agent_request::{AgentRequest, PINNED_6, PINNED_7};
 use crate::env;
 use crate::platform::stack;
 
@@ -63,14 +63,14 @@ pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, 
     let mut agent = None;
     for buildpack in &job.buildpacks {
         log(&format!("-----> {} app detected", title(buildpack)));
-        if is_ours_or_datadogs(buildpack) && agent_step::is_possible() {
+        if let Some(step) = step(buildpack).filter(|_| agent_step::is_possible()) {
             let (workshop, slug) = (&job.workshop, &job.slug);
-            agent = workshop.install(slug, &job.stack, &job.config, &job.source, log);
+            agent = workshop.install(step, slug, &job.stack, &job.config, &job.source, log);
             if agent.is_none() {
                 log(" !     Push rejected, failed to compile Datadog app.");
                 return Err(Failed);
             }
-        } else if buildpack.contains("heroku-buildpack-datadog") {
+        } else if installs_agent(buildpack) {
             agent = Some(pretend(job, log)?);
         } else if buildpack.ends_with("/apt") {
             log("-----> Updating apt caches");
@@ -98,35 +98,29 @@ pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, 
     Ok(Compiled { size, agent, process_types })
 }
 
-/// Datadog's own buildpack and ours install what the sandbox's repository holds; forks do as they like.
-fn is_ours_or_datadogs(buildpack: &str) -> bool {
+/// Whose build step a buildpack runs. Forks do as they like.
+fn step(buildpack: &str) -> Option<Step> {
     let buildpack = buildpack.to_ascii_lowercase();
-    buildpack.contains("datadog/heroku-buildpack-datadog") || buildpack.contains("dd-heroku")
+    match () {
+        () if buildpack.contains("datadog/heroku-buildpack-datadog") => Some(Step::Datadog),
+        () if buildpack.contains("dd-heroku") => Some(Step::Ours),
+        () => None,
+    }
+}
+
+fn installs_agent(buildpack: &str) -> bool {
+    buildpack.contains("heroku-buildpack-datadog") || buildpack.contains("dd-heroku")
 }
 
 /// Says what a fork of the buildpack would say, or this machine's builds without gpgv.
 fn pretend(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Installed, Failed> {
-    let requested = job.config.get(env::DD_AGENT_VERSION).map_or("", |version| version.trim());
-    let pinned = |major: u32| if major == 6 { PINNED_6 } else { PINNED_7 }.to_owned();
-    let is_6 = job.config.get(env::DD_AGENT_MAJOR_VERSION).is_some_and(|major| major == "6");
-    let version = match AgentRequest::parse(requested) {
-        None if requested.is_empty() => Some(pinned(if is_6 { 6 } else { 7 })),
-        Some(AgentRequest::Latest) => Some(pinned(7)),
-        Some(AgentRequest::Newest { major: major @ (6 | 7), minor: None }) => Some(pinned(major)),
-        Some(AgentRequest::Exactly(version)) if matches!(version.major, 6 | 7) => {
-            Some(AgentVersion { revision: version.revision.or(Some(1)), ..version }.to_string())
-        }
-        _ => None,
-    };
-    let Some(version) = version else {
-        log(&format!("-----> ERROR: Version \"{requested}\" was not found."));
-        log("       Available versions:");
-        for known in [PINNED_7, PINNED_6] {
-            log(&format!("       {known}"));
+    let version = upstream::pretended(&job.config).map_err(|lines| {
+        for line in &lines {
+            log(line);
         }
         log(" !     Push rejected, failed to compile Datadog app.");
-        return Err(Failed);
-    };
+        Failed
+    })?;
     log("-----> Updating apt caches for Datadog Agent");
     log(&format!("-----> Downloading Datadog Agent {version}"));
     log("-----> Installing Datadog Agent");
@@ -136,7 +130,7 @@ fn pretend(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Installed, Failed> {
 
 /// What a buildpack calls itself in the log.
 fn title(buildpack: &str) -> &str {
-    if buildpack.contains("heroku-buildpack-datadog") || buildpack.contains("dd-heroku") {
+    if installs_agent(buildpack) {
         return "Datadog";
     }
     match buildpack.rsplit('/').next().unwrap_or(buildpack) {

@@ -8,7 +8,7 @@
 //!   │        │              ├─ datadog      Datadog's API, on World
 //!   │      journal          └─ files        uploads, and the output of builds and release commands
 //!   └─ shared ─ store (state file) ─ world/…
-//!        └─ background ─┬─ building → compile → agent_step   what a build does
+//!        └─ background ─┬─ building → compile → agent_step, upstream   what a build does
 //!                       └─ release_phase → dyno              what runs before a release does
 //! packages: the Agent's repository; boot → dyno, agent_stub: a slug as it runs; dyno_exec: a session in it
 //! ```
@@ -44,6 +44,7 @@ mod shared;
 mod show;
 mod store;
 mod tarball;
+mod upstream;
 mod world;
 
 pub use auth::{READ_ONLY_TOKEN, TOKEN};

@@ -26,7 +26,7 @@ fn an_undo_that_fails_half_way_tries_everything_and_says_of_each_change_what_bec
     let hints = receipt["error"]["hints"].to_string();
     assert!(hints.contains("not rolled back: config DD_AGENT_VERSION"), "{hints}");
     assert_eq!(sandbox.app("shop")["buildpacks"], before);
-    assert_eq!(sandbox.app("shop")["config"]["DD_AGENT_VERSION"], "7.80.0");
+    assert_eq!(sandbox.app("shop")["config"]["DD_AGENT_VERSION"], "7.80.0-1");
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn every_flag_reaches_the_plan() {
     assert_eq!(
         set,
         [
-            "DD_AGENT_VERSION=7.80.0",
+            "DD_AGENT_VERSION=7.80.0-1",
             "DD_APM_ENABLED=false",
             "DD_DISABLE_HOST_METRICS=true",
             "DD_DYNO_HOST=false",

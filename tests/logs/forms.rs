@@ -39,7 +39,7 @@ fn a_drain_whose_url_is_not_the_guides_is_found_and_replaced() {
         write(&sandbox, "POST", "/apps/shop/log-drains", json!({ "url": url }));
         let found = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
         let codes: Vec<_> = found["findings"].as_array().unwrap().iter().map(|one| &one["code"]).collect();
-        assert!(codes.contains(&&json!("DDH073")), "{url}: {found:#}");
+        assert!(codes.contains(&&json!("DDH074")), "{url}: {found:#}");
         assert!(!found.to_string().contains(KEY), "{found:#}");
         let status = run(&sandbox, &["logs", "status", "-a", "shop", "--json", "--exit-code"], 3);
         assert_eq!(status["drains"][0]["datadog"]["disagrees"], json!(["url"]), "{url}");

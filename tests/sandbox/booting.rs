@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -37,7 +37,10 @@ fn has(notes: &[Value], program: &str, event: &str) -> bool {
 }
 
 /// A booted dyno; it is stopped when the test is over.
-pub(super) struct Dyno(pub(super) Child);
+pub(super) struct Dyno(
+    pub(super) Child,
+    #[expect(dead_code, reason = "the dyno's processes write to it")] BufReader<ChildStdout>,
+);
 
 impl Dyno {
     pub(super) fn boot(sandbox: &Sandbox, home: &Path, arguments: &[&str]) -> (Self, String) {
@@ -51,9 +54,10 @@ impl Dyno {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        (Self(child), line)
+        // It stays open: Datadog's script writes to it too.
+        let (mut stdout, mut line) = (BufReader::new(child.stdout.take().unwrap()), String::new());
+        stdout.read_line(&mut line).unwrap();
+        (Self(child, stdout), line)
     }
 
     fn stop(&mut self) -> i32 {
@@ -83,8 +87,8 @@ fn a_metric_sent_to_a_booted_dyno_is_flushed_at_its_end() {
         .assert()
         .success();
     let log = String::from_utf8_lossy(&init.get_output().stderr).into_owned();
-    assert!(log.contains("-----> Installing datadog-heroku-agent 7.81.2-1"), "{log}");
-    assert!(log.contains("left out 12.0 MB"), "{log}");
+    assert!(log.contains("-----> Downloading Datadog Agent 7.81.2-1"), "{log}");
+    assert!(log.contains("-----> Installing Datadog agent wrapper"), "{log}");
 
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("app");
@@ -122,7 +126,7 @@ fn the_agent_of_a_booted_dyno_is_restarted_from_outside() {
         (output.status.code(), text(output.stdout), text(output.stderr))
     };
     let ports = ["DD_DOGSTATSD_PORT", "DD_APM_RECEIVER_PORT"].map(|name| format!("{name}={}", free_port()));
-    let (code, _, said) = asked(&["init", "--yes"]);
+    let (code, _, said) = asked(&["init", "--buildpack-url", "https://example.com/dd-heroku.tgz", "--yes"]);
     assert_eq!(code, Some(0), "{said}");
     let (code, _, said) = asked(&["config", "set", &ports[0], &ports[1], "--yes", "--no-rebuild"]);
     assert_eq!(code, Some(0), "{said}");
@@ -131,7 +135,9 @@ fn the_agent_of_a_booted_dyno_is_restarted_from_outside() {
     assert!(said.contains("dd-heroku sandbox boot shop"), "{said}");
 
     let mut boot = command(&["sandbox", "boot", "shop", "--home", "app"]);
-    let mut dyno = Dyno(boot.stdout(Stdio::piped()).spawn().unwrap());
+    let mut child = boot.stdout(Stdio::piped()).spawn().unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut dyno = Dyno(child, stdout);
     let starts = |notes: &[Value], count: usize| {
         let started = |program: &str| {
             notes.iter().filter(|note| note["program"] == program && note["event"] == "started").count()

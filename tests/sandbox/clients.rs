@@ -52,7 +52,9 @@ fn traces_and_metrics_of_real_clients_arrive_over_unix_sockets() {
         "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false",
     });
     write(&sandbox, "PATCH", "/apps/shop/config-vars", config);
-    sandbox.command(&["init", "-a", "shop", "--yes"]).env("DD_API_KEY", "c".repeat(32)).assert().success();
+    // Datadog's own buildpack does not know sockets with a scheme.
+    let init = ["init", "-a", "shop", "--buildpack-url", "https://example.com/dd-heroku.tgz", "--yes"];
+    sandbox.command(&init).env("DD_API_KEY", "c".repeat(32)).assert().success();
     let (home, app) = (folder.path().join("app"), folder.path().join("app.py"));
     fs::write(&app, APP).unwrap();
     let command = format!("exec '{}' '{}'", python().display(), app.display());

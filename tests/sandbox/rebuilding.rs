@@ -53,8 +53,8 @@ fn a_build_makes_a_slug_and_a_release_of_the_commit() {
     let url = upload(&sandbox, bytes);
     let (build, log) = build(&sandbox, json!({"url": url, "version": COMMIT, "checksum": checksum}));
     assert_eq!(build["status"], "succeeded", "{log}");
-    let places = ["Apt", "datadog-heroku-agent 7.81.2-1", "Ruby", "Released v42"]
-        .map(|words| log.find(words).unwrap());
+    let places =
+        ["Apt", "Datadog Agent 7.81.2-1", "Ruby", "Released v42"].map(|words| log.find(words).unwrap());
     assert!(places.is_sorted(), "{log}");
 
     let release = get(&sandbox, "/apps/shop/releases/42");
@@ -108,9 +108,37 @@ fn an_agent_that_does_not_exist_fails_the_build() {
     let datadog = "https://github.com/DataDog/heroku-buildpack-datadog.git";
     let updates = json!({"updates": [{"buildpack": datadog}, {"buildpack": "heroku/ruby"}]});
     write(&sandbox, "PUT", "/apps/shop/buildpack-installations", updates);
-    for (version, status) in [("9.9.9", "failed"), ("7.80.0", "succeeded"), ("6.53.1-1_amd64", "succeeded")] {
+    for (version, status) in [("9.9.9", "failed"), ("7.80.0-1", "succeeded"), ("6.53.1-1_amd64", "succeeded")]
+    {
         write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DD_AGENT_VERSION": version}));
         assert_eq!(build(&sandbox, json!({"url": url})).0["status"], status, "{version}");
+    }
+}
+
+#[test]
+fn datadogs_buildpack_builds_whole_versions_only_and_ours_any() {
+    let sandbox = Sandbox::start();
+    let url = upload(&sandbox, shop_source(&sandbox));
+    let set_buildpack = |url: &str| {
+        let updates = json!({"updates": [{"buildpack": url}, {"buildpack": "heroku/ruby"}]});
+        write(&sandbox, "PUT", "/apps/shop/buildpack-installations", updates);
+    };
+    let log_of = |version: &str| {
+        write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DD_AGENT_VERSION": version}));
+        let (build, log) = build(&sandbox, json!({"url": url}));
+        (build["status"] == "succeeded", log)
+    };
+    set_buildpack("https://github.com/DataDog/heroku-buildpack-datadog.git");
+    for version in ["7.80.0", "latest", "7", "v7.80.0-1", "\"7.80.0-1\""] {
+        let (is_built, log) = log_of(version);
+        assert!(!is_built && log.contains(&format!("ERROR: Version \"{version}\" was not found.")), "{log}");
+    }
+    let (is_built, log) = log_of("7.80.0-1_amd64");
+    assert!(is_built && log.contains("heroku config:set DD_AGENT_VERSION=7.80.0-1"), "{log}");
+    set_buildpack("https://example.com/dd-heroku.tgz");
+    for version in ["7.80.0", "latest", "7.80", "v7.80.0-1"] {
+        let (is_built, log) = log_of(version);
+        assert!(is_built, "{version}: {log}");
     }
 }
 

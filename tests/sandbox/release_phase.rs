@@ -144,9 +144,10 @@ fn a_release_command_finds_what_the_build_installed() {
     write(&sandbox, "PUT", "/apps/shop/buildpack-installations", updates);
     // The Agent's ports may be in use on this machine.
     write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DISABLE_DATADOG_AGENT": "yes"}));
-    let build = build(&sandbox, "shop", "ls .dd-heroku/bin .profile.d; echo gone > .profile.d/datadog.sh");
+    let build = build(&sandbox, "shop", "ls -a . .profile.d; echo gone > .profile.d/datadog.sh");
     let (_, printed) = ended(&sandbox, "shop", &build);
-    assert!(printed.contains("dd-heroku\n") && printed.contains("datadog.sh\n"), "{printed}");
+    assert!(printed.contains(".apt\n") && printed.contains("datadog.sh\n"), "{printed}");
+    assert!(!printed.contains(".dd-heroku\n"), "Datadog's buildpack brings no runtime of ours: {printed}");
     let rollback = write(&sandbox, "POST", "/apps/shop/releases", json!({"release": build["release"]["id"]}));
     assert_eq!(rollback["status"], "pending");
     let again = output(&rollback);

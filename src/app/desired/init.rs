@@ -181,7 +181,7 @@ impl Setup {
     }
 
     /// The buildpack that is wanted: what is there stays, unless another one was asked for.
-    fn buildpack(&self, facts: &Facts) -> Buildpack {
+    pub fn buildpack(&self, facts: &Facts) -> Buildpack {
         let existing = facts.buildpacks.as_deref().unwrap_or_default();
         let installed = existing.iter().find(|buildpack| buildpack.installs_agent());
         let url = match (&self.buildpack_url, installed) {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::{Finding, compiled, config};
 use crate::app::facts::{AgentVersions, ConfigVars, Facts};
 use crate::app::findings::explanations::Severity;
-use crate::app::{codes, versions};
-use crate::datadog::agent_request::{AgentRequest, is_old_form};
+use crate::app::{codes, order, versions};
+use crate::datadog::agent_request::{AgentRequest, PINNED_7, is_old_form, is_whole};
 use crate::datadog::boolean;
 use crate::env;
 use crate::secret::Secret;
@@ -60,10 +60,17 @@ fn wrong(facts: &Facts, vars: &ConfigVars) -> Vec<(&'static str, String)> {
     if let Some(version) = version.filter(|version| is_old_form(version)) {
         found.push((codes::OLD_VERSION_FORM, format!("{VERSION} is {version}")));
     }
-    if let (Some(version), Some(agents)) =
-        (version, facts.agent_versions.as_ref().and_then(AgentVersions::known))
-        && versions::find(version, agents).is_none()
+    let agents = facts.agent_versions.as_ref().and_then(AgentVersions::known);
+    let is_unknown = |version| agents.is_some_and(|agents| versions::find(version, agents).is_none());
+    if let Some(version) = version.filter(|version| needs_whole_version(facts) && !is_whole(version))
+        && !is_old_form(version)
+        && !is_unknown(version)
     {
+        let evidence =
+            format!("{VERSION} is `{}`, which is not a whole version such as {PINNED_7}", version.trim_end());
+        found.push((codes::UNBUILDABLE_VERSION, evidence));
+    }
+    if let (Some(version), Some(agents)) = (version.filter(|version| is_unknown(version)), agents) {
         let near = versions::near(version, agents);
         let near = if near.is_empty() { String::new() } else { format!("; near are {}", near.join(", ")) };
         found.push((codes::NO_SUCH_VERSION, format!("there is no Agent {version}{near}")));
@@ -89,6 +96,12 @@ fn fixed(facts: &Facts, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
     }
     let Some(version) = vars.get(VERSION) else { return fix };
     let known = facts.agent_versions.as_ref().and_then(AgentVersions::known);
+    if needs_whole_version(facts) {
+        if !is_whole(version) || known.is_some_and(|agents| versions::find(version, agents).is_none()) {
+            fix.insert(VERSION.to_owned(), versions::whole(version, known).map(Secret::new));
+        }
+        return fix;
+    }
     match (known.map(|agents| versions::find(version, agents)), AgentRequest::parse(version)) {
         (Some(None), _) => unset(VERSION),
         (_, Some(request)) if request.to_string() != version => {
@@ -97,6 +110,12 @@ fn fixed(facts: &Facts, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
         _ => {}
     }
     fix
+}
+
+/// Whether the app's buildpack is Datadog's or a fork of it.
+fn needs_whole_version(facts: &Facts) -> bool {
+    let list = facts.buildpacks.as_deref().unwrap_or_default();
+    order::installed(list).is_some() && !order::takes_any_version(list)
 }
 
 fn behind(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
@@ -121,7 +140,7 @@ fn is_agent_6(vars: &ConfigVars) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::find;
-    use super::super::testing::{codes, found, left, with};
+    use super::super::testing::{built_with, codes, found, left, with};
     use crate::app::codes;
     use crate::app::facts::{AgentVersions, Facts};
     use crate::app::findings::explanations::Severity;
@@ -130,16 +149,20 @@ mod tests {
     fn old_and_impossible_versions_are_found_and_fixed() {
         let agents: Vec<String> = ["7.81.2-1", "7.80.0-1", "7.50.0-1", "6.53.1-1"].map(String::from).into();
         for (vars, expected) in [
-            (&[("DD_AGENT_VERSION", "7.80.0")][..], vec![]),
-            (&[("DD_AGENT_VERSION", "7")], vec![]),
+            (&[("DD_AGENT_VERSION", "7.80.0-1")][..], vec![]),
+            (&[("DD_AGENT_VERSION", "7.80.0")], vec![codes::UNBUILDABLE_VERSION]),
+            (&[("DD_AGENT_VERSION", "latest")], vec![codes::UNBUILDABLE_VERSION]),
+            (&[("DD_AGENT_VERSION", "7")], vec![codes::UNBUILDABLE_VERSION]),
+            (&[("DD_AGENT_VERSION", "v7.80.0-1")], vec![codes::UNBUILDABLE_VERSION]),
+            (&[("DD_AGENT_VERSION", "\"7.80.0-1\"")], vec![codes::UNBUILDABLE_VERSION]),
             (&[("DD_AGENT_MAJOR_VERSION", "6")], vec![codes::AGENT_6]),
-            (&[("DD_AGENT_MAJOR_VERSION", "6"), ("DD_AGENT_VERSION", "7.80.0")], vec![]),
+            (&[("DD_AGENT_MAJOR_VERSION", "6"), ("DD_AGENT_VERSION", "7.80.0-1")], vec![]),
             (&[("DD_AGENT_VERSION", "6.53.1-1")], vec![codes::AGENT_6]),
             (&[("DD_PYTHON_VERSION", "2")], vec![codes::PYTHON_2]),
             (&[("DD_PYTHON_VERSION", "3")], vec![]),
             (&[("DD_AGENT_VERSION", "1:7.80.0-1_amd64")], vec![codes::OLD_VERSION_FORM]),
             (&[("DD_AGENT_VERSION", "7.79.9")], vec![codes::NO_SUCH_VERSION]),
-            (&[("DD_AGENT_VERSION", "7.50.0")], vec![codes::FAR_BEHIND]),
+            (&[("DD_AGENT_VERSION", "7.50.0-1")], vec![codes::FAR_BEHIND]),
             (
                 &[
                     ("DD_AGENT_VERSION", "6.16.1-1_amd64"),
@@ -154,6 +177,16 @@ mod tests {
                 find(&Facts { agent_versions: Some(AgentVersions::Known(agents.clone())), ..facts.clone() });
             assert_eq!(codes(&findings), expected, "{vars:?}");
             assert_eq!(left(with(vars)), [""; 0], "{vars:?}");
+        }
+    }
+
+    #[test]
+    fn ours_builds_every_form_of_a_version() {
+        for version in ["7.80.0", "7.80", "7", "latest", "v7.80.0", "7.80.0-1"] {
+            let mut facts = built_with(&["https://example.org/dd-heroku.tgz", "heroku/ruby"]);
+            facts.config.as_mut().unwrap().set("DD_AGENT_VERSION", Some(version));
+            let found = codes(&find(&facts));
+            assert!(!found.contains(&codes::UNBUILDABLE_VERSION), "{version}: {found:?}");
         }
     }
 

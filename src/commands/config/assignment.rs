@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::facts::AgentVersions;
-use crate::app::{Facts, Note, codes};
+use crate::app::{Facts, Note, order};
 use crate::cli::{available_versions, key};
 use crate::commands::Context;
 use crate::datadog::options;
@@ -74,16 +73,14 @@ pub(super) fn known(name: &str) -> Result<String> {
     Err(near.chain(["heroku config:set sets any other variable".into()]).fold(failure, Failure::hint))
 }
 
-/// Fails when the Agent version that is set does not exist; a note says when that could not be checked.
-pub(super) fn require_version(changes: &Changes, facts: &Facts) -> Result<Option<Note>> {
-    let (Some(Some(version)), Some(versions)) = (changes.get(DD_AGENT_VERSION), &facts.agent_versions) else {
-        return Ok(None);
-    };
-    match versions {
-        AgentVersions::Known(known) => available_versions::require(version.expose(), known).map(|_| None),
-        AgentVersions::Unreachable(_) => {
-            let message = "whether this Agent version exists could not be checked";
-            Ok(Some(Note::new(codes::UNCHECKED_VERSION, message)))
-        }
-    }
+/// The changes with the Agent version as the app's buildpack takes it. Fails when it does not exist; a note says when that
+/// could not be checked.
+pub(super) fn with_whole_version(changes: &Changes, facts: &Facts) -> Result<(Changes, Option<Note>)> {
+    let mut changes = changes.clone();
+    let Some(Some(version)) = changes.get_mut(DD_AGENT_VERSION) else { return Ok((changes, None)) };
+    let any_form = order::takes_any_version(facts.buildpacks.as_deref().unwrap_or_default());
+    let (text, note) =
+        available_versions::to_send(version.expose(), any_form, facts.agent_versions.as_ref())?;
+    *version = Secret::new(text);
+    Ok((changes, note))
 }

@@ -128,8 +128,9 @@ fn desired(
         keys::accepted(facts)?;
     }
     let empty = ConfigVars::default();
-    let mut desired = config::desired(changes, facts.config.as_ref().unwrap_or(&empty));
-    desired.notes.extend(assignment::require_version(changes, facts)?);
+    let (changes, note) = assignment::with_whole_version(changes, facts)?;
+    let mut desired = config::desired(&changes, facts.config.as_ref().unwrap_or(&empty));
+    desired.notes.extend(note);
     rebuild.put_into(&mut desired, otherwise.clone(), facts)?;
     Ok(desired)
 }

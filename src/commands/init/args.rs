@@ -31,7 +31,7 @@ pub struct Args {
     /// More tags, `key:value`, separated by spaces or commas (DD_TAGS)
     #[arg(long, value_name = "TAGS")]
     pub(super) tags: Option<String>,
-    /// Agent version, such as 7.81.2, or 7 for the newest that the buildpack knows
+    /// Agent version, such as 7.81.2; 7.81, 7 or latest for the newest of them
     #[arg(long, value_name = "VERSION", help_heading = "Installation")]
     pub(super) agent_version: Option<String>,
     /// Buildpack release to pin, such as 2.44
@@ -72,7 +72,7 @@ pub struct Args {
     pub(super) skip_dynos: Option<String>,
     #[command(flatten)]
     pub(super) rebuild: rebuild_args::Args,
-    /// Do not check the key with Datadog
+    /// Do not check the key with Datadog, nor versions in the package repository
     #[arg(long)]
     pub(super) no_verify: bool,
     #[command(flatten)]

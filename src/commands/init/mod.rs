@@ -5,13 +5,16 @@ mod args;
 mod questions;
 
 use super::{Context, Exit};
+use crate::app::buildpack::Role;
 use crate::app::desired::Desired;
 use crate::app::desired::init::Setup;
-use crate::app::facts::{CheckoutQuery, Facts, Part, Query};
-use crate::app::prerun;
-use crate::cli::{keys, rebuild_args};
+use crate::app::facts::{CheckoutQuery, Facts, Part, Query, When};
+use crate::app::{Note, prerun};
+use crate::cli::{available_versions, keys, rebuild_args};
+use crate::datadog::options;
 use crate::engine::{self, Observer};
-use crate::failure::Result;
+use crate::env;
+use crate::failure::{Failure, Result};
 
 pub use args::Args;
 
@@ -39,6 +42,9 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
     if args.logs || is_guided {
         query.heroku.insert(Part::Drains);
     }
+    if args.agent_version.is_some() && !args.no_verify {
+        query.agent_versions = When::Always;
+    }
     let observer = Observer::new(context);
     let mut facts = observer.observe(&apps, &query)?;
     let mut setup = args.setup()?;
@@ -51,7 +57,21 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
 }
 
 fn desired(setup: &Setup, rebuild: &rebuild_args::Args, facts: &Facts) -> Result<Desired> {
+    let (setup, note) = with_whole_version(setup, facts)?;
     let mut desired = setup.desired(facts, &keys::accepted(facts)?);
+    desired.notes.extend(note);
     rebuild.put_into(&mut desired, setup.rebuild.clone(), facts)?;
     Ok(desired)
+}
+
+/// The set-up with the Agent version as the app's buildpack will take it. A major version alone is a choice of its own
+/// where any form is taken.
+fn with_whole_version(setup: &Setup, facts: &Facts) -> Result<(Setup, Option<Note>)> {
+    let mut setup = setup.clone();
+    let Some(asked) = &setup.agent_version else { return Ok((setup, None)) };
+    let any_form = !facts.app.has_buildpacks() || setup.buildpack(facts).role() == Role::Ours;
+    let checked = options::check(env::DD_AGENT_VERSION, asked).map_err(Failure::usage)?;
+    let (text, note) = available_versions::to_send(&checked, any_form, facts.agent_versions.as_ref())?;
+    setup.agent_version = Some(text);
+    Ok((setup, note))
 }

@@ -5,7 +5,7 @@ use super::args::Args;
 use crate::app::database_urls::{self, DATABASES};
 use crate::app::desired::RebuildWhen;
 use crate::app::desired::init::{Integrations, Setup};
-use crate::app::facts::{ConfigVars, Facts, Query};
+use crate::app::facts::{ConfigVars, Facts, Query, When};
 use crate::cli::key;
 use crate::cli::keys;
 use crate::commands::Context;
@@ -35,6 +35,7 @@ pub(super) fn ask(
     let mut setup = args.setup()?;
     let empty = ConfigVars::default();
     let existing = facts.config.as_ref().unwrap_or(&empty);
+    let mut agent_versions = facts.agent_versions.clone();
 
     let text = |name: &'static str, question: &str, given: &mut Option<String>, flag: &str| -> Result {
         if given.is_none() {
@@ -59,6 +60,10 @@ pub(super) fn ask(
         &mut setup.agent_version,
         "`--agent-version`",
     )?;
+    if setup.agent_version.is_some() && query.agent_versions == When::Never && !args.no_verify {
+        query.agent_versions = When::Always;
+        agent_versions = Some(observer.agent_versions()?);
+    }
 
     let is = |name: &str, default: bool| existing.get(name).and_then(boolean::parse).unwrap_or(default);
     if args.apm().is_none() {
@@ -110,6 +115,7 @@ pub(super) fn ask(
         )?;
         setup.rebuild = if now { RebuildWhen::Due } else { RebuildWhen::Never };
     }
+    facts.agent_versions = agent_versions;
     Ok(setup)
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::problem::{LEVELS, Problem};
 use super::{Kind, find, has_credentials};
 use crate::datadog::AgentMemory;
-use crate::datadog::agent_request::{AgentRequest, is_old_form};
+use crate::datadog::agent_request::AgentRequest;
 use crate::datadog::boolean;
 use crate::datadog::key::ApiKey;
 use crate::datadog::site::Site;
@@ -84,17 +84,16 @@ fn one_of<'v>(value: &'v str, allowed: &[&str], problem: Problem) -> Result<Cow<
     if allowed.contains(&value) { Ok(value.into()) } else { Err(problem) }
 }
 
-/// `7.81.2`, `7.81.2-1`, `7`, `latest`; an epoch is dropped, since Datadog's buildpack puts its own there.
+/// `7.81.2`, `7.81.2-1`, `7.81`, `7`, `latest`; an epoch, a `v` and the old ending are dropped. What of it an app's
+/// buildpack takes is for [`crate::app::versions`].
 fn agent_version(value: &str) -> Result<Cow<'_, str>, Problem> {
-    let written = match AgentRequest::parse(value).ok_or(Problem::AgentVersion)? {
-        // Datadog's buildpack takes no other line than a whole major version.
-        AgentRequest::Newest { major: 6 | 7, minor: None } | AgentRequest::Latest if !value.contains(':') => {
-            return Ok(value.into());
-        }
-        AgentRequest::Exactly(version) if matches!(version.major, 5..=7) => version.to_string(),
+    let request = AgentRequest::parse(value).ok_or(Problem::AgentVersion)?;
+    match request {
+        AgentRequest::Newest { major: 6 | 7, .. } | AgentRequest::Latest if !value.contains(':') => {}
+        AgentRequest::Exactly(version) if matches!(version.major, 5..=7) => {}
         _ => return Err(Problem::AgentVersion),
-    };
-    if is_old_form(value) { Err(Problem::OldVersion(written)) } else { Ok(written.into()) }
+    }
+    Ok(request.to_string().into())
 }
 
 fn percentiles(value: &str) -> Result<Cow<'_, str>, Problem> {
@@ -193,6 +192,9 @@ mod tests {
             ("DD_AGENT_VERSION", "7.82.0~rc.3-1", "7.82.0~rc.3-1"),
             ("DD_AGENT_VERSION", "latest", "latest"),
             ("DD_AGENT_VERSION", "7", "7"),
+            ("DD_AGENT_VERSION", "7.81", "7.81"),
+            ("DD_AGENT_VERSION", "v7.60.1", "7.60.1"),
+            ("DD_AGENT_VERSION", "1:6.14.0-1_amd64", "6.14.0-1"),
             ("DD_HISTOGRAM_PERCENTILES", "0.95", "0.95"),
             ("DD_HISTOGRAM_PERCENTILES", "0.95, 0.99", "0.95 0.99"),
             ("DD_HISTOGRAM_PERCENTILES", "[\"0.5\"]", "0.5"),
@@ -220,10 +222,9 @@ mod tests {
         for (name, value, message) in [
             ("DD_DYNO_HOST", "maybe", "true or false"),
             ("DD_SITE", "datadog.com", "us3.datadoghq.com"),
-            ("DD_AGENT_VERSION", "7.81", "7.81.2"),
+            ("DD_AGENT_VERSION", "8.1", "7.81.2"),
             ("DD_AGENT_VERSION", "9.9.9", "7.81.2"),
             ("DD_AGENT_VERSION", "1:latest", "7.81.2"),
-            ("DD_AGENT_VERSION", "6.14.0-1_amd64", "write 6.14.0-1"),
             ("DD_AGENT_MAJOR_VERSION", "8", "7 or 6"),
             ("DD_PYTHON_VERSION", "3.11", "3 or 2"),
             ("DD_HISTOGRAM_PERCENTILES", "95", "`95`"),
@@ -257,10 +258,6 @@ mod tests {
 
     #[test]
     fn what_would_do_instead_is_offered() {
-        assert_eq!(
-            check("DD_AGENT_VERSION", "1:6.14.0-1_amd64").unwrap_err().instead().as_deref(),
-            Some("6.14.0-1")
-        );
         assert_eq!(check("DD_TAGS", ":core").unwrap_err().instead().as_deref(), Some("core"));
         assert_eq!(check("DD_SITE", "x").unwrap_err().instead(), None);
     }

@@ -24,8 +24,6 @@ pub enum Problem {
     MeansOn,
     /// Not a version.
     AgentVersion,
-    /// A version in the old form; this is how to write it.
-    OldVersion(String),
     /// Neither 6 nor 7.
     AgentMajor,
     /// Neither 2 nor 3.
@@ -78,7 +76,6 @@ impl Problem {
     /// A value that would do instead, where one is evident.
     pub fn instead(&self) -> Option<String> {
         match self {
-            Self::OldVersion(plain) => Some(plain.clone()),
             Self::Tag(tag, _) => Some(tags::normalized(tag)).filter(|tag| !tag.is_empty()),
             _ => None,
         }
@@ -102,9 +99,8 @@ impl fmt::Display for Problem {
                 f.write_str("any value turns the Agent off, this one too; unset the variable to turn it on")
             }
             Self::AgentVersion => {
-                f.write_str("expected a version of the Agent such as 7.81.2, 7.81.2-1, 7 or latest")
+                f.write_str("expected a version of the Agent such as 7.81.2, 7.81, 7 or latest")
             }
-            Self::OldVersion(plain) => write!(f, "versions no longer end in `_amd64`; write {plain}"),
             Self::AgentMajor => f.write_str("expected 7 or 6"),
             Self::Python => f.write_str("expected 3 or 2"),
             Self::Percentile(odd) => {

@@ -359,6 +359,7 @@ pub static EXPLAINED: &[Explained] = &[
         "dynos of 512 MB run traces and processes too",
         "App and agents together may not fit: the dyno swaps (R14) or is killed (R15).",
         "`heroku ps:type web=standard-2x`, or `dd-heroku config unset DD_PROCESS_AGENT`; DD_HEROKU_AGENT_MEMORY limits the agents.",
+    ),
     error(
         UNBUILDABLE_VERSION,
         "the buildpack cannot build DD_AGENT_VERSION",
