@@ -1,4 +1,4 @@
-//! The supervisor: restarts, gives up, passes SIGTERM on, reaps, and is the only one.
+//! The supervisor: restarts, waits longer, passes SIGTERM on, reaps, and is the only one.
 
 use std::fs;
 
