@@ -115,6 +115,8 @@ pub struct Promotion {
 /// An app that a slug is promoted to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
+    /// The UUID of its release that promotes the same slug already, and whose release phase runs.
+    pub release: Option<String>,
     /// Its UUID.
     pub id: String,
     /// Its name.
@@ -147,6 +149,8 @@ pub enum Source {
     Url(Secret),
     /// The tarball of the build that made the slug that runs.
     LastBuild(Secret),
+    /// None: this build of it, by its UUID, is under way already, and is waited for.
+    UnderWay(String),
 }
 
 impl Source {

@@ -73,12 +73,24 @@ pub fn under_way(facts: &Facts) -> Option<UnderWay<'_>> {
 pub fn rebuild_due(facts: &Facts) -> Vec<&str> {
     let Some(build) = build(facts) else { return Vec::new() };
     let mut reasons: Vec<_> =
-        changed_since(facts, build).into_iter().filter(|name| options::needs_rebuild(name)).collect();
+        compiled_changes(facts, build).filter(|name| is_other_now(facts, name)).collect();
     let buildpacks = facts.buildpacks.as_deref().unwrap_or_default();
     if buildpacks.iter().any(Buildpack::installs_agent) && !built_with(build, buildpacks) {
         reasons.push("buildpacks");
     }
     reasons
+}
+
+/// The config vars that are compiled into the slug, and were set or unset since `build` was started.
+pub fn compiled_changes<'f>(facts: &'f Facts, build: &Build) -> impl Iterator<Item = &'f str> {
+    changed_since(facts, build).into_iter().filter(|name| options::needs_rebuild(name))
+}
+
+/// Whether a config var has another value than when the slug was built, as far as that is known: what was set and rolled back
+/// has not.
+fn is_other_now(facts: &Facts, name: &str) -> bool {
+    let (Some(then), Some(now)) = (&facts.built_config, &facts.config) else { return true };
+    then.raw(name) != now.raw(name)
 }
 
 /// The config vars that were set or unset since `build` was started, by the descriptions of the releases.

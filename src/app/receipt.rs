@@ -20,6 +20,12 @@ impl Receipt {
         Self { plan, outcomes }
     }
 
+    /// A plan that was not begun.
+    pub fn skipped(plan: Plan) -> Self {
+        let outcomes = vec![Outcome::Skipped; plan.changes.len()];
+        Self { plan, outcomes }
+    }
+
     /// The changes with their outcomes.
     pub fn iter(&self) -> impl Iterator<Item = (&Change, &Outcome)> {
         self.plan.changes.iter().zip(&self.outcomes)
@@ -43,7 +49,11 @@ impl Receipt {
 
     /// Whether anything may be different from before.
     pub fn has_begun(&self) -> bool {
-        self.outcomes.iter().any(|outcome| outcome.is_done() || *outcome == Outcome::Unknown)
+        self.iter().any(|(change, outcome)| match outcome {
+            // A build or promotion that failed may have run its release phase.
+            Outcome::Failed => matches!(change, Change::Rebuild(_) | Change::Promote(_)),
+            outcome => outcome.is_done() || *outcome == Outcome::Unknown,
+        })
     }
 }
 

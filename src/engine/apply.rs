@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::Services;
-use super::executors::{Executor, Undone};
+use super::executors::{Executor, Undone, outcome_of};
 use super::schedule;
 use super::source::Prepared;
 use crate::app::change::{Change, Outcome};
@@ -29,7 +29,7 @@ pub(super) fn apply(services: &dyn Services, plan: Plan, prepared: &Prepared) ->
     let mut receipt = Receipt::new(plan);
     let progress = services.ui().progress(format_args!("changing {}", receipt.plan.app.name));
     let plan = receipt.plan.clone();
-    let executor = Executor { services, plan: &plan, prepared, progress: &progress };
+    let executor = Executor { services, plan: &plan, prepared, progress: &progress, heeds_stop: true };
     let mut failure = None;
     for lanes in schedule::rounds(&plan.changes) {
         if failure.is_some() {
@@ -88,7 +88,9 @@ fn run_lane(executor: &Executor<'_>, lane: &[usize]) -> Ended {
             Err(failure) if failure.code == Code::Interrupted => {
                 Ended { outcomes: Vec::new(), failure: Some(failure) }
             }
-            Err(failure) => Ended { outcomes: vec![Outcome::Failed; lane.len()], failure: Some(failure) },
+            Err(failure) => {
+                Ended { outcomes: vec![outcome_of(&failure); lane.len()], failure: Some(failure) }
+            }
         };
     }
     let mut ended = Ended::default();
@@ -118,16 +120,19 @@ fn has_failed_build(receipt: &Receipt, failure: &Failure) -> bool {
 fn roll_back(executor: &Executor<'_>, receipt: &mut Receipt, mut failure: Failure) -> Failure {
     let (config, rest): (Vec<_>, Vec<_>) =
         receipt.rollback().into_iter().partition(|(_, change)| schedule::is_config(change));
+    let app = &executor.plan.app.name;
     let mut settle = |places: &[(usize, Change)], result: Result<(), Failure>| match result {
         Ok(()) => places.iter().for_each(|(at, _)| receipt.outcomes[*at] = Outcome::RolledBack),
         Err(cause) => {
             let names: Vec<_> = places.iter().map(|(at, _)| ui::short(&executor.plan.changes[*at])).collect();
             failure.hints.push(format!("not rolled back: {}: {:#}", names.join(", "), cause.error));
+            failure.hints.extend(places.iter().filter_map(|(_, change)| by_hand(change, app)));
         }
     };
-    for one in rest {
-        let result = executor.execute(&one.1).map(drop).map_err(|undone| undone.failure);
-        settle(std::slice::from_ref(&one), result);
+    let executor = Executor { heeds_stop: false, ..*executor };
+    for place in rest {
+        let result = executor.execute(&place.1).map(drop).map_err(|undone| undone.failure);
+        settle(std::slice::from_ref(&place), result);
     }
     if !config.is_empty() {
         let changes: Vec<_> = config.iter().map(|(_, change)| change).collect();
@@ -135,6 +140,20 @@ fn roll_back(executor: &Executor<'_>, receipt: &mut Receipt, mut failure: Failur
         settle(&config, result);
     }
     failure
+}
+
+/// The command that makes a change of a roll-back by hand.
+fn by_hand(change: &Change, app: &str) -> Option<String> {
+    match change {
+        Change::ConfigUnset { key, .. } => {
+            Some(format!("dd-heroku config unset {key} --no-rebuild -a {app}"))
+        }
+        Change::ConfigSet { key, after, secret: false, .. } => {
+            Some(format!("dd-heroku config set {key}={} --no-rebuild -a {app}", after.expose()))
+        }
+        Change::BuildpacksSet { .. } => Some(format!("dd-heroku buildpacks show -a {app}")),
+        _ => None,
+    }
 }
 
 /// Adds what is done and what is left, and that the same command goes on from there.

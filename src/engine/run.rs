@@ -127,14 +127,19 @@ impl Run<'_> {
         let mut stopped: Option<Failure> = None;
         for (nth, (plan, prepared)) in plans.into_iter().zip(prepared).enumerate() {
             if stopped.is_none() && stop.is_requested() {
-                stopped = Some(between(&names, nth));
+                let failure = between(&names, nth);
+                documents.push(ui::receipt::to_json(&Receipt::skipped(plan), Some(&failure)));
+                stopped = Some(failure);
+                continue;
             }
             if stopped.is_some() {
                 documents.push(ui::plan::to_json(&plan));
                 continue;
             }
             let Applied { mut receipt, failure } = apply(services, plan, &prepared);
-            let failure = failure.or_else(|| self.verify(&mut receipt).err());
+            let failure = failure
+                .or_else(|| self.verify(&mut receipt).err())
+                .or_else(|| (nth + 1 == names.len() && stop.is_requested()).then(|| late(&receipt)));
             if !ui.json {
                 ui.answer(ui::receipt::report(&receipt))?;
             }
@@ -196,6 +201,12 @@ fn unverified(app: &str, failure: Failure) -> Failure {
     let error = failure.error.context(format!("all changes to `{app}` were applied, but not verified"));
     Failure { code, error, ..failure }
         .hint("run the same command again: it changes only what is not in effect")
+}
+
+/// A stop that was asked for when everything was done already.
+fn late(receipt: &Receipt) -> Failure {
+    let app = &receipt.plan.app.name;
+    Failure::new(Code::Interrupted, format_args!("interrupted; all changes to `{app}` were applied before"))
 }
 
 /// The run was stopped before the `nth` app was begun.

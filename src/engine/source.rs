@@ -28,6 +28,7 @@ impl Prepared {
         });
         let Some(Rebuild { commit, source, .. }) = rebuild else { return Ok(Self::Nothing) };
         match source {
+            Source::UnderWay(_) => Ok(Self::Nothing),
             Source::Checkout => {
                 let checkout = services
                     .checkout()?

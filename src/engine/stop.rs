@@ -75,8 +75,9 @@ impl Stop {
             ([], false) => Failure::new(Code::Interrupted, "interrupted; nothing was changed"),
             ([], true) => Failure::new(Code::Interrupted, "interrupted while a change was being sent")
                 .hint("run the same command again: it continues from what is in effect"),
-            (done, _) => {
-                Failure::new(Code::Interrupted, format_args!("interrupted; done: {}", done.join(", ")))
+            (done, is_writing) => {
+                let when = if is_writing { " while a change was being sent" } else { "" };
+                Failure::new(Code::Interrupted, format_args!("interrupted{when}; done: {}", done.join(", ")))
                     .hint("run the same command again: it continues from what is in effect")
             }
         }

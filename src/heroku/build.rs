@@ -129,7 +129,7 @@ impl Writer<'_> {
 }
 
 pub(super) fn parse(url: &Secret) -> Result<Url, Kind> {
-    let garbled = Kind::Garbled { status: 200, what: "a URL that is none" };
+    let garbled = Kind::Garbled { status: 200, what: "a URL that is none".into() };
     Url::parse(url.expose()).map_err(|_| garbled)
 }
 
@@ -141,8 +141,8 @@ pub(super) fn is_page(response: &Response) -> bool {
 
 pub(super) fn refused(response: &Response) -> Kind {
     match response.status().as_u16() {
-        status if is_page(response) => Kind::Garbled { status, what: "a web page" },
+        status if is_page(response) => Kind::Garbled { status, what: "a web page".into() },
         status @ 500.. => Kind::Server { status },
-        status => Kind::Garbled { status, what: "a refusal" },
+        status => Kind::Garbled { status, what: "a refusal".into() },
     }
 }

@@ -1,6 +1,7 @@
 //! One request to the API and its answer: headers on the way out, status and body told apart on the way back.
 //! Nothing is repeated here; [`retry`](super::retry) does that.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -104,8 +105,9 @@ impl Answer {
     /// The body as `T`. An empty one counts as `null`.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let body = if self.body.is_empty() { b"null" } else { &self.body[..] };
-        serde_json::from_slice(body).map_err(|_| {
-            let kind = Kind::Garbled { status: self.status, what: oddity(body) };
+        let mut reader = serde_json::Deserializer::from_slice(body);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let kind = Kind::Garbled { status: self.status, what: unexpected(body, &error) };
             Error { request_id: self.request_id.clone(), ..kind.of(self.method, &self.path) }
         })
     }
@@ -215,9 +217,9 @@ fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Option<Kind> {
         429 => Kind::RateLimited { wait },
         503 if id == "maintenance" => Kind::Maintenance { message },
         500.. => Kind::Server { status },
-        407 => Kind::Garbled { status, what: "the proxy wants a user name and a password" },
-        300..=399 => Kind::Garbled { status, what: "a redirect to another place" },
-        _ if !is_from_heroku => Kind::Garbled { status, what: oddity(body) },
+        407 => Kind::Garbled { status, what: "the proxy wants a user name and a password".into() },
+        300..=399 => Kind::Garbled { status, what: "a redirect to another place".into() },
+        _ if !is_from_heroku => Kind::Garbled { status, what: oddity(body).into() },
         402 | 403 => Kind::Forbidden { id, message },
         404 | 410 => Kind::NotFound { message },
         409 | 423 if id != "confirmation_required" => Kind::Conflict { message },
@@ -242,6 +244,15 @@ impl ErrorBody {
         });
         Some(Self { id: body.get("id").and_then(text).unwrap_or_default(), message: message? })
     }
+}
+
+/// What is odd about an answer: where it has another shape, its field. Never its content, which may be secret.
+fn unexpected(body: &[u8], error: &serde_path_to_error::Error<serde_json::Error>) -> Cow<'static, str> {
+    if !error.inner().is_data() {
+        return oddity(body).into();
+    }
+    let (path, inner) = (error.path(), error.inner());
+    format!("JSON of another shape at `{path}` (line {}, column {})", inner.line(), inner.column()).into()
 }
 
 fn oddity(body: &[u8]) -> &'static str {
@@ -294,7 +305,7 @@ mod tests {
         );
         assert_eq!(
             refusal(403, None, b"<html>Blocked by policy</html>"),
-            Some(Kind::Garbled { status: 403, what: "a web page" })
+            Some(Kind::Garbled { status: 403, what: "a web page".into() })
         );
         assert_eq!(refusal(502, None, b"<html>"), Some(Kind::Server { status: 502 }));
         assert_eq!(refusal(204, None, b""), None);

@@ -1,6 +1,7 @@
 //! What can go wrong in a request to Heroku, as callers distinguish it. An error names method and path; it never holds a
 //! query, a header or a body sent. What people read is made of it elsewhere.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::secret::{Secret, mask};
@@ -86,7 +87,7 @@ pub enum Kind {
         /// The status code.
         status: u16,
         /// What is odd about it.
-        what: &'static str,
+        what: Cow<'static, str>,
     },
     /// No answer.
     #[error("no answer from {host}: {fault}")]

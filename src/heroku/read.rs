@@ -96,6 +96,12 @@ impl<'a> Reader<'a> {
         self.client.get(format!("/apps/{}/config-vars", segment(app))).map(wire::config)
     }
 
+    /// The app's config vars as they were in one of its releases.
+    pub fn config_of_release(&self, app: &str, release: &str) -> Result<ConfigVars, Error> {
+        let path = format!("/apps/{}/releases/{}/config-vars", segment(app), segment(release));
+        self.client.get(path).map(wire::config)
+    }
+
     /// The app's newest releases, the newest first.
     pub fn releases(&self, app: &str) -> Result<Vec<facts::Release>, Error> {
         let range = format!("version ..; order=desc,max={RECENT}");

@@ -40,6 +40,9 @@ impl Reader<'_> {
         if parts.contains(&Part::Slug) {
             self.add_slugs(&mut facts);
         }
+        if parts.contains(&Part::Config) {
+            self.add_built_config(&mut facts);
+        }
         if parts.contains(&Part::TelemetryDrains) {
             self.add_telemetry_drains(&mut facts);
         }
@@ -64,6 +67,18 @@ impl Reader<'_> {
             Some((app_facts.app.name.clone(), slug.to_owned()))
         };
         add(facts, unknown, |(app, slug)| self.slug(app, slug), |into, slug| into.slug = Some(slug));
+    }
+
+    /// Reads with which config vars the slug was built, where one that is compiled in was changed since: it may have been
+    /// changed back. A refusal leaves it unknown.
+    fn add_built_config(&self, facts: &mut [Result<Facts, Error>]) {
+        let changed = |app_facts: &Facts| {
+            let build = deployed::build(app_facts)?;
+            deployed::compiled_changes(app_facts, build).next()?;
+            Some((app_facts.app.name.clone(), build.release.clone()?))
+        };
+        let read = |(app, release): &(String, String)| Ok(self.config_of_release(app, release).ok());
+        add(facts, changed, read, |into, config| into.built_config = config);
     }
 
     /// Reads the apps of the next stage of each app's pipeline.

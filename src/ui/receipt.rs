@@ -49,7 +49,7 @@ pub fn story(receipt: &Receipt) -> String {
 /// A plan that was applied, and what stopped it where something did, as JSON.
 pub fn to_json(receipt: &Receipt, stopped: Option<&Failure>) -> Value {
     let mut document = plan::to_json(&receipt.plan);
-    document["applied"] = true.into();
+    document["applied"] = receipt.outcomes.iter().any(|outcome| *outcome != Outcome::Skipped).into();
     let changes = document["changes"].as_array_mut().into_iter().flatten();
     for (change, outcome) in changes.zip(&receipt.outcomes) {
         change["result"] = outcome.as_str().into();

@@ -109,7 +109,15 @@ pub fn summary(all: &[Status]) -> String {
         let buildpack =
             status.buildpack.as_ref().map(|(buildpack, _)| buildpack.pin().unwrap_or("newest").to_owned());
         let built = status.agent_built.clone().or_else(|| status.agent_wanted.clone());
-        let due = if status.rebuild_due.is_empty() { "" } else { "rebuild" };
+        let due = match status {
+            Status { failed_release: Some(version), .. } => {
+                style(format!("v{version} failed")).red().to_string()
+            }
+            Status { building: Some(_), .. } => "building".to_owned(),
+            Status { releasing: Some(version), .. } => format!("v{version} pending"),
+            Status { rebuild_due, .. } if !rebuild_due.is_empty() => "rebuild".to_owned(),
+            _ => "-".to_owned(),
+        };
         [
             status.app.clone(),
             status.stack.clone(),
@@ -118,7 +126,7 @@ pub fn summary(all: &[Status]) -> String {
             or_dash(buildpack),
             or_dash(built),
             or_dash(status.size.map(megabytes)),
-            due.to_owned(),
+            due,
         ]
     });
     table(["APP", "STACK", "SITE", "KEY", "BUILDPACK", "AGENT", "SLUG", "DUE"], rows)

@@ -4,6 +4,7 @@ mod features;
 mod promotion;
 mod release;
 mod stop;
+mod under_way;
 mod undo;
 
 use serde_json::Value;

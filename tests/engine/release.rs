@@ -13,7 +13,7 @@ use crate::support::program::CANARY;
 use crate::support::sandbox::Sandbox;
 
 /// A checkout of `app` whose HEAD has this release phase.
-fn checkout(sandbox: &Sandbox, app: &str, release: &str) -> PathBuf {
+pub(super) fn checkout(sandbox: &Sandbox, app: &str, release: &str) -> PathBuf {
     let folder = sandbox.folder().join(app);
     create(&folder, app);
     let procfile = format!("web: bundle exec puma\nrelease: {release}\n");
@@ -23,7 +23,7 @@ fn checkout(sandbox: &Sandbox, app: &str, release: &str) -> PathBuf {
 }
 
 /// Runs a command in a checkout, with `--json`.
-fn run_in(sandbox: &Sandbox, folder: &PathBuf, arguments: &[&str]) -> (Value, i32) {
+pub(super) fn run_in(sandbox: &Sandbox, folder: &PathBuf, arguments: &[&str]) -> (Value, i32) {
     let mut command = sandbox.command(&[arguments, &["--json"]].concat());
     let output = command.env("DD_API_KEY", CANARY).current_dir(folder).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -115,13 +115,16 @@ fn a_release_phase_under_way_is_not_built_again_and_can_be_followed() {
             assert!(!first.is_finished(), "the first run does not wait for its release phase");
             thread::sleep(Duration::from_millis(20));
         }
-        let second = run_in(&sandbox, &folder, &["init", "--ref", "HEAD", "--dry-run"]);
+        let seconds = [["init", "--ref", "HEAD", "-n"], ["rebuild", "--ref", "HEAD", "-n"]]
+            .map(|second| run_in(&sandbox, &folder, &second).0);
         let (status, _) = run_in(&sandbox, &folder, &["status"]);
         let watch = scope.spawn(|| run_in(&sandbox, &folder, &["status", "--watch"]));
         // Before anything is asserted: the first run would wait for ever.
         fs::write(&gate, "").unwrap();
-        assert_eq!((second.1, &second.0["changes"]), (0, &json!([])), "{second:#?}");
-        assert_eq!(second.0["notes"][0]["code"], "DDH040", "{second:#?}");
+        for second in seconds {
+            assert_eq!(results(&second), [("rebuild", "-")], "{second:#}");
+            assert!(second["changes"][0]["under_way"].is_string(), "{second:#}");
+        }
         assert!(status["releasing"].as_str().is_some_and(|release| release.starts_with('v')), "{status:#}");
         let (watched, code) = watch.join().unwrap();
         assert_eq!((code, &watched["releasing"]), (0, &Value::Null), "{watched:#}");

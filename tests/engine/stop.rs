@@ -11,18 +11,18 @@ use crate::support::program::{CANARY, Program};
 use crate::support::sandbox;
 
 /// The program with a Heroku of its own in the same process, which sends it a SIGINT at one request.
-struct Place(TempDir);
+pub(super) struct Place(TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
         fs::create_dir(place.0.path().join("home")).unwrap();
         place
     }
 
-    fn run(&self, fault: &Value, arguments: &[&str]) -> Output {
+    pub(super) fn run(&self, fault: &Value, arguments: &[&str]) -> Output {
         let file = self.0.path().join("faults.json");
-        fs::write(&file, json!([fault]).to_string()).unwrap();
+        fs::write(&file, json!([fault]).to_string().replace("null", "")).unwrap();
         let mut command = assert_cmd::Command::cargo_bin("dd-heroku").unwrap();
         command.arg("--sandbox").args(arguments).env_clear();
         command.env("PATH", sandbox::path()).env("HOME", self.0.path().join("home")).env("NO_COLOR", "1");
@@ -34,7 +34,7 @@ impl Place {
     }
 
     /// `METHOD path` of the requests to Heroku that could change something, in the order of the answers.
-    fn writes(&self) -> Vec<String> {
+    pub(super) fn writes(&self) -> Vec<String> {
         let journal = fs::read_to_string(self.0.path().join("journal")).unwrap();
         let lines = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let writes = lines.filter(|line| line["write"] == true);
@@ -82,4 +82,26 @@ fn ctrl_c_before_the_first_write_changes_nothing_and_says_so() {
     assert_eq!(output.status.code(), Some(130), "{}", said(&output));
     assert_eq!(place.writes(), [""; 0]);
     assert!(said(&output).contains("nothing was changed"), "{}", said(&output));
+}
+
+#[test]
+fn ctrl_c_between_two_apps_is_in_the_json() {
+    let place = Place::new();
+    let fault = json!({"method": "GET", "path": "/apps/shop/config-vars", "nth": 2, "fault": "interrupt"});
+    let arguments = ["init", "-a", "shop", "-a", "mobile-api", "--yes", "--no-rebuild", "--json"];
+    let output = place.run(&fault, &arguments);
+    let documents: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes: Vec<_> =
+        documents.as_array().unwrap().iter().map(|app| app["error"]["code"].as_str()).collect();
+    assert_eq!((output.status.code(), codes), (Some(130), vec![None, Some("interrupted")]), "{documents:#}");
+    assert_eq!((&documents[0]["applied"], &documents[1]["applied"]), (&json!(true), &json!(false)));
+}
+
+#[test]
+fn ctrl_c_during_the_last_verification_is_not_ignored() {
+    let place = Place::new();
+    let fault = json!({"method": "GET", "path": "/apps/shop/config-vars", "nth": 2, "fault": "interrupt"});
+    let output = place.run(&fault, &["init", "-a", "shop", "--yes", "--no-rebuild"]);
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    assert!(said(&output).contains("all changes to `shop` were applied"), "{}", said(&output));
 }

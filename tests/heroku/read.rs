@@ -193,11 +193,14 @@ fn the_answer_of_a_proxy_is_recognized() {
     let page = b"<html>Please sign in to the guest network</html>";
     let server = Scripted::start(move |_, _| Reply::Raw(200, vec![], page.to_vec()));
     let error = Reader::new(&client(&server)).app("shop").unwrap_err();
-    assert_eq!(error.kind, Kind::Garbled { status: 200, what: "a web page" });
+    assert_eq!(error.kind, Kind::Garbled { status: 200, what: "a web page".into() });
 
     let server = Scripted::start(|_, _| Reply::Raw(200, vec![], br#"{"id":"01","na"#.to_vec()));
     let error = Reader::new(&client(&server)).app("shop").unwrap_err();
-    assert_eq!(error.kind, Kind::Garbled { status: 200, what: "JSON that is cut off or of another shape" });
+    assert_eq!(
+        error.kind,
+        Kind::Garbled { status: 200, what: "JSON that is cut off or of another shape".into() }
+    );
 }
 
 #[test]

@@ -42,3 +42,14 @@ fn a_refusal_is_reported_in_herokus_words_with_what_helps() {
         assert!(text.contains(expected) && !text.contains(unexpected), "{body}: {text}");
     }
 }
+
+#[test]
+fn an_answer_of_another_shape_is_reported_with_its_field_and_without_its_content() {
+    let body = r#"[{"id": "5f0e", "version": "canary", "status": "succeeded"}]"#;
+    let sandbox = Sandbox::with_faults(json!([
+        {"path": "/apps/shop/releases", "every": true, "fault": "status", "status": 200, "body": body},
+    ]));
+    let output = sandbox.command(&["status", "-a", "shop"]).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("`[0].version`") && !text.contains("canary"), "{text}");
+}

@@ -61,6 +61,8 @@ pub struct Facts {
     pub app: App,
     /// Its config vars.
     pub config: Option<ConfigVars>,
+    /// Its config vars when the slug that runs was built, where one that is compiled in was changed since.
+    pub built_config: Option<ConfigVars>,
     /// Its buildpacks in their order. Empty on Fir, which has none.
     pub buildpacks: Option<Vec<Buildpack>>,
     /// Its labs features, by name.

@@ -78,6 +78,10 @@ fn app_name(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
     if features.get(DYNO_METADATA).copied().unwrap_or(false) {
         return None;
     }
+    if !features.contains_key(DYNO_METADATA) {
+        let evidence = format!("Heroku does not offer {DYNO_METADATA} here, and HEROKU_APP_NAME is not set");
+        return Finding::new(codes::NO_APP_NAME, evidence).map(|finding| finding.fixed_by(by_hand()));
+    }
     let fix = Desired { features: [(DYNO_METADATA.to_owned(), true)].into(), ..Desired::default() };
     let evidence = format!("{DYNO_METADATA} is off, and HEROKU_APP_NAME is not set");
     Finding::new(codes::NO_APP_NAME, evidence).map(|finding| finding.fixed_by(fix))

@@ -4,7 +4,7 @@ use super::Conflict;
 use crate::app::change::{Change, Promotion, Target};
 use crate::app::deployed;
 use crate::app::desired::Desired;
-use crate::app::facts::{DownstreamApp, Facts, Status};
+use crate::app::facts::{DownstreamApp, Facts, Release, Status};
 
 /// A promotion is due when the slug is rebuilt, or when an app of the next stage runs another slug.
 pub(super) fn change(
@@ -24,7 +24,17 @@ pub(super) fn change(
     };
     let is_rebuilt = changes.iter().any(|change| matches!(change, Change::Rebuild(_)));
     let due = downstream.apps.iter().filter(|app| is_rebuilt || !runs_our_slug(facts, app));
-    let targets: Vec<_> = due.map(|app| Target { id: app.id.clone(), name: app.name.clone() }).collect();
+    let targets: Vec<_> = due
+        .map(|app| Target {
+            id: app.id.clone(),
+            name: app.name.clone(),
+            release: app
+                .releases
+                .first()
+                .filter(|release| !is_rebuilt && is_under_way(facts, release))
+                .map(|release| release.id.clone()),
+        })
+        .collect();
     Ok((!targets.is_empty()).then(|| {
         Change::Promote(Promotion {
             pipeline: downstream.pipeline.clone(),
@@ -53,6 +63,16 @@ fn runs_our_slug(facts: &Facts, downstream: &DownstreamApp) -> bool {
     ours.is_some() && (ours == Some(slug) || promoted.and_then(slug_of) == ours)
 }
 
+/// Whether a release downstream promotes the slug that runs, and its release phase runs.
+fn is_under_way(facts: &Facts, release: &Release) -> bool {
+    let version = promoted(&release.description, &facts.app.name);
+    let ours = facts.releases.iter().flatten().find(|ours| Some(ours.version) == version);
+    release.status == Status::Pending
+        && deployed::slug(facts).is_some_and(|slug| {
+            release.slug.as_deref() == Some(slug) || ours.and_then(|ours| ours.slug.as_deref()) == Some(slug)
+        })
+}
+
 /// The number of the release of `app` that a release's description says was promoted.
 fn promoted(description: &str, app: &str) -> Option<u64> {
     let rest = description.strip_prefix("Promote ")?.strip_prefix(app)?.strip_prefix(" v")?;
@@ -62,7 +82,7 @@ fn promoted(description: &str, app: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::facts::{App, Coupling, Downstream, Release};
+    use crate::app::facts::{App, Coupling, Downstream};
 
     fn release(version: u64, description: &str, slug: &str, current: bool) -> Release {
         Release {

@@ -5,7 +5,7 @@ use crate::app::change::{Change, Rebuild, Source};
 use crate::app::codes;
 use crate::app::deployed::{self, UnderWay};
 use crate::app::desired::{Desired, Note, RebuildWhen};
-use crate::app::facts::Facts;
+use crate::app::facts::{Build, Facts};
 use crate::datadog::options;
 
 pub(super) fn change(
@@ -22,24 +22,23 @@ pub(super) fn change(
     if !is_asked && !is_due(facts, changes) {
         return Ok(None);
     }
+    if let Some(build) = adopted(desired, facts, changes) {
+        if desired.rebuild == RebuildWhen::Never {
+            notes.push(Note::new(codes::BUILD_UNDER_WAY, "a build is under way: it takes the changes in"));
+            return Ok(None);
+        }
+        return Ok(Some(Change::Rebuild(Rebuild {
+            commit: build.commit.clone().unwrap_or_default(),
+            release: deployed::deploy(facts).map(|release| release.version),
+            slug_size: None,
+            source: Source::UnderWay(build.id.clone()),
+            clear_cache: false,
+            expects: desired.expects.clone(),
+        })));
+    }
     let Some(deployed) = deployed::slug(facts) else {
         return if is_asked { Err(Conflict::NeverDeployed(app.clone())) } else { Ok(None) };
     };
-    if let (false, Some(under_way)) =
-        (is_asked || changes.iter().any(is_compiled_in), deployed::under_way(facts))
-    {
-        let message = match under_way {
-            UnderWay::Build(_) => "a build is under way: it takes the changes in".to_owned(),
-            UnderWay::Release(release) => {
-                format!(
-                    "release v{} is under way: it takes effect when its release phase succeeds",
-                    release.version
-                )
-            }
-        };
-        notes.push(Note::new(codes::BUILD_UNDER_WAY, message));
-        return Ok(None);
-    }
     if desired.rebuild == RebuildWhen::Never {
         notes.push(Note::new(
             codes::REBUILD_DUE,
@@ -72,6 +71,26 @@ pub(super) fn change(
         clear_cache: desired.clear_cache,
         expects: desired.expects.clone(),
     })))
+}
+
+/// The build under way, or the one whose release phase runs, when it is what a rebuild would make: started after the last
+/// setting that is compiled in was changed, of the same commit. To start a second one beside it would be of no use.
+fn adopted<'f>(desired: &Desired, facts: &'f Facts, changes: &[Change]) -> Option<&'f Build> {
+    if desired.clear_cache || changes.iter().any(is_compiled_in) {
+        return None;
+    }
+    let build = match deployed::under_way(facts)? {
+        UnderWay::Build(build) => build,
+        UnderWay::Release(release) => {
+            facts.builds.iter().flatten().find(|build| build.release.as_ref() == Some(&release.id))?
+        }
+    };
+    let is_of_commit = desired.commit.as_deref().is_none_or(|commit| build.commit.as_deref() == Some(commit));
+    let is_later = !deployed::changed_since(facts, build).into_iter().any(options::needs_rebuild);
+    // Heroku may list the buildpacks of a build only when it has ended.
+    let list = facts.buildpacks.as_deref().filter(|_| !build.buildpacks.is_empty());
+    let has_buildpacks = list.is_none_or(|list| deployed::built_with(build, list));
+    (is_of_commit && is_later && has_buildpacks).then_some(build)
 }
 
 /// Whether the slug will not hold what it should once `changes` are applied.

@@ -195,7 +195,7 @@ mod tests {
             Kind::Conflict { message: message() },
             Kind::Maintenance { message: message() },
             Kind::Server { status: 500 },
-            Kind::Garbled { status: 200, what: "a web page" },
+            Kind::Garbled { status: 200, what: "a web page".into() },
         ];
         let faults = [Fault::Dns, Fault::Refused, Fault::Timeout, Fault::Tls, Fault::Reset];
         kinds.extend(faults.map(|fault| Kind::Network { fault, host: host() }));

@@ -17,13 +17,13 @@ use super::Services;
 use super::source::Prepared;
 use crate::app::change::{Change, Outcome};
 use crate::app::{Buildpack, Plan};
-use crate::failure::{Failure, Result};
+use crate::failure::{Code, Failure, Result};
 use crate::heroku::Writer;
 use crate::ui::Progress;
 
 /// A change that did not take effect, or of which that is not known.
 pub(super) struct Undone {
-    /// [`Outcome::Failed`] or [`Outcome::Unknown`].
+    /// [`Outcome::Failed`] or [`Outcome::Unknown`] as a rule.
     pub(super) outcome: Outcome,
     /// Why.
     pub(super) failure: Failure,
@@ -31,8 +31,14 @@ pub(super) struct Undone {
 
 impl<E: Into<Failure>> From<E> for Undone {
     fn from(error: E) -> Self {
-        Self { outcome: Outcome::Failed, failure: error.into() }
+        let failure = error.into();
+        Self { outcome: outcome_of(&failure), failure }
     }
+}
+
+/// A write that was not answered may have been done.
+pub(super) fn outcome_of(failure: &Failure) -> Outcome {
+    if failure.code == Code::Unreachable { Outcome::Unknown } else { Outcome::Failed }
 }
 
 /// What one plan's changes are carried out with.
@@ -41,12 +47,14 @@ pub(super) struct Executor<'e> {
     pub(super) plan: &'e Plan,
     pub(super) prepared: &'e Prepared,
     pub(super) progress: &'e Progress,
+    /// Whether a stop ends it. A roll-back is brought to its end.
+    pub(super) heeds_stop: bool,
 }
 
 impl Executor<'_> {
     /// Makes one change.
     pub(super) fn execute(&self, change: &Change) -> Result<Outcome, Undone> {
-        self.services.stop().check().map_err(skipped)?;
+        self.check_stop().map_err(skipped)?;
         let app = &self.plan.app.name;
         match change {
             Change::FeatureEnable { name } => self.writer()?.set_feature(app, name, true)?,
@@ -76,9 +84,13 @@ impl Executor<'_> {
 
     /// Makes all changes of config vars in one request.
     pub(super) fn config(&self, changes: &[&Change]) -> Result {
-        self.services.stop().check()?;
+        self.check_stop()?;
         self.progress.now("setting config vars");
         Ok(self.writer()?.patch_config(&self.plan.app.name, &config::patch(changes))?)
+    }
+
+    fn check_stop(&self) -> Result {
+        if self.heeds_stop { self.services.stop().check() } else { Ok(()) }
     }
 
     fn writer(&self) -> Result<Writer<'_>> {

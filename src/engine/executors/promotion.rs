@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Executor, Undone, release, unknown};
+use super::{Executor, Undone, release, skipped, unknown};
 use crate::app::change::{Outcome, Promotion, Target};
 use crate::app::facts::Status;
 use crate::failure::{Code, Failure, Result};
@@ -20,7 +20,17 @@ pub(super) fn execute(executor: &Executor<'_>, promotion: &Promotion) -> Result<
     let Promotion { pipeline, source, stage, targets } = promotion;
     let services = executor.services;
     executor.progress.now(&format!("promoting to {stage}"));
-    let ids: Vec<_> = targets.iter().map(|target| target.id.clone()).collect();
+    for target in targets {
+        if let Some(release) = &target.release {
+            release::wait(services, executor.progress, &target.name, release)?;
+        }
+    }
+    let new = targets.iter().filter(|target| target.release.is_none());
+    let ids: Vec<_> = new.map(|target| target.id.clone()).collect();
+    if ids.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    services.stop().check().map_err(skipped)?;
     let id = Writer::new(services.heroku()?).promote(pipeline, source, &ids)?;
     let reader = Reader::new(services.heroku()?.as_ref());
     let started = Instant::now();
@@ -46,7 +56,9 @@ pub(super) fn execute(executor: &Executor<'_>, promotion: &Promotion) -> Result<
         if started.elapsed() > LONGEST {
             return Err(unknown(pending(stage, targets)));
         }
-        services.stop().check().map_err(|_| unknown(pending(stage, targets)))?;
+        services.stop().check().map_err(|_| {
+            unknown(Failure { code: Code::Interrupted, ..pending(stage, targets) }.context("interrupted"))
+        })?;
         thread::sleep(POLL);
     }
 }

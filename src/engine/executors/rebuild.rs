@@ -3,23 +3,40 @@
 
 use super::tail::Tail;
 use super::{Executor, Undone, release, skipped, unknown};
-use crate::app::change::{Outcome, Rebuild};
+use crate::app::change::{Outcome, Rebuild, Source};
 use crate::app::deployed::{self, UnderWay};
 use crate::app::facts::{Build, Status};
 use crate::engine::Services;
 use crate::engine::source::Prepared;
 use crate::failure::{Code, Failure, Result};
-use crate::heroku::{self, StartBuild, Writer};
+use crate::heroku::{self, Reader, StartBuild, Writer};
 use crate::secret::Secret;
 use crate::ui::Progress;
 use crate::ui::format::short_commit;
 
 /// Builds what `rebuild` names from its prepared source, and waits for the build and its release.
 pub(super) fn execute(executor: &Executor<'_>, rebuild: &Rebuild) -> Result<Outcome, Undone> {
-    let Executor { services, plan, prepared: _, progress } = *executor;
+    let Executor { services, plan, prepared: _, progress, heeds_stop: _ } = *executor;
     let (app, commit) = (&plan.app.name, short_commit(&rebuild.commit));
     let writer = Writer::new(services.heroku()?);
-    let (url, checksum) = upload(executor, &writer)?;
+    let build = match &rebuild.source {
+        Source::UnderWay(id) => Reader::new(services.heroku()?.as_ref()).build(app, id)?,
+        _ => start(executor, rebuild, &writer)?,
+    };
+    let ended = finish(services, progress, app, &build, rebuild.release)?;
+    let outcome = Outcome::Built { id: build.id, release: ended.release, version: ended.version };
+    // The slug runs all the same.
+    match require_agent(app, commit, rebuild.expects.as_deref(), ended.agent.as_deref()) {
+        Ok(()) => Ok(outcome),
+        Err(failure) => Err(Undone { outcome, failure }),
+    }
+}
+
+/// Gives Heroku the source, and starts its build.
+fn start(executor: &Executor<'_>, rebuild: &Rebuild, writer: &Writer<'_>) -> Result<Build, Undone> {
+    let Executor { services, plan, prepared: _, progress, heeds_stop: _ } = *executor;
+    let (app, commit) = (&plan.app.name, short_commit(&rebuild.commit));
+    let (url, checksum) = upload(executor, writer)?;
     if rebuild.clear_cache {
         services.stop().check().map_err(skipped)?;
         progress.now("clearing the build cache");
@@ -29,10 +46,7 @@ pub(super) fn execute(executor: &Executor<'_>, rebuild: &Rebuild) -> Result<Outc
     progress.now(&format!("building {commit}"));
     let start =
         StartBuild { url, version: rebuild.commit.clone(), checksum, known: plan.known_builds.clone() };
-    let build = writer.start_build(app, &start)?;
-    let ended = finish(services, progress, app, &build, rebuild.release)?;
-    require_agent(app, commit, rebuild.expects.as_deref(), ended.agent.as_deref())?;
-    Ok(Outcome::Built { id: build.id, release: ended.release, version: ended.version })
+    Ok(writer.start_build(app, &start)?)
 }
 
 /// Follows what is under way in an app to its end: a build with the release that it makes, or a release phase.

@@ -8,7 +8,7 @@ use crate::app::change::{Promotion, Target};
 
 pub(super) fn show(promotion: &Promotion) -> Shown {
     let Promotion { pipeline: _, source: _, stage, targets } = promotion;
-    let names: Vec<_> = targets.iter().map(|Target { id: _, name }| name.as_str()).collect();
+    let names: Vec<_> = targets.iter().map(|Target { id: _, name, release: _ }| name.as_str()).collect();
     let listed = names.join(", ");
     Shown {
         lines: vec![row(Sign::Act, "promote", &format!("to {stage}: {listed}"))],

@@ -192,7 +192,7 @@ fn slugs() -> Vec<Change> {
         clear_cache: true,
         expects: Some("7.81.2".into()),
     };
-    let target = |name: &str| Target { id: format!("id-of-{name}"), name: name.into() };
+    let target = |name: &str| Target { id: format!("id-of-{name}"), name: name.into(), release: None };
     vec![
         Change::Restart,
         Change::Rebuild(rebuild),

@@ -1,0 +1,106 @@
+//! What is under way already (a build, its release phase, a promotion) is waited for, and not started a second time.
+
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::release::{checkout, run_in};
+use super::stop::Place;
+use super::{document, results, set_up};
+use crate::support::sandbox::Sandbox;
+
+const NOTHING: Value = Value::Null;
+
+/// How many requests of a kind were made.
+fn count(writes: &[String], write: &str) -> usize {
+    writes.iter().filter(|known| *known == write).count()
+}
+
+/// A fault that interrupts the program when it has started a build.
+fn interrupted_build() -> Value {
+    json!({"method": "POST", "path": "/apps/*/builds", "fault": "interrupt"})
+}
+
+#[test]
+fn a_promotion_waits_for_the_build_that_was_interrupted() {
+    let place = Place::new();
+    for app in ["shop", "shop-staging"] {
+        assert!(place.run(&NOTHING, &["init", "-a", app, "--yes", "--quiet"]).status.success());
+    }
+    let upgrade =
+        ["upgrade", "-a", "shop-staging", "--agent-version", "7.80.0", "--promote", "--yes", "--json"];
+    let output = place.run(&interrupted_build(), &upgrade);
+    assert_eq!(output.status.code(), Some(130));
+    let again = place.run(&NOTHING, &upgrade);
+    let receipt: Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(results(&receipt), [("rebuild", "done"), ("promote", "done")], "{receipt:#}");
+    assert!(receipt["changes"][0]["under_way"].is_string(), "{receipt:#}");
+    assert_eq!(count(&place.writes(), "POST /apps/shop-staging/builds"), 2, "of init, and of the upgrade");
+    let versions = place.run(&NOTHING, &["versions", "-a", "shop-staging", "--json"]);
+    let versions: Value = serde_json::from_slice(&versions.stdout).unwrap();
+    assert_eq!(versions["apps"][0]["built"], "7.80.0", "{versions:#}");
+}
+
+#[test]
+fn a_promotion_whose_release_phase_runs_is_not_made_again() {
+    let sandbox = Sandbox::start();
+    set_up(&sandbox, "shop-staging");
+    let gate = sandbox.folder().join("migrated");
+    let phase = format!(
+        "test \"$HEROKU_APP_NAME\" = shop-staging || until [ -e {} ]; do sleep 0.05; done",
+        gate.display()
+    );
+    let folder = checkout(&sandbox, "shop-staging", &phase);
+    let upgrade = ["upgrade", "--agent-version", "7.80.0", "--ref", "HEAD", "--promote", "--yes"];
+    thread::scope(|scope| {
+        let first = scope.spawn(|| run_in(&sandbox, &folder, &upgrade));
+        let is_pending =
+            || sandbox.app("shop")["releases"].as_array().unwrap().last().unwrap()["status"] == "pending";
+        while !is_pending() && !first.is_finished() {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let dry = run_in(
+            &sandbox,
+            &folder,
+            &["upgrade", "--agent-version", "7.80.0", "--ref", "HEAD", "--promote", "-n"],
+        );
+        let second = scope.spawn(|| run_in(&sandbox, &folder, &upgrade));
+        // Before anything is asserted: the runs would wait for ever.
+        fs::write(&gate, "").unwrap();
+        let (first, second) = (first.join().unwrap(), second.join().unwrap());
+        assert_eq!(results(&dry.0), [("promote", "-")], "{dry:#?}");
+        assert_eq!((first.1, second.1), (0, 0), "{first:#?}\n{second:#?}");
+    });
+    assert_eq!(count(&sandbox.writes(), "POST /pipeline-promotions"), 1);
+}
+
+#[test]
+fn what_was_rolled_back_needs_no_rebuild() {
+    let sandbox = Sandbox::with_faults(
+        json!([{"method": "POST", "path": "/apps/shop/builds", "nth": 2, "fault": "fail_build"}]),
+    );
+    set_up(&sandbox, "shop");
+    let (receipt, code) =
+        document(&sandbox, &["upgrade", "-a", "shop", "--agent-version", "7.80.0", "--yes"]);
+    assert_eq!((code, results(&receipt)), (1, vec![("config.set", "rolled_back"), ("rebuild", "failed")]));
+    let (status, _) = document(&sandbox, &["status", "-a", "shop"]);
+    assert_eq!(status["rebuild_due"], json!([]), "{status:#}");
+    let (plan, _) = document(&sandbox, &["init", "-a", "shop", "--dry-run"]);
+    assert_eq!(plan["changes"], json!([]), "{plan:#}");
+}
+
+#[test]
+fn a_failed_release_shows_in_the_table_and_is_never_nothing() {
+    let sandbox = Sandbox::start();
+    let folder = checkout(&sandbox, "shop", "exit 3");
+    for _ in 0..2 {
+        let (receipt, code) = run_in(&sandbox, &folder, &["init", "--ref", "HEAD", "--yes"]);
+        assert_eq!((code, receipt["error"]["code"].as_str()), (1, Some("release_failed")), "{receipt:#}");
+        assert!(!receipt.to_string().contains("nothing was changed"), "{receipt:#}");
+    }
+    let table = sandbox.command(&["status", "-a", "shop", "-a", "mobile-api"]).output().unwrap();
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.lines().any(|line| line.starts_with("shop") && line.contains("failed")), "{table}");
+}
