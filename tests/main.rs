@@ -15,6 +15,7 @@ mod doctor;
 mod engine;
 mod flags;
 mod flare;
+mod foreign_text;
 mod heroku;
 mod init;
 mod integrations;

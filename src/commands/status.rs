@@ -47,9 +47,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         let documents = all.iter().map(status_view::to_json).collect();
         context.ui.json(&ui::one_or_many(documents, targets.are_many()))?;
     } else if let ([status], false) = (all.as_slice(), targets.are_many()) {
-        context.ui.answer(status_view::full(status))?;
+        context.ui.answer_styled(&status_view::full(status))?;
     } else {
-        context.ui.answer(status_view::summary(&all))?;
+        context.ui.answer_styled(&status_view::summary(&all))?;
     }
     Ok(Exit::Done)
 }

@@ -90,7 +90,7 @@ impl Run<'_> {
         }
         let mut text: Vec<_> = plans.iter().map(ui::plan::render).collect();
         text.extend(Some(ui::plan::cost(plans)).filter(|cost| with_cost && !cost.is_empty()));
-        ui.answer(text.join("\n"))
+        ui.answer_styled(&text.join("\n"))
     }
 
     /// Shows the plans and asks. When the world changed meanwhile, the new plans are shown and the question is asked
@@ -141,7 +141,7 @@ impl Run<'_> {
                 .or_else(|| self.verify(&mut receipt).err())
                 .or_else(|| (nth + 1 == names.len() && stop.is_requested()).then(|| late(&receipt)));
             if !ui.json {
-                ui.answer(ui::receipt::report(&receipt))?;
+                ui.answer_styled(&ui::receipt::report(&receipt))?;
             }
             documents.push(ui::receipt::to_json(&receipt, failure.as_ref()));
             stopped = failure.map(|failure| among(failure, &names, nth));

@@ -5,23 +5,25 @@ use std::fmt::Write as _;
 use console::style;
 use serde_json::{Value, json};
 
+use super::{foreign, indented};
 use crate::failure::{Code, Failure};
 use crate::secret::without_keys;
 
 /// `error:` what happened, `caused by:` lines, `hint:` lines.
 pub(super) fn render(failure: &Failure) -> String {
     let mut causes = failure.error.chain();
-    let head = causes.next().map(ToString::to_string).unwrap_or_default();
+    let shown = |text: &str| indented(&foreign::lines(text));
+    let head = causes.next().map(|head| shown(&head.to_string())).unwrap_or_default();
     let word = match failure.code {
         Code::Declined | Code::Interrupted => style("stopped:").yellow(),
         _ => style("error:").red(),
     };
     let mut text = format!("{} {head}", word.for_stderr().bold());
     for cause in causes {
-        let _ = write!(text, "\n  {} {cause}", style("caused by:").for_stderr().dim());
+        let _ = write!(text, "\n  {} {}", style("caused by:").for_stderr().dim(), shown(&cause.to_string()));
     }
     for hint in &failure.hints {
-        let _ = write!(text, "\n{} {hint}", style("hint:").for_stderr().cyan().bold());
+        let _ = write!(text, "\n{} {}", style("hint:").for_stderr().cyan().bold(), shown(hint));
     }
     without_keys(&text, &KEYS)
 }

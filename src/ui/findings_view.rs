@@ -4,18 +4,20 @@ use console::style;
 use serde_json::{Value, json};
 
 use super::changes;
+use super::foreign::line;
 use crate::app::findings::Finding;
 use crate::app::findings::explanations::Severity;
 use crate::app::{Facts, plan};
 
 /// The findings of an app, the worst first.
 pub fn render(app: &str, findings: &[Finding]) -> String {
+    let app = line(app);
     if findings.is_empty() {
-        return format!("{}  {} nothing to fix", style(app).bold(), style("✓").green());
+        return format!("{}  {} nothing to fix", style(&app).bold(), style("✓").green());
     }
     let mut sorted: Vec<_> = findings.iter().collect();
     sorted.sort_by_key(|finding| (finding.severity, finding.about.code));
-    let mut lines = vec![format!("{}  {}", style(app).bold(), counts(findings))];
+    let mut lines = vec![format!("{}  {}", style(&app).bold(), counts(findings))];
     for finding in sorted {
         let sign = match finding.severity {
             Severity::Error => style("✗").red(),
@@ -23,7 +25,7 @@ pub fn render(app: &str, findings: &[Finding]) -> String {
             Severity::Info => style("i").cyan(),
         };
         lines.push(format!("  {sign} {}  {}", finding.about.code, style(finding.about.title).bold()));
-        lines.push(wrapped(&finding.evidence));
+        lines.push(wrapped(&line(&finding.evidence)));
         if finding.fix.is_none() && finding.severity != Severity::Info {
             lines.push(wrapped(&format!("→ {}", finding.about.fix)));
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::foreign::line;
 use super::{plot, table};
 use crate::app::metrics::Measure;
 use crate::app::metrics::measure::Unit;
@@ -54,7 +55,8 @@ pub fn json(preview: &Preview) -> Value {
 /// The counts as tables, and the plot of one metric.
 pub fn text(preview: &Preview, chosen: Option<Measure>) -> String {
     let Preview { lines, matched, span, values, requests, .. } = preview;
-    let when = span.as_ref().map(|(from, to)| format!(", {from} to {to}")).unwrap_or_default();
+    let when =
+        span.as_ref().map(|(from, to)| format!(", {} to {}", line(from), line(to))).unwrap_or_default();
     let mut parts = vec![format!("{matched} of {lines} lines are counted{when}")];
     if !values.is_empty() {
         let rows = values.iter().map(|((measure, dyno), stats)| row(*measure, dyno, stats));
@@ -98,7 +100,7 @@ fn curves(measure: Measure, values: &BTreeMap<(Measure, String), Stats>) -> Stri
     };
     let columns = Series::columns(&stats.series, COLUMNS * 2);
     let curve = plot::plot(&columns, ROWS, |value| amount(value, measure.unit()));
-    format!("{} of {dyno}\n{}", measure.id(), curve.trim_end())
+    format!("{} of {}\n{}", measure.id(), line(dyno), curve.trim_end())
 }
 
 /// A value with its unit.

@@ -4,6 +4,7 @@ pub mod agent_view;
 mod changes;
 mod failure;
 pub mod findings_view;
+pub mod foreign;
 pub mod format;
 pub mod metrics_view;
 pub mod plan;
@@ -14,10 +15,11 @@ pub mod receipt;
 pub mod status_view;
 mod table;
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
-use console::style;
+use console::{StyledObject, style};
 
 use crate::app::Conflict;
 use crate::datadog::boolean;
@@ -26,6 +28,7 @@ use crate::failure::{Code, Failure, Result};
 
 pub use changes::short;
 pub use progress::Progress;
+use table::styled_table;
 pub use table::table;
 
 /// When to color.
@@ -77,49 +80,67 @@ impl Ui {
         }
     }
 
-    /// Writes the answer to stdout. A reader that went away is no failure; a full disk is one.
+    /// Writes the answer to stdout, without colors.
     pub fn answer(self, text: impl Display) -> Result {
-        let mut out = io::stdout().lock();
-        match writeln!(out, "{text}").and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::new(Code::Failed, format_args!("the answer could not be written: {error}")))
-            }
-            _ => Ok(()),
-        }
+        write(&foreign::lines(&text.to_string()))
+    }
+
+    /// Writes an answer that a view of this module colored.
+    pub fn answer_styled(self, text: &str) -> Result {
+        write(&if console::colors_enabled() { foreign::colored(text) } else { foreign::lines(text) })
+    }
+
+    /// Writes a value for the program that reads it: as it is, but as one inert line on a terminal.
+    pub fn answer_value(self, text: &str) -> Result {
+        if io::stdout().is_terminal() { write(&foreign::line(text)) } else { write(text) }
+    }
+
+    /// Writes the output of another program: as it is, but inert on a terminal.
+    pub fn answer_output(self, text: &str) -> Result {
+        if io::stdout().is_terminal() { self.answer(text) } else { write(text) }
     }
 
     /// Writes a JSON document to stdout.
     pub fn json(self, document: &serde_json::Value) -> Result {
-        self.answer(format_args!("{document:#}"))
+        write(&foreign::json(&format!("{document:#}")))
     }
 
     /// Something on the way, to stderr.
     pub fn say(self, text: impl Display) {
         if !self.quiet && !self.json {
-            complain(text);
+            complain(&indented(&foreign::lines(&text.to_string())));
+        }
+    }
+
+    /// The same, of a text that a view of this module colored.
+    pub fn say_styled(self, text: &str) {
+        if !self.quiet && !self.json {
+            complain(&styled(text));
         }
     }
 
     /// Something worth knowing, to stderr.
     pub fn note(self, text: impl Display) {
-        self.say(format_args!("{} {text}", style("note:").for_stderr().cyan().bold()));
+        if !self.quiet && !self.json {
+            labeled(style("note:").cyan(), &text);
+        }
     }
 
     /// Something that may be wrong, to stderr; also when quiet.
     pub fn warn(self, text: impl Display) {
-        complain(format_args!("{} {text}", style("warning:").for_stderr().yellow().bold()));
+        labeled(style("warning:").yellow(), &text);
     }
 
     /// What was requested of whom, to stderr, when asked for with `-v`.
     pub fn detail(self, text: impl Display) {
         if self.verbose {
-            complain(style(text).for_stderr().dim());
+            complain(&style(foreign::line(&text.to_string())).for_stderr().dim().to_string());
         }
     }
 
     /// A complaint about the arguments, to stderr, as clap words it.
     pub fn complaint(self, text: impl Display) {
-        complain(text);
+        complain(&foreign::lines(&text.to_string()));
     }
 
     /// A failed command: the error on stderr, or as JSON on stdout.
@@ -127,7 +148,7 @@ impl Ui {
         if self.json {
             let _ = self.json(&serde_json::json!({ "error": failure::to_json(failure) }));
         } else {
-            complain(failure::render(failure));
+            complain(&styled(&failure::render(failure)));
         }
     }
 
@@ -137,8 +158,40 @@ impl Ui {
     }
 }
 
+/// Writes to stdout. A reader that went away is no failure; a full disk is one.
+fn write(text: &str) -> Result {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(Code::Failed, format_args!("the answer could not be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A colored text as stderr takes it.
+fn styled(text: &str) -> Cow<'_, str> {
+    if console::colors_enabled_stderr() { foreign::colored(text) } else { foreign::lines(text) }
+}
+
+/// A line on stderr under a colored label. Further lines of the text are indented, so that none looks like a label.
+fn labeled(label: StyledObject<&str>, text: &impl Display) {
+    let text = text.to_string();
+    complain(&format!("{} {}", label.for_stderr().bold(), indented(&foreign::lines(&text))));
+}
+
+/// A text whose further lines are indented, as those of a build's output are already.
+fn indented(text: &str) -> String {
+    let is_flush = |line: &str| line.starts_with(|c: char| !c.is_whitespace());
+    let (head, rest) = text.split_once('\n').unwrap_or((text, ""));
+    rest.lines().fold(head.to_owned(), |text, line| match is_flush(line) {
+        true => format!("{text}\n  {line}"),
+        false => format!("{text}\n{line}"),
+    })
+}
+
 /// Writes to stderr. A closed stderr is ignored: there is no other place to report it.
-fn complain(text: impl Display) {
+fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 

@@ -4,6 +4,7 @@ use console::style;
 use serde_json::{Value, json};
 
 use super::changes;
+use super::foreign::line;
 use crate::app::facts::Process;
 use crate::app::{Note, Plan};
 
@@ -19,7 +20,7 @@ pub fn render(plan: &Plan) -> String {
     }
     lines.extend(changes::lines(changes));
     for Note { code, message } in notes {
-        let text = format!("{message} ({code})");
+        let text = format!("{} ({code})", line(message));
         let text = textwrap::fill(&text, textwrap::Options::new(WIDTH - 8).break_words(false));
         lines.push(format!("  {} {}", style("note:").cyan(), text.replace('\n', "\n        ")));
     }
@@ -63,8 +64,12 @@ pub fn to_json(plan: &Plan) -> Value {
 fn heading(plan: &Plan) -> String {
     let app = &plan.app;
     let dot = style(" · ").dim().to_string();
-    let mut parts = vec![style(&app.name).bold().to_string(), app.stack.clone(), app.generation.to_string()];
-    parts.extend(app.space.as_ref().map(|space| format!("space {space}")));
+    let mut parts = vec![
+        style(line(&app.name)).bold().to_string(),
+        line(&app.stack).into_owned(),
+        app.generation.to_string(),
+    ];
+    parts.extend(app.space.as_ref().map(|space| format!("space {}", line(space))));
     parts.extend(plan.formation.as_deref().map(dynos));
     parts.join(&dot)
 }
@@ -74,7 +79,7 @@ fn dynos(formation: &[Process]) -> String {
     let running: Vec<_> = formation
         .iter()
         .filter(|process| process.quantity > 0)
-        .map(|process| format!("{} {}", process.quantity, process.kind))
+        .map(|process| format!("{} {}", process.quantity, line(&process.kind)))
         .collect();
     if running.is_empty() { "no dynos".to_owned() } else { running.join(", ") }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use console::style;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Ui;
+use super::{Ui, foreign};
 
 const TICK: Duration = Duration::from_millis(100);
 
@@ -23,7 +23,7 @@ impl Progress {
             bar.set_style(
                 ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()),
             );
-            bar.set_message(what.to_owned());
+            bar.set_message(foreign::line(what).into_owned());
             bar.enable_steady_tick(TICK);
             bar
         });
@@ -38,16 +38,17 @@ impl Progress {
         if self.ui.quiet || self.ui.json {
             return;
         }
+        let line = foreign::output(line, console::colors_enabled_stderr());
         match &self.bar {
             Some(bar) => bar.println(style(line).for_stderr().dim().to_string()),
-            None => self.ui.say(line),
+            None => self.ui.say_styled(&line),
         }
     }
 
     /// What is being done now.
     pub fn now(&self, what: &str) {
         match &self.bar {
-            Some(bar) => bar.set_message(what.to_owned()),
+            Some(bar) => bar.set_message(foreign::line(what).into_owned()),
             None => self.ui.detail(format_args!("{what} …")),
         }
     }

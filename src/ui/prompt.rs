@@ -4,13 +4,13 @@ use console::Term;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
 
-use super::Ui;
+use super::{Ui, foreign};
 use crate::failure::{Code, Failure, Result};
 
 impl Ui {
     /// Yes or no.
     pub fn confirm(self, question: &str, default: bool, flag: &str) -> Result<bool> {
-        let theme = self.theme(question, flag)?;
+        let (question, theme) = (&*foreign::line(question), self.theme(question, flag)?);
         answered(
             Confirm::with_theme(&*theme).with_prompt(question).default(default).interact_on(&Term::stderr()),
         )
@@ -24,13 +24,17 @@ impl Ui {
         flag: &str,
         check: impl Fn(&str) -> std::result::Result<(), String>,
     ) -> Result<String> {
-        let theme = self.theme(question, flag)?;
+        let (question, theme) = (&*foreign::line(question), self.theme(question, flag)?);
         let input = Input::<String>::with_theme(&*theme)
             .with_prompt(question)
             .allow_empty(true)
             .validate_with(|text: &String| check(text.trim()));
         let input = match default {
-            Some(default) => input.default(default.to_owned()),
+            Some(default) => {
+                // A value that would act upon the terminal is taken when Enter is pressed, but not shown.
+                let is_plain = foreign::line(default) == default;
+                input.default(default.to_owned()).show_default(is_plain).report(is_plain)
+            }
             None => input,
         };
         Ok(answered(input.interact_text_on(&Term::stderr()))?.trim().to_owned())
@@ -43,7 +47,7 @@ impl Ui {
         flag: &str,
         check: impl Fn(&str) -> std::result::Result<(), String>,
     ) -> Result<String> {
-        let theme = self.theme(question, flag)?;
+        let (question, theme) = (&*foreign::line(question), self.theme(question, flag)?);
         let prompt = Password::with_theme(&*theme)
             .with_prompt(question)
             .validate_with(|text: &String| check(text.trim()));
@@ -52,16 +56,20 @@ impl Ui {
 
     /// One of several.
     pub fn choose(self, question: &str, items: &[String], default: usize, flag: &str) -> Result<usize> {
-        let theme = self.theme(question, flag)?;
-        let select = Select::with_theme(&*theme).with_prompt(question).items(items).default(default);
+        let (question, theme) = (&*foreign::line(question), self.theme(question, flag)?);
+        let select = Select::with_theme(&*theme)
+            .with_prompt(question)
+            .items(items.iter().map(|item| foreign::line(item)))
+            .default(default);
         answered(select.interact_on(&Term::stderr()))
     }
 
     /// Any of several; `items` says which are chosen to begin with.
     pub fn choose_many(self, question: &str, items: &[(String, bool)], flag: &str) -> Result<Vec<usize>> {
-        let theme = self.theme(question, flag)?;
-        let select =
-            MultiSelect::with_theme(&*theme).with_prompt(question).items_checked(items.iter().cloned());
+        let (question, theme) = (&*foreign::line(question), self.theme(question, flag)?);
+        let select = MultiSelect::with_theme(&*theme)
+            .with_prompt(question)
+            .items_checked(items.iter().map(|(item, is_chosen)| (foreign::line(item), *is_chosen)));
         answered(select.interact_on(&Term::stderr()))
     }
 

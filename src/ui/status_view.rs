@@ -3,8 +3,9 @@
 use console::style;
 use serde_json::{Value, json};
 
+use super::foreign::line as shown;
 use super::format::{megabytes, short_commit};
-use super::table;
+use super::styled_table;
 use crate::app::facts::KeyVerdict;
 use crate::app::status::{Hosts, Status};
 use crate::platform::size::memory_mb;
@@ -47,8 +48,12 @@ pub fn to_json(status: &Status) -> Value {
 /// One app in full.
 pub fn full(status: &Status) -> String {
     let dot = style(" · ").dim().to_string();
-    let heading =
-        [style(&status.app).bold().to_string(), status.stack.clone(), status.generation.clone()].join(&dot);
+    let heading = [
+        style(shown(&status.app)).bold().to_string(),
+        shown(&status.stack).into_owned(),
+        status.generation.clone(),
+    ]
+    .join(&dot);
     let mut lines = vec![heading];
     let mut line =
         |name: &str, text: String| lines.push(format!("  {}  {text}", style(format!("{name:11}")).dim()));
@@ -57,29 +62,34 @@ pub fn full(status: &Status) -> String {
     line(
         "hosts",
         match &status.hosts {
-            Hosts::Dyno => format!("{}.web.1 and so on", status.app),
-            Hosts::Fixed(name) => format!("all {name} (DD_HOSTNAME)"),
+            Hosts::Dyno => format!("{}.web.1 and so on", shown(&status.app)),
+            Hosts::Fixed(name) => format!("all {} (DD_HOSTNAME)", shown(name)),
             Hosts::Machine => "every restart reports a new host".to_owned(),
         },
     );
     line(
         "buildpack",
         match &status.buildpack {
-            Some((buildpack, position)) => format!("{position}  {buildpack}"),
+            Some((buildpack, position)) => format!("{position}  {}", shown(&buildpack.to_string())),
             None => "none installs the Agent".to_owned(),
         },
     );
     if let Some(requested) = &status.agent_wanted {
-        let built = status.agent_built.as_deref().map(|built| format!(", built {built}")).unwrap_or_default();
-        line("agent", format!("wanted {requested}{built}"));
+        let built = status
+            .agent_built
+            .as_deref()
+            .map(|built| format!(", built {}", shown(built)))
+            .unwrap_or_default();
+        line("agent", format!("wanted {}{built}", shown(requested)));
     }
     line("slug", slug(status));
     if !status.rebuild_due.is_empty() {
-        let due = format!("{} (dd-heroku rebuild)", status.rebuild_due.join(", "));
+        let due = format!("{} (dd-heroku rebuild)", shown(&status.rebuild_due.join(", ")));
         line("rebuild due", style(due).yellow().to_string());
     }
     if let Some(version) = status.failed_release {
-        let failed = format!("v{version} failed (heroku releases:output v{version} -a {})", status.app);
+        let failed =
+            format!("v{version} failed (heroku releases:output v{version} -a {})", shown(&status.app));
         line("release", style(failed).red().to_string());
     }
     if status.building.is_some() {
@@ -94,10 +104,10 @@ pub fn full(status: &Status) -> String {
         "labs",
         listed(status.features.iter().filter(|(_, on)| **on).map(|(name, _)| (*name).to_owned()).collect()),
     );
-    line("dynos", dynos(status));
+    line("dynos", shown(&dynos(status)).into_owned());
     for (at, (url, ours)) in status.drains.iter().enumerate() {
         let name = if at == 0 { "drains" } else { "" };
-        line(name, format!("{}{}", short_url(url), if *ours { "" } else { " (not Datadog's)" }));
+        line(name, format!("{}{}", shown(short_url(url)), if *ours { "" } else { " (not Datadog's)" }));
     }
     lines.join("\n")
 }
@@ -119,22 +129,22 @@ pub fn summary(all: &[Status]) -> String {
             _ => "-".to_owned(),
         };
         [
-            status.app.clone(),
-            status.stack.clone(),
+            shown(&status.app).into_owned(),
+            shown(&status.stack).into_owned(),
             site(status),
             key(status),
-            or_dash(buildpack),
-            or_dash(built),
+            shown(&or_dash(buildpack)).into_owned(),
+            shown(&or_dash(built)).into_owned(),
             or_dash(status.size.map(megabytes)),
             due,
         ]
     });
-    table(["APP", "STACK", "SITE", "KEY", "BUILDPACK", "AGENT", "SLUG", "DUE"], rows)
+    styled_table(["APP", "STACK", "SITE", "KEY", "BUILDPACK", "AGENT", "SLUG", "DUE"], rows)
 }
 
 fn site(status: &Status) -> String {
-    let shown = status.site.escape_debug().to_string();
-    if status.is_site { shown } else { format!("{shown} {}", style("is not a site").red()) }
+    let site = shown(&status.site).into_owned();
+    if status.is_site { site } else { format!("{site} {}", style("is not a site").red()) }
 }
 
 fn key(status: &Status) -> String {
@@ -157,7 +167,7 @@ fn slug(status: &Status) -> String {
         .as_deref()
         .and_then(|at| at.get(..16))
         .map(|at| format!(", {}", at.replace('T', " ")));
-    format!("{}{release}{size}{}", short_commit(commit), built.unwrap_or_default())
+    format!("{}{release}{size}{}", shown(short_commit(commit)), built.unwrap_or_default())
 }
 
 fn dynos(status: &Status) -> String {

@@ -2,8 +2,18 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 
-/// Rows under headings. A row has as many cells as there are headings.
+use super::foreign::line;
+
+/// Rows under headings. A row has as many cells as there are headings, and a cell is one line.
 pub fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    styled_table(headings, rows.into_iter().map(|row| row.map(|cell| line(&cell).into_owned())))
+}
+
+/// The same with colored cells, in which the text of others was made visible already.
+pub(super) fn styled_table<const N: usize>(
+    headings: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Disabled);

@@ -36,7 +36,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         for answer in &answers {
             if let Ok(text) = &answer.text {
                 let head = if is_one { String::new() } else { format!("{}:\n", answer.dyno) };
-                context.ui.answer(format_args!("{head}{}", text.trim_end()))?;
+                context.ui.answer_output(&format!("{head}{}", text.trim_end()))?;
             }
         }
     }

@@ -39,7 +39,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let answers = args.reach.ask(context, &app, &["status".to_owned()])?;
     if args.raw {
         for Answer { dyno, text } in &answers {
-            context.ui.answer(
+            context.ui.answer_output(
                 text.as_ref()
                     .map_err(|why| Failure::new(Code::Failed, format_args!("`{dyno}`: {why}")))?
                     .trim_end(),
@@ -54,7 +54,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     } else {
         let shown: Vec<_> =
             judged.iter().map(|(dyno, judged)| agent_view::dyno(dyno, judged.as_ref())).collect();
-        context.ui.answer(shown.join("\n\n"))?;
+        context.ui.answer_styled(&shown.join("\n\n"))?;
     }
     if judged.iter().all(|(_, judged)| judged.is_err()) {
         let failure = Failure::new(Code::Failed, format_args!("no Agent of `{app}` answered"));

@@ -14,6 +14,7 @@ use crate::failure::{Code, Failure, Result};
 use crate::heroku::{Client, Endpoints, Reader, credentials};
 use crate::keychain::Item;
 use crate::secret::Secret;
+use crate::ui::foreign::line;
 
 /// Show which token and keys are used, where they come from, and whether they are accepted
 ///
@@ -131,7 +132,7 @@ fn show(context: &Context, rows: &[(Kind, Option<Seen>); 3]) -> Result {
                 Ok(Accepted::No) => "REFUSED".to_owned(),
                 Err(failure) => format!("not checked: {:#}", failure.error),
             };
-            format!("{name:<24}{:<9} from {}, {verdict}", seen.secret.masked(), seen.source)
+            format!("{name:<24}{:<9} from {}, {}", seen.secret.masked(), seen.source, line(&verdict))
         }
     });
     context.ui.answer(lines.collect::<Vec<_>>().join("\n"))

@@ -9,7 +9,7 @@ use crate::cli::Targets;
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
-use crate::ui;
+use crate::ui::{self, foreign::line};
 
 /// Shows the buildpacks of the apps.
 pub(super) fn run(context: &Context, targets: &Targets) -> Result<Exit> {
@@ -56,11 +56,15 @@ fn to_json(facts: &Facts) -> serde_json::Value {
 
 fn render(facts: &Facts, are_many: bool) -> String {
     let list = facts.buildpacks.as_deref().unwrap_or_default();
-    let mut lines: Vec<_> = are_many.then(|| facts.app.name.clone()).into_iter().collect();
-    lines.extend(list.iter().enumerate().map(|(at, buildpack)| format!("{}  {buildpack}", at + 1)));
+    let mut lines: Vec<_> = are_many.then(|| line(&facts.app.name).into_owned()).into_iter().collect();
+    lines.extend(
+        list.iter()
+            .enumerate()
+            .map(|(at, buildpack)| format!("{}  {}", at + 1, line(&buildpack.to_string()))),
+    );
     if list.is_empty() {
         lines.push(format!("{} has no buildpacks set", facts.app.name));
     }
-    lines.extend(faults(facts).into_iter().map(|fault| format!("!  {fault}")));
+    lines.extend(faults(facts).into_iter().map(|fault| format!("!  {}", line(&fault))));
     lines.join("\n")
 }

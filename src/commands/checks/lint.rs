@@ -9,6 +9,7 @@ use crate::cli::OneApp;
 use crate::commands::{Context, Exit};
 use crate::failure::Result;
 use crate::repo::lint::{self, Finding, Severity};
+use crate::ui::foreign;
 
 /// Find what will not work on a dyno, or should not be in a repository, in datadog/
 ///
@@ -47,13 +48,13 @@ fn document(found: &Finding) -> serde_json::Value {
 
 fn text(found: &Finding) -> String {
     let Finding { path, line, severity, message, fix } = found;
-    let mut text = path.clone();
+    let mut text = foreign::line(path).into_owned();
     if let Some(line) = line {
         let _ = write!(text, ":{line}");
     }
-    let _ = write!(text, ": {}: {message}", severity.as_str());
+    let _ = write!(text, ": {}: {}", severity.as_str(), foreign::line(message));
     if let Some(fix) = fix {
-        let _ = write!(text, "\n  fix: {fix}");
+        let _ = write!(text, "\n  fix: {}", foreign::line(fix));
     }
     text
 }

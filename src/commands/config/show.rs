@@ -11,7 +11,7 @@ use crate::datadog::options::{Standing, find, near};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 use crate::secret::mask;
-use crate::ui;
+use crate::ui::{self, foreign::line};
 
 /// Lists the options of the apps that are meant.
 pub(super) fn list(context: &Context, targets: &Targets, all: bool) -> Result<Exit> {
@@ -45,7 +45,7 @@ pub(super) fn get(context: &Context, targets: &Targets, name: &str) -> Result<Ex
             None => failure,
         });
     };
-    context.ui.answer(shown(&row, value))?;
+    context.ui.answer_value(&shown(&row, value))?;
     Ok(Exit::Done)
 }
 
@@ -97,10 +97,10 @@ fn table(facts: &Facts, all: bool, are_many: bool) -> String {
         [row.name.to_owned(), value, rebuild.to_owned()]
     });
     let text = match rows.is_empty() {
-        true => format!("{} has none of Datadog's options: dd-heroku init", facts.app.name),
+        true => format!("{} has none of Datadog's options: dd-heroku init", line(&facts.app.name)),
         false => ui::table(["OPTION", "VALUE", "TAKES EFFECT BY"], cells),
     };
-    if are_many { format!("{}\n{text}", facts.app.name) } else { text }
+    if are_many { format!("{}\n{text}", line(&facts.app.name)) } else { text }
 }
 
 fn to_json(row: &Row<'_>) -> Value {

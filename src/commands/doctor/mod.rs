@@ -71,7 +71,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             .iter()
             .map(|(app_facts, findings)| findings_view::render(&app_facts.app.name, findings))
             .collect();
-        context.ui.say(texts.join("\n\n"));
+        context.ui.say_styled(&texts.join("\n\n"));
     }
     let remains = all
         .iter()
@@ -116,7 +116,7 @@ fn show(context: &Context, all: &[(&Facts, Vec<Finding>)], are_many: bool) -> Re
             .iter()
             .map(|(app_facts, findings)| findings_view::render(&app_facts.app.name, findings))
             .collect();
-        return context.ui.answer(texts.join("\n\n"));
+        return context.ui.answer_styled(&texts.join("\n\n"));
     }
     let documents = all.iter().map(|(facts, findings)| {
         let findings: Vec<_> =

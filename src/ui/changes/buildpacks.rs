@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Shown;
 use super::row::Sign;
 use crate::app::Buildpack;
+use crate::ui::foreign;
 
 /// Where the sign of a buildpack's row stands.
 const COLUMN: usize = 14;
@@ -26,13 +27,13 @@ fn lines(before: &[Buildpack], after: &[Buildpack]) -> Vec<String> {
     let mut rows: Vec<(Option<Sign>, String)> = Vec::new();
     for (at, buildpack) in after.iter().enumerate() {
         let is_new = !before.iter().any(|old| old.reference() == buildpack.reference());
-        rows.push((is_new.then_some(Sign::Add), format!("{}  {buildpack}", at + 1)));
+        rows.push((is_new.then_some(Sign::Add), format!("{}  {}", at + 1, shown(buildpack))));
     }
     let mut removed: Vec<&str> = Vec::new();
     for buildpack in before.iter().filter(|old| count(before, old) > count(after, old)) {
         if !removed.contains(&buildpack.reference()) {
             removed.push(buildpack.reference());
-            rows.push((Some(Sign::Remove), format!("   {buildpack}")));
+            rows.push((Some(Sign::Remove), format!("   {}", shown(buildpack))));
         }
     }
     let heading = format!("  {} buildpacks", Sign::Change.paint());
@@ -51,6 +52,10 @@ fn lines(before: &[Buildpack], after: &[Buildpack]) -> Vec<String> {
         _ => lines.insert(0, heading),
     }
     lines
+}
+
+fn shown(buildpack: &Buildpack) -> String {
+    foreign::line(&buildpack.to_string()).into_owned()
 }
 
 fn count(list: &[Buildpack], buildpack: &Buildpack) -> usize {

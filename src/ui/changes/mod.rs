@@ -20,6 +20,7 @@ mod tests;
 
 use serde_json::{Map, Value};
 
+use super::foreign;
 use crate::app::Change;
 
 /// A change as it is shown.
@@ -52,7 +53,7 @@ pub(super) fn to_json(change: &Change) -> Map<String, Value> {
 
 /// A change in a few words.
 pub fn short(change: &Change) -> String {
-    show(change, 0).short
+    foreign::line(&show(change, 0).short).into_owned()
 }
 
 /// `names` is the width of the widest name of a config var in the plan.

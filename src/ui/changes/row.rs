@@ -2,6 +2,8 @@
 
 use console::{style, truncate_str};
 
+use crate::ui::foreign;
+
 /// Width of the column that names the kind of thing.
 const KIND: usize = 11;
 /// What a line may take, so that a plan reads well in a terminal of 80 columns.
@@ -35,6 +37,7 @@ impl Sign {
 
 /// One line.
 pub(super) fn row(sign: Sign, kind: &str, text: &str) -> String {
-    let text = truncate_str(text, WIDTH.saturating_sub(4 + KIND + 1), "…");
+    let text = foreign::line(text);
+    let text = truncate_str(&text, WIDTH.saturating_sub(4 + KIND + 1), "…");
     format!("  {} {kind:KIND$} {text}", sign.paint())
 }
