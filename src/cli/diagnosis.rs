@@ -33,7 +33,11 @@ pub fn query(context: &Context, no_verify: bool, checkout: CheckoutQuery) -> Que
         ..Query::from(PARTS)
     }
     .with_key(key(no_verify))
-    .with_checkout(CheckoutQuery { files: vec![prerun::PATH, "app.json"], folder: true, ..checkout })
+    .with_checkout(CheckoutQuery {
+        files: vec![prerun::PATH, findings::app_json::PATH],
+        folder: true,
+        ..checkout
+    })
 }
 
 /// The app's own key, which is only asked about: a Datadog that does not answer leaves it unknown.

@@ -21,6 +21,15 @@ impl Checkout {
         }
     }
 
+    /// The same of a file that others read, with marks in the place of what is not text.
+    pub fn read_lossy(&self, path: &Path) -> Result<Option<String>, Error> {
+        match fs::read(self.place(path)?) {
+            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::file("read", path, error)),
+        }
+    }
+
     /// Writes a file, and the folders above it: a reader sees the old text or the new one, never a part. A file
     /// that is there keeps its mode; `executable` adds the right to run it to all who may read it.
     pub fn write_atomic(&self, path: &Path, text: &str, executable: bool) -> Result<(), Error> {

@@ -1,11 +1,11 @@
-//! One-off dynos, and what the app's checkout says.
+//! One-off dynos, which a file of the app's checkout keeps free of the Agent.
 
 use super::{Finding, config};
-use crate::app::buildpack::{Buildpack, Role};
+use crate::app::buildpack::Role;
+use crate::app::codes;
 use crate::app::desired::{Desired, File};
 use crate::app::facts::Facts;
 use crate::app::prerun::Block;
-use crate::app::{codes, order};
 use crate::env;
 use crate::platform::dyno::ONE_OFF;
 
@@ -13,7 +13,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     if !facts.app.has_buildpacks() {
         return Vec::new();
     }
-    [one_off(facts), review_apps(facts)].into_iter().flatten().collect()
+    one_off(facts).into_iter().collect()
 }
 
 fn one_off(facts: &Facts) -> Option<Finding> {
@@ -21,7 +21,7 @@ fn one_off(facts: &Facts) -> Option<Finding> {
     if vars.get(env::DD_HEROKU_SKIP_DYNOS).is_some() {
         return None;
     }
-    let installed = order::installed(facts.buildpacks.as_deref()?)?;
+    let installed = facts.agent_buildpack()?;
     let fix = if installed.role() == Role::Ours {
         config([(env::DD_HEROKU_SKIP_DYNOS, Some(ONE_OFF.join(",").as_str()))])
     } else {
@@ -37,25 +37,6 @@ fn one_off(facts: &Facts) -> Option<Finding> {
     };
     let evidence = "nothing keeps it off run, release and scheduler dynos";
     Finding::new(codes::ONE_OFF_DYNOS, evidence).map(|finding| finding.fixed_by(fix))
-}
-
-/// Review apps are made from `app.json`.
-fn review_apps(facts: &Facts) -> Option<Finding> {
-    let text = facts.own_checkout()?.text("app.json")?;
-    let json: serde_json::Value = serde_json::from_str(text).ok()?;
-    let listed = json["buildpacks"].as_array().filter(|listed| !listed.is_empty())?;
-    let installs = |entry: &serde_json::Value| {
-        entry["url"].as_str().is_some_and(|url| Buildpack::of(url).installs_agent())
-    };
-    if listed.iter().any(installs) || !facts.buildpacks.iter().flatten().any(Buildpack::installs_agent) {
-        return None;
-    }
-    let names: Vec<_> = listed
-        .iter()
-        .filter_map(|entry| entry["url"].as_str())
-        .map(|url| Buildpack::of(url).to_string())
-        .collect();
-    Finding::new(codes::APP_JSON, format!("app.json lists {}", names.join(", ")))
 }
 
 #[cfg(test)]
@@ -88,23 +69,5 @@ mod tests {
         let ours = built_with(&["https://example.org/dd-heroku.tgz", "heroku/ruby"]);
         assert_eq!(codes(&found(&ours)), [codes::ONE_OFF_DYNOS]);
         assert_eq!(left(ours), [""; 0]);
-    }
-
-    #[test]
-    fn review_apps_without_the_agent_are_found() {
-        for (app_json, is_found) in [
-            (r#"{"buildpacks":[{"url":"heroku/ruby"}]}"#, true),
-            (
-                r#"{"buildpacks":[{"url":"https://github.com/DataDog/heroku-buildpack-datadog"},{"url":"heroku/ruby"}]}"#,
-                false,
-            ),
-            (r#"{"name":"shop"}"#, false),
-            ("not json", false),
-        ] {
-            let prerun = Some("DISABLE_DATADOG_AGENT".to_owned());
-            let files = [(prerun::PATH, prerun), ("app.json", Some(app_json.to_owned()))];
-            let findings = find(&holding(&files));
-            assert_eq!(codes(&findings).contains(&codes::APP_JSON), is_found, "{app_json}");
-        }
     }
 }
