@@ -6,6 +6,7 @@ mod agent_version;
 mod auth;
 mod buildpack;
 mod buildpacks;
+mod checkout_lists;
 mod completions;
 mod config;
 mod datadog_api;

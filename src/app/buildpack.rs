@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::archive::Archive;
+
 /// Datadog's official buildpack, as its guide has it.
 pub const DATADOG: &str = "https://github.com/DataDog/heroku-buildpack-datadog.git";
 
@@ -41,7 +43,7 @@ impl Buildpack {
     pub fn agent(url: Option<&str>, release: Option<&str>) -> Self {
         let url = url.unwrap_or(DATADOG);
         match release {
-            Some(release) => Self::of(&format!("{}#{release}", url.split('#').next().unwrap_or(url))),
+            Some(release) => Self::of(url).pinned(Some(release)),
             None => Self::of(url),
         }
     }
@@ -59,14 +61,20 @@ impl Buildpack {
         without_credentials(self.reference())
     }
 
-    /// The release or branch that it is pinned to: what follows the `#`.
+    /// The release or branch that it is pinned to: what follows the `#`, or what an archive is of.
     pub fn pin(&self) -> Option<&str> {
+        if let Some(archive) = Archive::of(&self.url) {
+            return archive.git_ref;
+        }
         self.url.split_once('#').map(|(_, pin)| pin).filter(|pin| !pin.is_empty())
     }
 
     /// The same, pinned to another release, or with `None` to none.
     #[must_use]
     pub fn pinned(&self, release: Option<&str>) -> Self {
+        if let Some(archive) = Archive::of(&self.url) {
+            return Self::of(&archive.at(release));
+        }
         let place = self.reference().split('#').next().unwrap_or_default();
         Self::of(&release.map_or_else(|| place.to_owned(), |release| format!("{place}#{release}")))
     }
@@ -93,6 +101,13 @@ impl Buildpack {
         }
     }
 
+    /// Whether it runs the buildpacks that the file `.buildpacks` of the repository lists.
+    pub fn runs_others(&self) -> bool {
+        let id = identity(self.reference());
+        let last = id.rsplit('/').next().unwrap_or_default();
+        id == "heroku/multi" || last.contains("buildpack-multi") || last.contains("buildpack-subdir")
+    }
+
     /// Whether it installs the Datadog Agent.
     pub fn installs_agent(&self) -> bool {
         matches!(self.role(), Role::Datadog | Role::Ours | Role::Fork)
@@ -110,6 +125,10 @@ impl fmt::Display for Buildpack {
         let shown = self.shown_reference();
         let (place, pin) =
             shown.split_once('#').map_or((shown.as_str(), None), |(place, pin)| (place, Some(pin)));
+        if let Some(Archive { repository: (owner, name), git_ref }) = Archive::of(&shown) {
+            let pin = git_ref.map(|pin| format!("#{pin}")).unwrap_or_default();
+            return write!(f, "{owner}/{name}{pin} (archive)");
+        }
         let short = place
             .strip_prefix("https://github.com/")
             .or_else(|| place.strip_prefix("git@github.com:"))
@@ -123,6 +142,9 @@ impl fmt::Display for Buildpack {
 
 /// What tells one buildpack from another: the platform treats `x.git`, `x` and `x#tag` as different; we do not.
 fn identity(reference: &str) -> String {
+    if let Some(Archive { repository: (owner, name), .. }) = Archive::of(reference) {
+        return format!("github.com/{owner}/{name}").to_ascii_lowercase();
+    }
     let place = reference.split('#').next().unwrap_or_default();
     let place = place
         .trim_start_matches("urn:buildpack:")
@@ -164,6 +186,8 @@ mod tests {
             "git@github.com:DataDog/heroku-buildpack-datadog.git",
             "https://token@github.com/DataDog/heroku-buildpack-datadog.git",
             "https://github.com/DataDog/heroku-buildpack-datadog/",
+            "https://github.com/DataDog/heroku-buildpack-datadog/archive/refs/tags/2.44.tar.gz",
+            "https://codeload.github.com/datadog/heroku-buildpack-datadog/tar.gz/master",
         ] {
             assert!(Buildpack::of(same).is_same(&datadog), "{same}");
             assert_eq!(Buildpack::of(same).role(), Role::Datadog, "{same}");
@@ -191,7 +215,9 @@ mod tests {
             ("heroku-community/apt", Role::Apt),
             ("https://github.com/heroku/heroku-buildpack-apt", Role::Apt),
             ("https://github.com/jontewks/puppeteer-heroku-buildpack", Role::Apt),
+            ("https://github.com/heroku/heroku-buildpack-apt/archive/refs/heads/main.tar.gz", Role::Apt),
             ("https://github.com/lstoll/heroku-buildpack-monorepo", Role::Monorepo),
+            ("https://github.com/timanovsky/subdir-heroku-buildpack", Role::Monorepo),
             ("https://example.org/dd-heroku-buildpack.tgz", Role::Ours),
             ("heroku/nodejs", Role::Other),
         ] {
@@ -208,6 +234,10 @@ mod tests {
             ),
             ("https://user:pass@git.example.org/x.git", "https://git.example.org/x.git"),
             ("urn:buildpack:heroku/ruby", "heroku/ruby"),
+            (
+                "https://github.com/DataDog/heroku-buildpack-datadog/archive/refs/tags/2.44.tar.gz",
+                "DataDog/heroku-buildpack-datadog#2.44 (archive)",
+            ),
         ] {
             assert_eq!(Buildpack::of(url).to_string(), shown);
         }

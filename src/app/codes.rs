@@ -127,3 +127,9 @@ pub const UNBUILDABLE_VERSION: &str = "DDH072";
 pub const BAD_VALUE: &str = "DDH073";
 /// The URL of a log drain to Datadog is not the one of its guide.
 pub const DRAIN_FORM: &str = "DDH074";
+/// The buildpack is pinned to a release that does not exist.
+pub const NO_SUCH_RELEASE: &str = "DDH075";
+/// Heroku does not read `app.json` as it stands.
+pub const APP_JSON_BROKEN: &str = "DDH076";
+/// A list of buildpacks in `app.json` is out of order.
+pub const APP_JSON_ORDER: &str = "DDH077";

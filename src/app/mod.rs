@@ -1,6 +1,7 @@
 //! The pure core: what is wanted, what is there, and the plan between them. No I/O, no clock, no environment.
 
 pub(crate) mod agent;
+pub(crate) mod archive;
 pub(crate) mod booleans;
 pub(crate) mod buildpack;
 pub(crate) mod change;
@@ -18,10 +19,12 @@ pub(crate) mod findings;
 pub(crate) mod integrations;
 pub(crate) mod masking;
 pub(crate) mod metrics;
+pub(crate) mod nested;
 pub(crate) mod order;
 pub(crate) mod plan;
 pub mod prerun;
 pub(crate) mod receipt;
+pub(crate) mod releases;
 pub(crate) mod status;
 pub(crate) mod telemetry;
 pub(crate) mod versions;

@@ -1,7 +1,8 @@
 //! The order rule: where Datadog's buildpack belongs.
 //!
 //! The last buildpack decides the process types, so a language stays last. Buildpacks that install system packages
-//! or change what `/app` is come before Datadog's
+//! come before Datadog's, and those that change what `/app` is come before it in any case, the last of the list too: it then
+//! comes last
 //! (<https://docs.datadoghq.com/agent/basic_agent_usage/heroku/#order-of-buildpacks>).
 
 use super::buildpack::{Buildpack, Role};
@@ -17,7 +18,7 @@ pub fn with_agent(list: &[Buildpack], wanted: &Buildpack) -> Vec<Buildpack> {
     let rest: Vec<_> = list.iter().filter(|buildpack| !is_agent(buildpack, wanted)).cloned().collect();
     let earliest = earliest(&rest);
     let now = list.iter().position(|buildpack| is_agent(buildpack, wanted));
-    let latest = rest.len().saturating_sub(1);
+    let latest = rest.len().saturating_sub(1).max(earliest);
     let at = now.filter(|at| (earliest..=latest).contains(at)).unwrap_or(earliest);
     let mut ordered = rest;
     ordered.insert(at, agent);
@@ -43,12 +44,6 @@ pub fn installed(list: &[Buildpack]) -> Option<&Buildpack> {
         .find_map(|role| list.iter().find(|buildpack| buildpack.role() == role))
 }
 
-/// Whether the build takes any form of `DD_AGENT_VERSION`. Ours does; Datadog's buildpack and its forks take a whole
-/// version only, and so does the one that `init` would add.
-pub fn takes_any_version(list: &[Buildpack]) -> bool {
-    installed(list).is_some_and(|agent| agent.role() == Role::Ours)
-}
-
 /// What is wrong with the place of what installs the Agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -70,13 +65,12 @@ pub fn faults(list: &[Buildpack]) -> Vec<Fault> {
     if places.len() > 1 {
         faults.push(Fault::Twice);
     }
-    if last + 1 == list.len() {
+    let before = list.iter().rev().find(|buildpack| !buildpack.installs_agent());
+    if last + 1 == list.len() && before.is_none_or(|before| before.role() != Role::Monorepo) {
         faults.push(Fault::Last);
     }
-    let is_first = |buildpack: &Buildpack| matches!(buildpack.role(), Role::Apt | Role::Monorepo);
-    // The last decides the process types: it always stays where it is.
-    let before_last = list.len().saturating_sub(1);
-    faults.extend((first + 1..before_last).find(|at| is_first(&list[*at])).map(Fault::Before));
+    let is_too_late = |at: &usize| is_first(list, *at);
+    faults.extend((first + 1..list.len()).find(is_too_late).map(Fault::Before));
     faults
 }
 
@@ -89,14 +83,19 @@ fn is_agent(buildpack: &Buildpack, wanted: &Buildpack) -> bool {
     buildpack.installs_agent() || buildpack.is_same(wanted)
 }
 
-/// The first place that is after every buildpack that must come before, the last of the list left out: it
-/// is, it decides the process types.
+/// The first place that is after every buildpack that must come before.
 fn earliest(rest: &[Buildpack]) -> usize {
-    let before_last = rest.len().saturating_sub(1);
-    rest[..before_last]
-        .iter()
-        .rposition(|buildpack| matches!(buildpack.role(), Role::Apt | Role::Monorepo))
-        .map_or(0, |at| at + 1)
+    (0..rest.len()).rfind(|at| is_first(rest, *at)).map_or(0, |at| at + 1)
+}
+
+/// Whether a buildpack of a list must come before Datadog's. One that installs packages and is the last decides the
+/// process types, and stays where it is.
+fn is_first(list: &[Buildpack], at: usize) -> bool {
+    match list[at].role() {
+        Role::Monorepo => true,
+        Role::Apt => at + 1 < list.len(),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -137,6 +136,11 @@ mod tests {
                 vec!["heroku-community/apt", git, "heroku/ruby"],
             ),
             (vec![git, DATADOG, "heroku/ruby"], vec![git, "heroku/ruby"]),
+            // What changes /app comes first, also where nothing comes after it.
+            (vec![monorepo], vec![monorepo, DATADOG]),
+            (vec![git, monorepo], vec![monorepo, git]),
+            (vec!["heroku/nodejs", monorepo], vec!["heroku/nodejs", monorepo, DATADOG]),
+            (vec![monorepo, git], vec![monorepo, git]),
             // The last always decides the process types.
             (
                 vec!["heroku/ruby", "heroku-community/apt"],
@@ -164,6 +168,8 @@ mod tests {
         }
     }
 
+    const SUBDIR: &str = "https://github.com/acme/heroku-buildpack-subdir";
+
     #[test]
     fn what_is_wrong_with_a_list_is_told_and_fixed_by_the_rule() {
         for (existing, wrong) in [
@@ -173,6 +179,8 @@ mod tests {
             (vec!["heroku-community/apt", DATADOG, "heroku/ruby"], vec![]),
             (vec![DATADOG, "heroku-community/apt", "heroku/ruby"], vec![Fault::Before(1)]),
             (vec!["heroku/ruby", DATADOG], vec![Fault::Last]),
+            (vec![SUBDIR, DATADOG], vec![]),
+            (vec![DATADOG, SUBDIR], vec![Fault::Before(1)]),
             (vec![DATADOG, "heroku/ruby", DATADOG], vec![Fault::Twice, Fault::Last]),
         ] {
             assert_eq!(faults(&list(&existing)), wrong, "{existing:?}");
@@ -190,11 +198,13 @@ mod tests {
     #[test]
     fn doing_it_twice_is_doing_it_once() {
         let wanted = Buildpack::of(DATADOG);
-        let some = ["heroku-community/apt", "heroku/nodejs", DATADOG, "heroku/ruby"];
+        let some = ["heroku-community/apt", "heroku/nodejs", DATADOG, SUBDIR];
         for n in 0..256_usize {
             let list: Vec<_> = (0..4).map(|digit| Buildpack::of(some[n >> (2 * digit) & 3])).collect();
             let once = with_agent(&list, &wanted);
             assert_eq!(with_agent(&once, &wanted), once, "{list:?}");
+            let is_only_agents = list.iter().all(Buildpack::installs_agent);
+            assert!(is_only_agents || faults(&once).is_empty(), "{list:?} becomes {once:?}");
         }
     }
 }

@@ -6,9 +6,9 @@ use super::booleans::is_on;
 use super::buildpack::Buildpack;
 use super::database_urls::DATABASES;
 use super::deployed::{self, UnderWay};
+use super::drains;
 use super::facts::{ConfigVars, Facts, KeyVerdict};
 use super::integrations::databases;
-use super::{drains, order};
 use crate::datadog::Site;
 use crate::datadog::drain::masked;
 use crate::env;
@@ -91,9 +91,11 @@ impl Status {
         let list = facts.buildpacks.as_deref().unwrap_or_default();
         let deploy = deployed::deploy(facts);
         let build = deployed::build(facts);
-        let buildpack = order::installed(list).and_then(|agent| {
-            let at = list.iter().position(|buildpack| buildpack == agent)?;
-            Some((agent.clone(), at + 1))
+        let buildpack = facts.agent_buildpack().and_then(|agent| {
+            // One that another buildpack runs stands where that one does.
+            let is_it = |buildpack: &Buildpack| *buildpack == agent;
+            let at = list.iter().position(is_it).or_else(|| list.iter().position(Buildpack::runs_others))?;
+            Some((agent, at + 1))
         });
         let existing = facts.drains.as_deref().unwrap_or_default();
         let to_datadog: Vec<_> = drains::to_datadog(existing).map(|(drain, _)| drain.id.as_str()).collect();

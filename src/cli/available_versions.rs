@@ -6,8 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::buildpack::Role;
 use crate::app::facts::AgentVersions;
-use crate::app::{Note, codes, versions};
+use crate::app::nested::LIST;
+use crate::app::releases::{Extent, Pin, Releases};
+use crate::app::{Buildpack, Note, codes, versions};
 use crate::cli::Context;
 use crate::failure::{Code, Failure, Result};
 use crate::program;
@@ -44,9 +47,8 @@ pub fn agents(context: &Context, refresh: bool) -> Result<Vec<String>> {
 
 /// The releases of Datadog's buildpack, the newest first, as its repository's tags are; the one that this program
 /// knows where that cannot be reached.
-pub fn buildpacks(context: &Context, refresh: bool) -> Vec<String> {
-    let known = || vec![versions::BUILDPACK.to_owned()];
-    let Some(repository) = context.buildpack_repository() else { return known() };
+pub fn buildpacks(context: &Context, refresh: bool) -> Releases {
+    let Some(repository) = context.buildpack_repository() else { return Releases::known(Extent::Newest) };
     let fetched = remembered(context, "buildpacks.json", repository, refresh, || {
         let mut git = program::command(&context.env, "git", ["ls-remote", "--tags", "--refs", repository]);
         git.env("GIT_TERMINAL_PROMPT", "0");
@@ -59,7 +61,10 @@ pub fn buildpacks(context: &Context, refresh: bool) -> Vec<String> {
         tags.sort_by(|a, b| versions::order(b, a));
         Ok(tags)
     });
-    fetched.ok().filter(|tags| !tags.is_empty()).unwrap_or_else(known)
+    match fetched.ok().filter(|tags| !tags.is_empty()) {
+        Some(tags) => Releases { tags, extent: Extent::All },
+        None => Releases::known(Extent::Once),
+    }
 }
 
 /// What `place` said less than an hour ago, else what it says now.
@@ -87,6 +92,47 @@ fn recall(file: &Path, place: &str) -> Option<Vec<String>> {
     let age = SystemTime::now().duration_since(file.metadata().ok()?.modified().ok()?).ok()?;
     let remembered: Remembered = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
     (age < REMEMBERED && remembered.place == place).then_some(remembered.versions)
+}
+
+/// The release, branch or commit to pin the buildpack `agent` to, and what to know about it. The releases of a fork, or of
+/// ours, are not known.
+pub fn pin(
+    typed: &str,
+    agent: &Buildpack,
+    releases: &Releases,
+    verify: bool,
+) -> Result<(String, Option<Note>)> {
+    let is_datadogs = agent.role() == Role::Datadog;
+    let branch = |text: &str| {
+        let message = format!("`{text}` is no release: a branch or commit may change or go away");
+        Note::new(codes::PINNED_TO_BRANCH, message)
+    };
+    match releases.meant(typed) {
+        _ if !is_datadogs => Ok((typed.to_owned(), (!versions::is_release(typed)).then(|| branch(typed)))),
+        Pin::Release(tag) => Ok((tag, None)),
+        Pin::Branch(text) => Ok((text.clone(), Some(branch(&text)))),
+        Pin::Unchecked(tag) => {
+            let message = format!("whether the buildpack has a release {tag} could not be checked");
+            Ok((tag, Some(Note::new(codes::UNCHECKED_VERSION, message))))
+        }
+        Pin::Missing if !verify => Ok((typed.trim_start_matches(['#', 'v']).to_owned(), None)),
+        Pin::Missing => {
+            let failure = Failure::usage(format_args!("Datadog's buildpack has no release {typed}"));
+            Err(match releases.extent {
+                Extent::Once => failure.hint(format_args!(
+                    "the newest that this program knows is {}; its tags cannot be read now",
+                    releases.newest()
+                )),
+                _ => failure.hint(format_args!("the newest is {}: dd-heroku versions", releases.newest())),
+            })
+        }
+    }
+}
+
+/// Fails to pin a buildpack that a file of the repository lists.
+pub fn nested_pin(agent: &Buildpack) -> Failure {
+    let message = format!("{agent} stands in the app's {LIST}, which another buildpack reads");
+    Failure::new(Code::Failed, message).hint(format_args!("change its line in {LIST}, and deploy"))
 }
 
 /// The text to send as `DD_AGENT_VERSION`, and a note where it could not be checked: the whole version, or what was asked

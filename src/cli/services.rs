@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Context, available_versions};
+use crate::app::releases::Releases;
 use crate::datadog_api;
 use crate::engine::Services;
 use crate::engine::stop::Stop;
@@ -39,5 +40,9 @@ impl Services for Context {
 
     fn agent_versions(&self) -> Result<Vec<String>> {
         available_versions::agents(self, false)
+    }
+
+    fn buildpack_releases(&self) -> Releases {
+        available_versions::buildpacks(self, false)
     }
 }

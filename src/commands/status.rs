@@ -1,7 +1,7 @@
 //! `status`: what is set, what runs, what drifted.
 
 use super::{Context, Exit};
-use crate::app::facts::{Part, Query};
+use crate::app::facts::{CheckoutQuery, Part, Query};
 use crate::app::status::Status;
 use crate::app::{Facts, deployed};
 use crate::cli::AppsOrNames;
@@ -35,7 +35,8 @@ const PARTS: [Part; 7] =
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let targets = args.apps.targets();
     let apps = context.apps(&targets)?;
-    let query = Query::from(PARTS).with_key(diagnosis::key(args.no_verify));
+    let query =
+        Query::from(PARTS).with_key(diagnosis::key(args.no_verify)).with_checkout(CheckoutQuery::default());
     if args.watch {
         for app_facts in &engine::observe(context, &apps, &Query::from([Part::Builds, Part::Releases]))? {
             watch(context, app_facts)?;

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{Context, Exit};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
-use crate::app::facts::{AgentVersions, Part, Query};
+use crate::app::facts::{Part, Query};
+use crate::app::releases::Releases;
 use crate::app::{Facts, codes, order, versions};
+use crate::cli::asked_version::{Asked, resolved};
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::cli::{available_versions, rebuild_args};
-use crate::datadog::{AgentRequest, options};
 use crate::engine::{self, Observer};
 use crate::env::{DD_AGENT_MAJOR_VERSION, DD_AGENT_VERSION};
 use crate::failure::{Code, Failure, Result};
@@ -36,7 +37,7 @@ pub struct Args {
     /// Clear the build cache first
     #[arg(long)]
     clear_cache: bool,
-    /// Do not check in the package repository that the version exists
+    /// Do not check that the versions exist
     #[arg(long)]
     no_verify: bool,
     #[command(flatten)]
@@ -49,7 +50,9 @@ pub struct Args {
 
 /// Upgrades the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let asked = args.agent_version.as_deref().map(|asked| resolved(context, args, asked)).transpose()?;
+    let asked =
+        args.agent_version.as_deref().map(|asked| resolved(context, asked, !args.no_verify)).transpose()?;
+    let releases = args.buildpack_version.as_ref().map(|_| available_versions::buildpacks(context, false));
     let mut query = Query::from(rebuild_args::PARTS).with_checkout(args.from.checkout());
     if args.promote {
         query.heroku.extend([Part::Coupling, Part::Downstream]);
@@ -65,54 +68,28 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         })
         .collect();
     engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
-        desired(args, asked.as_ref(), before.get(&facts.app.name), facts)
+        desired(args, asked.as_ref(), releases.as_ref(), before.get(&facts.app.name), facts)
     })
 }
 
-/// The version that is asked for, as it is to be sent.
-struct Asked {
-    /// To an app whose build takes any form: as it was asked for; a line of versions becomes its newest.
-    any_form: String,
-    /// To an app with Datadog's buildpack.
-    whole: String,
-}
-
-/// The version that is asked for, which must exist.
-fn resolved(context: &Context, args: &Args, asked: &str) -> Result<Asked> {
-    let checked = options::check(DD_AGENT_VERSION, asked).map_err(|problem| {
-        let failure = Failure::usage(format_args!("--agent-version: {problem}"));
-        let agents = available_versions::agents(context, false);
-        match agents.map(|agents| available_versions::require(asked, &agents).err()) {
-            Ok(Some(near)) => near,
-            _ => failure,
-        }
-    })?;
-    let agents = match available_versions::agents(context, false) {
-        _ if args.no_verify => None,
-        Ok(agents) => Some(AgentVersions::Known(agents)),
-        Err(failure) if failure.code == Code::Unreachable => {
-            return Err(failure.hint("pass `--no-verify` to leave that to the build"));
-        }
-        Err(failure) => return Err(failure),
-    };
-    let (whole, _) = available_versions::to_send(&checked, false, agents.as_ref())?;
-    let is_exact = matches!(AgentRequest::parse(&checked), Some(AgentRequest::Exactly(_)));
-    let any_form = if is_exact || agents.is_none() { checked.into_owned() } else { whole.clone() };
-    Ok(Asked { any_form, whole })
-}
-
-fn desired(args: &Args, asked: Option<&Asked>, before: Option<&String>, facts: &Facts) -> Result<Desired> {
+fn desired(
+    args: &Args,
+    asked: Option<&Asked>,
+    releases: Option<&Releases>,
+    before: Option<&String>,
+    facts: &Facts,
+) -> Result<Desired> {
     let app = &facts.app.name;
     if !facts.app.has_buildpacks() {
         return Err(Failure::new(Code::Failed, format_args!("`{app}` is not built by classic buildpacks"))
             .hint("the Agent of such an app comes with its image: dd-heroku docker init"));
     }
     let list = facts.buildpacks.as_deref().unwrap_or_default();
-    if order::installed(list).is_none() {
+    let Some(buildpack) = facts.agent_buildpack() else {
         return Err(Failure::new(Code::Failed, format_args!("no buildpack of `{app}` installs the Agent"))
             .hint(format_args!("dd-heroku init -a {app}")));
-    }
-    let any_form = order::takes_any_version(list);
+    };
+    let any_form = facts.takes_any_version();
     let agent = asked.map(|Asked { any_form: text, whole }| if any_form { text } else { whole }.as_str());
     let mut desired = Desired {
         rebuild: RebuildWhen::Due,
@@ -128,9 +105,12 @@ fn desired(args: &Args, asked: Option<&Asked>, before: Option<&String>, facts: &
         // The exact version says all there is to say.
         desired.config.insert(DD_AGENT_MAJOR_VERSION.to_owned(), None);
     }
-    if let Some(release) = &args.buildpack_version {
-        let list = order::repinned(list, Some(release)).unwrap_or_default();
+    if let (Some(typed), Some(releases)) = (&args.buildpack_version, releases) {
+        let (release, note) = available_versions::pin(typed, &buildpack, releases, !args.no_verify)?;
+        let list = order::repinned(list, Some(&release))
+            .ok_or_else(|| available_versions::nested_pin(&buildpack))?;
         desired.buildpacks = Buildpacks::Exactly(list);
+        desired.notes.extend(note);
     }
     args.from.put_into(&mut desired, facts)?;
     Ok(desired)

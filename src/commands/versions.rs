@@ -35,7 +35,7 @@ const RECENT: usize = 10;
 /// Lists the versions.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let agents = available_versions::agents(context, args.refresh)?;
-    let buildpacks = available_versions::buildpacks(context, args.refresh);
+    let buildpacks = available_versions::buildpacks(context, args.refresh).tags;
     let targets = args.apps.targets();
     let is_named = targets.is_named();
     let apps = match is_named || context.env.get(env::HEROKU_APP).is_some() || context.checkout().is_some() {
@@ -90,6 +90,5 @@ fn wanted(facts: &Facts) -> Option<String> {
 }
 
 fn buildpack(facts: &Facts) -> Option<String> {
-    let agent = crate::app::order::installed(facts.buildpacks.as_deref()?)?;
-    Some(agent.pin().unwrap_or("newest").to_owned())
+    Some(facts.agent_buildpack()?.pin().unwrap_or("newest").to_owned())
 }

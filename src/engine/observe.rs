@@ -12,6 +12,7 @@ use crate::app::facts::{
 };
 use crate::app::integrations::dbm::target;
 use crate::app::metrics::{Access, Existing, dashboard, pipeline};
+use crate::app::{Buildpack, findings, nested, versions};
 use crate::database::{self, Session};
 use crate::datadog::Site;
 use crate::env::{self, DD_AGENT_VERSION};
@@ -65,6 +66,7 @@ impl<'s> Observer<'s> {
             app_facts.agent_versions.clone_from(&agent_versions);
         }
         self.add_versions(&mut facts, query);
+        self.add_releases(&mut facts, query);
         self.add_keys(&mut facts, query)?;
         self.add_log_metrics(&mut facts, query)?;
         self.add_hosts(&mut facts, query);
@@ -81,13 +83,25 @@ impl<'s> Observer<'s> {
     /// What the checkout says, for each app.
     fn checkout(&self, apps: &[String], query: &CheckoutQuery) -> Result<BTreeMap<String, Checkout>> {
         let Some(checkout) = self.services.checkout()? else { return Ok(BTreeMap::new()) };
-        let owners = self.services.checkout_apps()?;
+        let owners = match self.services.checkout_apps() {
+            // Where nothing of the checkout is needed, a git that refuses it is no reason to fail.
+            Err(_) if query.is_empty() => return Ok(BTreeMap::new()),
+            owners => owners?,
+        };
         let mut files = BTreeMap::new();
         if query.folder {
             files.extend(checkout.datadog_files()?.into_iter().map(|file| (file.path, file.text)));
         }
-        for path in query.files.iter().copied().chain(query.named_files.iter().map(String::as_str)) {
-            if let Some(text) = checkout.read(Path::new(path))? {
+        for path in [nested::LIST]
+            .into_iter()
+            .chain(query.files.iter().copied())
+            .chain(query.named_files.iter().map(String::as_str))
+        {
+            let text = match path {
+                nested::LIST | findings::app_json::PATH => checkout.read_lossy(Path::new(path))?,
+                path => checkout.read(Path::new(path))?,
+            };
+            if let Some(text) = text {
                 files.insert(path.to_owned(), text);
             }
         }
@@ -121,6 +135,21 @@ impl<'s> Observer<'s> {
         }
         for app_facts in facts.iter_mut().filter(|app_facts| asks(app_facts)) {
             app_facts.agent_versions = Some(versions.clone());
+        }
+    }
+
+    /// The releases of Datadog's buildpack, where an app is pinned to one that is newer than this program.
+    fn add_releases(&self, facts: &mut [Facts], query: &Query) {
+        let is_newer = |app_facts: &Facts| {
+            let pins = app_facts.buildpacks.iter().flatten().filter_map(Buildpack::pin);
+            pins.into_iter()
+                .any(|pin| versions::is_release(pin) && versions::is_older(versions::BUILDPACK, pin))
+        };
+        if query.agent_versions == When::WhereAsked && facts.iter().any(is_newer) {
+            let releases = self.services.buildpack_releases();
+            for app_facts in facts.iter_mut() {
+                app_facts.buildpack_releases = Some(releases.clone());
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::stop::Stop;
+use crate::app::releases::Releases;
 use crate::datadog_api;
 use crate::failure::Result;
 use crate::heroku;
@@ -25,4 +26,6 @@ pub trait Services: Sync {
     fn checkout_apps(&self) -> Result<Vec<String>>;
     /// The Agent versions that can be installed, the newest first.
     fn agent_versions(&self) -> Result<Vec<String>>;
+    /// The releases of Datadog's buildpack, as far as they can be told.
+    fn buildpack_releases(&self) -> Releases;
 }

@@ -6,6 +6,7 @@ use super::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
 use crate::app::buildpack::{Buildpack, Role};
 use crate::app::database_urls::{self, Database};
 use crate::app::facts::{Checkout, ConfigVars, Facts, Generation};
+use crate::app::nested::LIST;
 use crate::app::prerun::Block;
 use crate::app::telemetry::Signal;
 use crate::app::{codes, deployed};
@@ -98,7 +99,14 @@ impl Setup {
         if app.has_buildpacks() {
             let wanted = self.buildpack(facts);
             self.skip(&wanted, facts.own_checkout(), &mut desired);
-            desired.buildpacks = Buildpacks::WithAgent(wanted);
+            match facts.nested_agent() {
+                None => desired.buildpacks = Buildpacks::WithAgent(wanted),
+                Some(agent) if self.buildpack_url.is_some() || self.buildpack_version.is_some() => {
+                    let message = format!("{agent} stands in {LIST}: change it there, and deploy");
+                    desired.notes.push(Note::new(codes::LEFT, message));
+                }
+                Some(_) => {}
+            }
         }
         desired
     }
@@ -183,12 +191,9 @@ impl Setup {
     /// The buildpack that is wanted: what is there stays, unless another one was asked for.
     pub fn buildpack(&self, facts: &Facts) -> Buildpack {
         let existing = facts.buildpacks.as_deref().unwrap_or_default();
-        let installed = existing.iter().find(|buildpack| buildpack.installs_agent());
-        let url = match (&self.buildpack_url, installed) {
-            (Some(url), _) => Some(url.as_str()),
-            (None, Some(installed)) => Some(installed.reference()),
-            (None, None) => None,
-        };
+        let installed = existing.iter().find(|buildpack| buildpack.installs_agent()).cloned();
+        let installed = facts.nested_agent().or(installed);
+        let url = self.buildpack_url.as_deref().or_else(|| installed.as_ref().map(Buildpack::reference));
         Buildpack::agent(url, self.buildpack_version.as_deref())
     }
 

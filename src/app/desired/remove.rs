@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
 use crate::app::codes;
 use crate::app::facts::{Checkout, ConfigVars, Facts};
+use crate::app::nested::LIST;
 use crate::app::prerun::{self, Block};
 use crate::app::telemetry::Signal;
 use crate::datadog::options;
@@ -56,6 +57,9 @@ fn without_block(text: &str) -> Option<File> {
 fn leaves(facts: &Facts, config: &ConfigVars, keep: &BTreeSet<String>) -> Vec<Note> {
     let mut notes = Vec::new();
     let mut note = |message: String| notes.push(Note::new(codes::LEFT, message));
+    if let Some(agent) = facts.nested_agent() {
+        note(format!("{agent} stands in {LIST}: take its line out, and deploy"));
+    }
     let unknown: Vec<_> = config
         .iter()
         .map(|(name, _)| name)

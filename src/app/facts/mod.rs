@@ -10,6 +10,7 @@ mod query;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::buildpack::Buildpack;
+use super::releases::Releases;
 
 pub use checkout::{Checkout, Ownership};
 pub use database::Database;
@@ -99,6 +100,8 @@ pub struct Facts {
     pub hosts: Option<usize>,
     /// The Agent versions that can be installed.
     pub agent_versions: Option<AgentVersions>,
+    /// The releases of Datadog's buildpack, where the app's pin calls for them.
+    pub buildpack_releases: Option<Releases>,
     /// The database that the command is about.
     pub database: Option<Database>,
     /// The other apps of its pipeline.

@@ -51,6 +51,14 @@ pub struct CheckoutQuery {
     pub folder: bool,
 }
 
+impl CheckoutQuery {
+    /// Whether nothing is asked for but what is read of every checkout.
+    pub fn is_empty(&self) -> bool {
+        let Self { git_ref, files, named_files, folder } = self;
+        git_ref.is_none() && files.is_empty() && named_files.is_empty() && !folder
+    }
+}
+
 /// Which key is meant, and whether to ask Datadog about it.
 #[derive(Clone, Debug, Default)]
 pub struct KeyQuery {

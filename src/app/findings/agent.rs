@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Finding, compiled, config};
 use crate::app::facts::{AgentVersions, ConfigVars, Facts};
 use crate::app::findings::explanations::Severity;
-use crate::app::{codes, order, versions};
+use crate::app::{codes, versions};
 use crate::datadog::agent_request::{AgentRequest, PINNED_7, is_old_form, is_whole};
 use crate::datadog::boolean;
 use crate::env;
@@ -114,8 +114,7 @@ fn fixed(facts: &Facts, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
 
 /// Whether the app's buildpack is Datadog's or a fork of it.
 fn needs_whole_version(facts: &Facts) -> bool {
-    let list = facts.buildpacks.as_deref().unwrap_or_default();
-    order::installed(list).is_some() && !order::takes_any_version(list)
+    facts.agent_buildpack().is_some() && !facts.takes_any_version()
 }
 
 fn behind(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {

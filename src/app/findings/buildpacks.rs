@@ -4,7 +4,9 @@ use super::Finding;
 use crate::app::buildpack::{Buildpack, Role};
 use crate::app::desired::{Buildpacks, Desired, RebuildWhen};
 use crate::app::facts::Facts;
+use crate::app::nested::LIST;
 use crate::app::order::{self, Fault};
+use crate::app::releases::Releases;
 use crate::app::{codes, versions};
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
@@ -12,8 +14,13 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let mut found = Vec::new();
-    for fault in order::faults(list) {
-        let names = || list.iter().filter(|buildpack| buildpack.installs_agent()).map(ToString::to_string);
+    let nested = facts.nested_agent();
+    for fault in facts.order_faults() {
+        let installing = list.iter().filter(|buildpack| buildpack.installs_agent());
+        let names = || {
+            let nested = nested.iter().map(|agent| format!("{agent} in {LIST}"));
+            installing.clone().map(ToString::to_string).chain(nested)
+        };
         found.push(match fault {
             Fault::Missing => (codes::NO_BUILDPACK, format!("buildpacks: {}", shown(list))),
             Fault::Twice => (codes::AGENT_TWICE, names().collect::<Vec<_>>().join(", ")),
@@ -24,6 +31,10 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     for buildpack in list.iter().filter(|buildpack| buildpack.installs_agent()) {
         match (buildpack.role(), buildpack.pin()) {
             (Role::Fork, _) => found.push((codes::FORK, buildpack.to_string())),
+            (Role::Datadog, Some(pin)) if is_missing(facts, pin) => {
+                let evidence = format!("pinned to {pin}, which is not a release; {} is", newest(facts, pin));
+                found.push((codes::NO_SUCH_RELEASE, evidence));
+            }
             (Role::Datadog, Some(pin)) if !versions::is_release(pin) => {
                 found.push((codes::PINNED_TO_BRANCH, buildpack.to_string()));
             }
@@ -36,7 +47,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     }
     let finding = |(code, evidence)| {
         Some(Finding::new(code, evidence)?.fixed_by(Desired {
-            buildpacks: fixed(list),
+            buildpacks: if nested.is_some() { Buildpacks::WithoutAgent } else { fixed(facts, list) },
             rebuild: RebuildWhen::Due,
             ..Desired::default()
         }))
@@ -45,7 +56,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 }
 
 /// The list in order: Datadog's own buildpack or ours, once, its pin kept when it is the newest release.
-fn fixed(list: &[Buildpack]) -> Buildpacks {
+fn fixed(facts: &Facts, list: &[Buildpack]) -> Buildpacks {
     let installed = order::installed(list);
     let agent = match installed.map(Buildpack::role) {
         Some(Role::Datadog | Role::Ours) => {
@@ -53,16 +64,23 @@ fn fixed(list: &[Buildpack]) -> Buildpacks {
         }
         _ => return Buildpacks::WithAgent(Buildpack::agent(None, None)),
     };
-    let pin = agent.pin().map(|pin| if agent.role() == Role::Datadog { newest(pin) } else { pin });
+    let pin = agent.pin().map(|pin| if agent.role() == Role::Datadog { newest(facts, pin) } else { pin });
     order::repinned(list, pin).map_or(Buildpacks::Keep, Buildpacks::Exactly)
 }
 
-/// The pin, or the newest release instead of an older one or a branch.
-fn newest(pin: &str) -> &str {
-    if versions::is_release(pin) && !versions::is_older(pin, versions::BUILDPACK) {
-        pin
-    } else {
-        versions::BUILDPACK
+/// Whether a pin is a release that does not exist. The tags of Datadog's buildpack have no `v`.
+fn is_missing(facts: &Facts, pin: &str) -> bool {
+    versions::is_release(pin)
+        && (pin.starts_with('v') || facts.buildpack_releases.as_ref().is_some_and(|known| known.lacks(pin)))
+}
+
+/// The pin, or the newest release instead of an older one, a branch, or one that does not exist.
+fn newest<'p>(facts: &'p Facts, pin: &'p str) -> &'p str {
+    let bare = pin.trim_start_matches('v');
+    let is_current = versions::is_release(pin) && !versions::is_older(bare, versions::BUILDPACK);
+    match is_current && !is_missing(facts, bare) {
+        true => bare,
+        false => facts.buildpack_releases.as_ref().map_or(versions::BUILDPACK, Releases::newest),
     }
 }
 
@@ -84,6 +102,9 @@ mod tests {
         let fork = "https://github.com/acme/heroku-buildpack-datadog";
         let (old, new, branch) =
             (format!("{DATADOG}#1.31"), format!("{DATADOG}#2.44"), format!("{DATADOG}#master"));
+        let with_v = format!("{DATADOG}#v2.44");
+        let archive = "https://github.com/DataDog/heroku-buildpack-datadog/archive/refs/tags/2.44.tar.gz";
+        let subdir = "https://github.com/acme/heroku-buildpack-subdir";
         for (existing, expected) in [
             (vec![DATADOG, "heroku/ruby"], vec![]),
             (vec![new.as_str(), "heroku/ruby"], vec![]),
@@ -96,6 +117,10 @@ mod tests {
             ),
             (vec![old.as_str(), "heroku/ruby"], vec![codes::PINNED_BEHIND]),
             (vec![branch.as_str(), "heroku/ruby"], vec![codes::PINNED_TO_BRANCH]),
+            (vec![with_v.as_str(), "heroku/ruby"], vec![codes::NO_SUCH_RELEASE]),
+            (vec![archive, "heroku/ruby"], vec![]),
+            (vec![subdir, DATADOG], vec![]),
+            (vec![DATADOG, subdir], vec![codes::AGENT_TOO_EARLY]),
             (
                 vec![old.as_str(), "heroku-community/apt", "heroku/ruby", DATADOG],
                 vec![codes::AGENT_TWICE, codes::AGENT_LAST, codes::AGENT_TOO_EARLY, codes::PINNED_BEHIND],

@@ -2,6 +2,7 @@
 //! fix where a plan can be one. Evidence never holds a secret.
 
 mod agent;
+pub mod app_json;
 mod buildpacks;
 mod checkout;
 mod databases;
@@ -73,6 +74,7 @@ pub fn find(facts: &Facts) -> Vec<Finding> {
     findings.extend(agent::find(facts));
     findings.extend(memory::find(facts));
     findings.extend(checkout::find(facts));
+    findings.extend(app_json::find(facts));
     findings.extend(drains::find(facts));
     findings.extend(telemetry::find(facts));
     findings.sort_by_key(|finding| finding.about.code);

@@ -3,10 +3,10 @@
 
 use super::{Finding, compiled};
 use crate::app::booleans::is_understood;
+use crate::app::codes;
 use crate::app::desired::Desired;
 use crate::app::facts::{ConfigVars, Facts};
 use crate::app::findings::explanations::Severity;
-use crate::app::{codes, order};
 use crate::datadog::options::{self, Kind, Standing, VARIABLES, Variable};
 use crate::datadog::{boolean, tags};
 use crate::env;
@@ -60,10 +60,7 @@ fn judged(facts: &Facts, vars: &ConfigVars, option: &Variable, value: &str) -> O
             boolean::parse_input(value)
                 .map_or(Better::Unknown, |on| Better::Value(boolean::text(on).to_owned())),
         ),
-        Kind::AgentVersion => {
-            let list = facts.buildpacks.as_deref().unwrap_or_default();
-            (order::takes_any_version(list) && checked.is_err()).then_some(Better::Unset)
-        }
+        Kind::AgentVersion => (facts.takes_any_version() && checked.is_err()).then_some(Better::Unset),
         Kind::AgentMajor | Kind::PythonMajor => match checked {
             Ok(checked) if checked == value.trim_end() => None,
             Ok(checked) => Some(Better::Value(checked.into_owned())),
@@ -96,11 +93,10 @@ fn tag_value(value: &str) -> Better {
 
 /// Datadog's script takes the blanks beside a comma for a part of the name. Names of what is not set have a finding already.
 fn var_names(facts: &Facts, vars: &ConfigVars, value: &str) -> Option<Better> {
-    let list = facts.buildpacks.as_deref().unwrap_or_default();
     let names: Vec<_> = value.split(',').map(str::trim).collect();
     let has_blanks = names.iter().map(|name| name.len() + 1).sum::<usize>() != value.len() + 1;
     let all_set = names.iter().all(|name| vars.get(name).is_some());
-    (has_blanks && all_set && !order::takes_any_version(list)).then(|| Better::Value(names.join(",")))
+    (has_blanks && all_set && !facts.takes_any_version()).then(|| Better::Value(names.join(",")))
 }
 
 fn fix(option: &Variable, value: Option<String>) -> Desired {

@@ -6,9 +6,9 @@ use super::{Context, Exit};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
 use crate::app::facts::Query;
 use crate::app::order;
-use crate::app::{Buildpack, Facts, codes, versions};
-use crate::cli::rebuild_args;
+use crate::app::{Buildpack, Facts};
 use crate::cli::{Apps, AppsOrNames, ChangeOptions, Targets};
+use crate::cli::{available_versions, rebuild_args};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
 
@@ -64,28 +64,37 @@ pub enum Verb {
 pub fn run(context: &Context, verb: &Verb) -> Result<Exit> {
     match verb {
         Verb::Show { apps } => show::run(context, &apps.targets()),
-        Verb::Fix { rebuild, apps, change } => set(context, &apps.targets(), *change, rebuild, &|list| {
-            let pin = order::installed(list).and_then(Buildpack::pin);
-            (order::repinned(list, pin), None)
-        }),
+        Verb::Fix { rebuild, apps, change } => {
+            set(context, &apps.targets(), *change, rebuild, &|facts, agent| {
+                let list = facts.buildpacks.as_deref().unwrap_or_default();
+                let is_nested = facts.nested_agent().is_some();
+                // Where another buildpack runs it, a copy in the app's own list is one too many.
+                let fixed = if is_nested { None } else { order::repinned(list, agent.pin()) };
+                Ok((fixed.unwrap_or_else(|| order::without_agent(list)), None))
+            })
+        }
         Verb::Pin { release, rebuild, apps, change } => {
-            set(context, &apps.targets(), *change, rebuild, &|list| {
-                let note = (!versions::is_release(release)).then(|| {
-                    let message =
-                        format!("`{release}` is no release: a branch or commit may change or go away");
-                    Note::new(codes::PINNED_TO_BRANCH, message)
-                });
-                (order::repinned(list, Some(release)), note)
+            let releases = available_versions::buildpacks(context, false);
+            set(context, &apps.targets(), *change, rebuild, &|facts, agent| {
+                let (release, note) = available_versions::pin(release, agent, &releases, true)?;
+                Ok((repinned(facts, agent, Some(&release))?, note))
             })
         }
         Verb::Unpin { rebuild, apps, change } => {
-            set(context, &apps.targets(), *change, rebuild, &|list| (order::repinned(list, None), None))
+            set(context, &apps.targets(), *change, rebuild, &|facts, agent| {
+                Ok((repinned(facts, agent, None)?, None))
+            })
         }
     }
 }
 
-/// The list to set instead of the current one, and what to know about it.
-type NewList<'l> = dyn Fn(&[Buildpack]) -> (Option<Vec<Buildpack>>, Option<Note>) + 'l;
+/// The list to set on an app in which this buildpack installs the Agent, and what to know about it.
+type NewList<'l> = dyn Fn(&Facts, &Buildpack) -> Result<(Vec<Buildpack>, Option<Note>)> + 'l;
+
+fn repinned(facts: &Facts, agent: &Buildpack, pin: Option<&str>) -> Result<Vec<Buildpack>> {
+    order::repinned(facts.buildpacks.as_deref().unwrap_or_default(), pin)
+        .ok_or_else(|| available_versions::nested_pin(agent))
+}
 
 fn set(
     context: &Context,
@@ -105,11 +114,11 @@ fn desired(rebuild: &rebuild_args::Args, list: &NewList<'_>, facts: &Facts) -> R
         let message = format!("`{app}` is not built by classic buildpacks");
         return Err(Failure::new(Code::Failed, message));
     }
-    let (list, note) = list(facts.buildpacks.as_deref().unwrap_or_default());
-    let list = list.ok_or_else(|| {
+    let agent = facts.nested_agent().or_else(|| facts.agent_buildpack()).ok_or_else(|| {
         Failure::new(Code::Failed, format_args!("no buildpack of `{app}` installs the Agent"))
             .hint(format_args!("dd-heroku init -a {app}"))
     })?;
+    let (list, note) = list(facts, &agent)?;
     let notes = note.into_iter().collect();
     let mut desired = Desired { buildpacks: Buildpacks::Exactly(list), notes, ..Desired::default() };
     rebuild.put_into(&mut desired, RebuildWhen::Due, facts)?;

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::app::Facts;
-use crate::app::facts::{Part, Query};
-use crate::app::order::{self, Fault};
+use crate::app::facts::{CheckoutQuery, Part, Query};
+use crate::app::order::Fault;
 use crate::cli::Targets;
 use crate::commands::{Context, Exit};
 use crate::engine;
@@ -13,7 +13,8 @@ use crate::ui::{self, foreign::line};
 
 /// Shows the buildpacks of the apps.
 pub(super) fn run(context: &Context, targets: &Targets) -> Result<Exit> {
-    let facts = engine::observe(context, &context.apps(targets)?, &Query::from([Part::Buildpacks]))?;
+    let query = Query::from([Part::Buildpacks]).with_checkout(CheckoutQuery::default());
+    let facts = engine::observe(context, &context.apps(targets)?, &query)?;
     if context.ui.json {
         let documents = facts.iter().map(to_json).collect();
         context.ui.json(&ui::one_or_many(documents, targets.are_many()))?;
@@ -37,7 +38,7 @@ fn faults(facts: &Facts) -> Vec<String> {
         }
         Fault::Before(at) => format!("{} must come before Datadog's: dd-heroku buildpacks fix", list[*at]),
     };
-    order::faults(list).iter().map(message).collect()
+    facts.order_faults().iter().map(message).collect()
 }
 
 fn to_json(facts: &Facts) -> serde_json::Value {

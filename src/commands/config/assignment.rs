@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::{Facts, Note, order};
+use crate::app::{Facts, Note};
 use crate::cli::{available_versions, key};
 use crate::commands::Context;
 use crate::datadog::options;
@@ -78,9 +78,11 @@ pub(super) fn known(name: &str) -> Result<String> {
 pub(super) fn with_whole_version(changes: &Changes, facts: &Facts) -> Result<(Changes, Option<Note>)> {
     let mut changes = changes.clone();
     let Some(Some(version)) = changes.get_mut(DD_AGENT_VERSION) else { return Ok((changes, None)) };
-    let any_form = order::takes_any_version(facts.buildpacks.as_deref().unwrap_or_default());
-    let (text, note) =
-        available_versions::to_send(version.expose(), any_form, facts.agent_versions.as_ref())?;
+    let (text, note) = available_versions::to_send(
+        version.expose(),
+        facts.takes_any_version(),
+        facts.agent_versions.as_ref(),
+    )?;
     *version = Secret::new(text);
     Ok((changes, note))
 }

@@ -72,7 +72,7 @@ pub struct Args {
     pub(super) skip_dynos: Option<String>,
     #[command(flatten)]
     pub(super) rebuild: rebuild_args::Args,
-    /// Do not check the key with Datadog, nor versions in the package repository
+    /// Do not check the key with Datadog, nor that versions exist
     #[arg(long)]
     pub(super) no_verify: bool,
     #[command(flatten)]

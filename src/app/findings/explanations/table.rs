@@ -378,4 +378,22 @@ pub static EXPLAINED: &[Explained] = &[
         "Lines may be lost: Heroku reports L10 when the address answers with anything but success.",
         DOCTOR,
     ),
+    error(
+        NO_SUCH_RELEASE,
+        "the buildpack is pinned to a release that does not exist",
+        "The next build fails: Heroku cannot clone it.",
+        DOCTOR,
+    ),
+    error(
+        APP_JSON_BROKEN,
+        "app.json cannot be read",
+        "Review apps and Heroku CI cannot be made from it.",
+        "Make it plain JSON, UTF-8 without a byte order mark or comments, and commit it.",
+    ),
+    warning(
+        APP_JSON_ORDER,
+        "the buildpacks in app.json are out of order",
+        "Review apps or tests get an Agent that does not fit, or the wrong process types.",
+        "Put Datadog's once, after what installs packages and before the language, and commit it.",
+    ),
 ];
