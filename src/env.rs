@@ -260,6 +260,10 @@ variables! {
     DD_DISABLE_HOST_METRICS;
     /// The app's folder with `conf.d`, `checks.d` and `prerun.sh`.
     DD_HEROKU_CONF_FOLDER;
+    /// The folder of the repository that heroku-buildpack-monorepo makes into `/app`.
+    APP_BASE;
+    /// The same of subdir-heroku-buildpack.
+    PROJECT_PATH;
     /// Major version of the Agent's Python.
     DD_PYTHON_VERSION;
     /// Python path of the Agent; written for `prerun.sh` and the wrapper.

@@ -8,6 +8,7 @@ mod buildpack;
 mod buildpacks;
 mod checkout_lists;
 mod completions;
+mod conf_folder;
 mod config;
 mod datadog_api;
 mod dbm;

@@ -7,6 +7,7 @@ pub(crate) mod buildpack;
 pub(crate) mod change;
 pub(crate) mod checks;
 pub(crate) mod codes;
+pub(crate) mod conf_folder;
 pub(crate) mod database_urls;
 pub(crate) mod dbm;
 pub(crate) mod deployed;

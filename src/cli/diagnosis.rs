@@ -53,7 +53,8 @@ pub fn findings(facts: &Facts) -> Vec<Finding> {
         let files = checkout.files.iter().filter(|(path, _)| is_linted(path));
         let files: Vec<_> =
             files.map(|(path, text)| lint::File { path: path.clone(), text: text.clone() }).collect();
-        findings.extend(lint::lint(&files).into_iter().filter_map(of_lint));
+        let found = lint::lint(&files).into_iter();
+        findings.extend(found.filter_map(|found| of_lint(found.at(&checkout.folder))));
     }
     findings
 }

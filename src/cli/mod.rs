@@ -1,5 +1,6 @@
 //! What the verbs share: the context they run in, the options that all of them take, keys and the choice of apps.
 
+pub mod app_folder;
 pub mod app_names;
 pub mod asked_version;
 pub mod available_versions;

@@ -63,6 +63,7 @@ impl<'s> Observer<'s> {
         let agent_versions = agent_versions.map(known_versions).transpose()?;
         for app_facts in &mut facts {
             app_facts.checkout = checkout.remove(&app_facts.app.name);
+            self.add_files(app_facts, query)?;
             app_facts.agent_versions.clone_from(&agent_versions);
         }
         self.add_versions(&mut facts, query);
@@ -88,23 +89,6 @@ impl<'s> Observer<'s> {
             Err(_) if query.is_empty() => return Ok(BTreeMap::new()),
             owners => owners?,
         };
-        let mut files = BTreeMap::new();
-        if query.folder {
-            files.extend(checkout.datadog_files()?.into_iter().map(|file| (file.path, file.text)));
-        }
-        for path in [nested::LIST]
-            .into_iter()
-            .chain(query.files.iter().copied())
-            .chain(query.named_files.iter().map(String::as_str))
-        {
-            let text = match path {
-                nested::LIST | findings::app_json::PATH => checkout.read_lossy(Path::new(path))?,
-                path => checkout.read(Path::new(path))?,
-            };
-            if let Some(text) = text {
-                files.insert(path.to_owned(), text);
-            }
-        }
         let mut all = BTreeMap::new();
         for app in apps {
             let ownership = match (owners.contains(app), owners.is_empty()) {
@@ -114,9 +98,31 @@ impl<'s> Observer<'s> {
             };
             let git_ref = query.git_ref.as_ref().filter(|_| ownership == Ownership::Own);
             let commit = git_ref.map(|git_ref| checkout.resolve(git_ref)).transpose()?;
-            all.insert(app.clone(), Checkout { ownership, commit, files: files.clone() });
+            all.insert(app.clone(), Checkout { ownership, commit, ..Checkout::default() });
         }
         Ok(all)
+    }
+
+    /// The files of the checkout, from where the app has them.
+    fn add_files(&self, facts: &mut Facts, query: &Query) -> Result {
+        let folder = facts.conf_folder();
+        let (Some(found), Some(query)) = (&mut facts.checkout, &query.checkout) else { return Ok(()) };
+        let Some(checkout) = self.services.checkout()? else { return Ok(()) };
+        if query.folder {
+            let files = checkout.datadog_files(&folder)?;
+            found.files.extend(files.into_iter().map(|file| (file.path, file.text)));
+        }
+        let named = query.named_files.iter().map(String::as_str);
+        for path in [nested::LIST].into_iter().chain(query.files.iter().copied()).chain(named) {
+            let real = folder.real(path);
+            let text = match path {
+                nested::LIST | findings::app_json::PATH => checkout.read_lossy(Path::new(&real))?,
+                _ => checkout.read(Path::new(&real))?,
+            };
+            found.files.extend(text.map(|text| (path.to_owned(), text)));
+        }
+        found.folder = folder;
+        Ok(())
     }
 
     /// The Agent versions, where an app asks for one.

@@ -1,10 +1,11 @@
-//! The files under `datadog/`, read for the lint and for what is configured in them.
+//! The files for Datadog, read for the lint and for what is configured in them.
 
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::{Checkout, Error, lint};
+use crate::app::conf_folder::{ConfFolder, USUAL};
 
 /// Longer files are not configuration.
 const LONGEST: u64 = 1 << 20;
@@ -12,12 +13,18 @@ const LONGEST: u64 = 1 << 20;
 const DEEPEST: usize = 6;
 
 impl Checkout {
-    /// The files under `datadog/`, and `.slugignore`, in the order of their paths. Links are not followed.
-    pub fn datadog_files(&self) -> Result<Vec<lint::File>, Error> {
+    /// The files of the folder for Datadog by their usual paths, `datadog/…`, and `.slugignore`, in the order of their
+    /// paths. Links are not followed.
+    pub fn datadog_files(&self, folder: &ConfFolder) -> Result<Vec<lint::File>, Error> {
         let mut files = Vec::new();
-        for path in [".slugignore", "datadog"] {
-            collect(self.root(), path, 0, &mut files)?;
+        if !folder.path().is_empty() {
+            collect(self.root(), folder.path(), 0, &mut files)?;
         }
+        for file in &mut files {
+            let rest = file.path.get(folder.path().len()..).unwrap_or_default();
+            file.path = format!("{USUAL}{rest}");
+        }
+        collect(self.root(), ".slugignore", 0, &mut files)?;
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
     }

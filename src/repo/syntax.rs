@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Checkout;
 use super::lint::{File, Finding};
+use crate::app::conf_folder::ConfFolder;
 use crate::program;
 
 const WITHIN: Duration = Duration::from_secs(10);
@@ -21,12 +22,12 @@ except SyntaxError as error:
 
 impl Checkout {
     /// The files that their interpreter cannot read, with the line.
-    pub fn syntax_errors(&self, files: &[File]) -> Vec<Finding> {
-        files.iter().filter_map(|file| self.syntax_error(file)).collect()
+    pub fn syntax_errors(&self, folder: &ConfFolder, files: &[File]) -> Vec<Finding> {
+        files.iter().filter_map(|file| self.syntax_error(folder, file)).collect()
     }
 
-    fn syntax_error(&self, file: &File) -> Option<Finding> {
-        let place = self.root().join(&file.path);
+    fn syntax_error(&self, folder: &ConfFolder, file: &File) -> Option<Finding> {
+        let place = self.root().join(folder.real(&file.path));
         let path = place.to_str()?;
         let (what, line) = match file.path.rsplit_once('.')?.1 {
             "py" if file.path.starts_with("datadog/checks.d/") => {

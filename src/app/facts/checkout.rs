@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::app::conf_folder::ConfFolder;
 use crate::app::prerun;
 
 /// A git checkout, as far as it was read.
@@ -11,7 +12,10 @@ pub struct Checkout {
     pub ownership: Ownership,
     /// The commit that `--ref` names, where the checkout is the app's own.
     pub commit: Option<String>,
-    /// The texts of its files that were read, by path with `/` between the parts.
+    /// Where the files for Datadog lie.
+    pub folder: ConfFolder,
+    /// The texts of its files that were read, by path with `/` between the parts. Those for Datadog have their usual paths,
+    /// `datadog/…`.
     pub files: BTreeMap<String, String>,
 }
 
@@ -45,6 +49,12 @@ impl Checkout {
 }
 
 impl super::Facts {
+    /// Where the app's files for Datadog lie.
+    pub fn conf_folder(&self) -> ConfFolder {
+        let config = |name: &str| self.config.as_ref().and_then(|config| config.get(name));
+        ConfFolder::of(config, self.buildpacks.as_deref().unwrap_or_default())
+    }
+
     /// The checkout, when it is the app's own.
     pub fn own_checkout(&self) -> Option<&Checkout> {
         self.checkout.as_ref().filter(|checkout| checkout.is_own())

@@ -12,6 +12,9 @@ pub(super) fn changes(desired: &Desired, facts: &Facts) -> Result<Vec<Change>, C
     let mut changes = Vec::new();
     let before =
         |path: &str| facts.checkout.as_ref().and_then(|checkout| checkout.text(path)).map(str::to_owned);
+    let real = |usual: &str| {
+        facts.checkout.as_ref().map_or_else(|| usual.into(), |checkout| checkout.folder.real(usual).into())
+    };
     for file in &desired.files {
         match file {
             File::Prerun { block, force } => {
@@ -20,11 +23,12 @@ pub(super) fn changes(desired: &Desired, facts: &Facts) -> Result<Vec<Change>, C
                     Unmanageable::Edited => Conflict::EditedBlock,
                     Unmanageable::Broken => Conflict::BrokenBlock,
                 })?;
-                changes.extend(change(prerun::PATH.into(), before, Some(after), true));
+                changes.extend(change(real(prerun::PATH), before, Some(after), true));
             }
             File::Whole { path, after, executable } => {
                 let before = path.to_str().and_then(before);
-                changes.extend(change(path.clone(), before, after.clone(), *executable));
+                let place = path.to_str().map_or_else(|| path.clone(), real);
+                changes.extend(change(place, before, after.clone(), *executable));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::checkout;
-use crate::cli::OneApp;
+use crate::cli::{OneApp, app_folder};
 use crate::commands::{Context, Exit};
 use crate::failure::Result;
 use crate::repo::lint::{self, Finding, Severity};
@@ -25,10 +25,13 @@ pub struct Args {
 
 /// Lints it.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let checkout = checkout(context, &args.app.targets())?;
-    let files = checkout.datadog_files()?;
+    let targets = args.app.targets();
+    let checkout = checkout(context, &targets)?;
+    let folder = app_folder::of(context, &targets);
+    let files = checkout.datadog_files(&folder)?;
     let mut findings = lint::lint(&files);
-    findings.extend(checkout.syntax_errors(&files));
+    findings.extend(checkout.syntax_errors(&folder, &files));
+    let mut findings: Vec<_> = findings.into_iter().map(|found| found.at(&folder)).collect();
     findings.sort();
     if context.ui.json {
         context.ui.json(&json!({ "findings": findings.iter().map(document).collect::<Vec<_>>() }))?;

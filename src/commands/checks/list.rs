@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::checkout;
-use crate::cli::OneApp;
+use crate::cli::{OneApp, app_folder};
 use crate::commands::{Context, Exit};
 use crate::failure::Result;
 use crate::repo::lint;
@@ -20,7 +20,10 @@ pub struct Args {
 
 /// Lists them.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
-    let files = checkout(context, &args.app.targets())?.datadog_files()?;
+    let targets = args.app.targets();
+    let checkout = checkout(context, &targets)?;
+    let folder = app_folder::of(context, &targets);
+    let files = checkout.datadog_files(&folder)?;
     let findings = lint::lint(&files);
     let checks: Vec<_> = lint::custom_checks(&files)
         .into_iter()
@@ -29,7 +32,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
                 check.files.contains(&found.path) && found.severity != lint::Severity::Info
             };
             let problems = findings.iter().filter(is_own).count();
-            (check, problems)
+            let files = check.files.iter().map(|path| folder.real(path)).collect();
+            (lint::Custom { files, ..check }, problems)
         })
         .collect();
     if context.ui.json {

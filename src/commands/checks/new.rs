@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::checkout;
 use crate::app::desired::File;
-use crate::app::facts::{CheckoutQuery, Query};
+use crate::app::facts::{CheckoutQuery, Part, Query};
 use crate::app::{Desired, checks};
 use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
@@ -32,7 +32,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let targets = args.app.targets();
     checkout(context, &targets)?;
     let named_files = files.iter().map(|(path, _)| (*path).clone()).collect();
-    let query = Query::default().with_checkout(CheckoutQuery { named_files, ..CheckoutQuery::default() });
+    let query = Query::from([Part::Config, Part::Buildpacks])
+        .with_checkout(CheckoutQuery { named_files, ..CheckoutQuery::default() });
     let observer = Observer::new(context);
     let apps = [context.app(&targets)?];
     let facts = observer.observe(&apps, &query)?;

@@ -48,8 +48,15 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let files: Vec<_> =
         facts[0].usable_checkout().iter().flat_map(|checkout| &checkout.files).map(file).collect();
     let findings = lint::lint(&files);
-    let rows: Vec<_> =
-        state.iter().map(|integration| (integration, problems(integration, &findings))).collect();
+    let folder = facts[0].conf_folder();
+    let rows: Vec<_> = state
+        .into_iter()
+        .map(|integration| {
+            let problems = problems(&integration, &findings);
+            let from = integration.from.iter().map(|from| folder.real(from)).collect();
+            (On { from, ..integration }, problems)
+        })
+        .collect();
     if context.ui.json {
         context
             .ui

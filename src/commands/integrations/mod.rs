@@ -35,7 +35,7 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
 
 /// What of an app and its checkout tells which integrations it has.
 fn query() -> Query {
-    Query::from([Part::Config, Part::Addons, Part::Attachments, Part::Formation])
+    Query::from([Part::Config, Part::Buildpacks, Part::Addons, Part::Attachments, Part::Formation])
         .with_checkout(CheckoutQuery { folder: true, ..CheckoutQuery::default() })
 }
 

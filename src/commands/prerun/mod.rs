@@ -39,7 +39,7 @@ fn change(
     force: bool,
     with: &dyn Fn(&mut Block),
 ) -> Result<Exit> {
-    let query = Query::from([Part::Formation])
+    let query = Query::from([Part::Config, Part::Buildpacks, Part::Formation])
         .with_checkout(CheckoutQuery { files: vec![prerun::PATH], ..CheckoutQuery::default() });
     engine::run(context, options.mode(targets), &[context.app(targets)?], &query, &|facts| {
         desired(facts, force, with)

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::app::prerun::{self, Block, Unmanageable, Version};
-use crate::cli::OneAppOrName;
+use crate::cli::{OneAppOrName, app_folder};
 use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
 
@@ -32,7 +32,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             .hint("run this in the app's checkout (heroku git:clone -a APP)")
         })?
     };
-    let text = checkout.read(Path::new(prerun::PATH))?;
+    let folder = app_folder::of(context, &targets);
+    let path = folder.real(prerun::PATH);
+    let text = checkout.read(Path::new(&path))?;
     let read = text.as_deref().map_or(Ok(None), Block::read);
     let state = match read {
         Ok(None) => "none",
@@ -42,25 +44,22 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     };
     let block = read.ok().flatten().unwrap_or_default();
     if context.ui.json {
-        return context.ui.json(&document(state, &block)).map(|()| Exit::Done);
+        return context.ui.json(&document(&path, state, &block)).map(|()| Exit::Done);
     }
     match state {
-        "none" => context.ui.say(format_args!(
-            "{} has no managed block; `dd-heroku prerun skip run,release` makes one",
-            prerun::PATH
-        )),
-        "managed" => context.ui.answer(summary(&block))?,
-        _ => context
+        "none" => context
             .ui
-            .warn(format_args!("the managed block of {} is {state}; it is left alone", prerun::PATH)),
+            .say(format_args!("{path} has no managed block; `dd-heroku prerun skip run,release` makes one")),
+        "managed" => context.ui.answer(summary(&block))?,
+        _ => context.ui.warn(format_args!("the managed block of {path} is {state}; it is left alone")),
     }
     Ok(Exit::Done)
 }
 
-fn document(state: &str, block: &Block) -> serde_json::Value {
+fn document(path: &str, state: &str, block: &Block) -> serde_json::Value {
     let Block { skip, version, limits, installs, fill } = block;
     json!({
-        "path": prerun::PATH,
+        "path": path,
         "state": state,
         "skip": skip,
         "version": version.map(Version::as_str),

@@ -8,6 +8,7 @@ mod prerun;
 mod secrets;
 mod slugignore;
 
+use crate::app::conf_folder::ConfFolder;
 pub use crate::app::findings::explanations::Severity;
 
 /// A file of the checkout.
@@ -35,6 +36,13 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The same with the paths that the app's files really have.
+    pub fn at(self, folder: &ConfFolder) -> Self {
+        let Self { path, line, severity, message, fix } = self;
+        let (path, message) = (folder.real(&path), folder.in_message(&message));
+        Self { path, line, severity, message, fix: fix.map(|fix| folder.in_message(&fix)) }
+    }
+
     fn of(
         file: &File,
         line: impl Into<Option<usize>>,
