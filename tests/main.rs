@@ -24,6 +24,7 @@ mod integrations;
 mod logs;
 mod metrics;
 mod prerun_block;
+mod rate_limit;
 mod readme;
 mod rebuild;
 mod remove;

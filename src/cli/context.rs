@@ -28,6 +28,8 @@ pub struct Context {
     /// Ctrl-C.
     pub stop: Stop,
     sandbox: Option<sandbox::Running>,
+    /// How many requests of Heroku's rate limit are left for others.
+    rate_reserve: u32,
     client: OnceLock<Arc<heroku::Client>>,
     checkout: OnceLock<Option<Checkout>>,
     /// Told once that there is no git.
@@ -44,6 +46,7 @@ impl Context {
             ui,
             stop,
             sandbox,
+            rate_reserve: global.rate_reserve,
             client: OnceLock::new(),
             checkout: OnceLock::new(),
             without_git: Once::new(),
@@ -63,19 +66,8 @@ impl Context {
         let endpoints = Endpoints::from_env(&self.env)?;
         let token = credentials::find(&self.env, &endpoints)?.ok_or_else(not_signed_in)?;
         let ui = self.ui;
-        let client =
-            heroku::Client::new(endpoints, token).patient_by(&self.env).with_notice(
-                move |notice| match notice {
-                    Notice::RateLimited(wait) => {
-                        ui.warn(format_args!(
-                            "Heroku's rate limit is reached; waiting {} s",
-                            wait.as_secs().max(1)
-                        ));
-                    }
-                    Notice::Asked(what, took) => ui.detail(format_args!("{what} ({} ms)", took.as_millis())),
-                    Notice::Retrying(what) => ui.detail(what),
-                },
-            );
+        let client = heroku::Client::new(endpoints, token).patient_by(&self.env);
+        let client = client.with_reserve(self.rate_reserve).with_notice(move |notice| say(ui, notice));
         Ok(self.client.get_or_init(|| Arc::new(client)))
     }
 
@@ -211,6 +203,20 @@ impl Context {
             remotes => remotes?,
         };
         Ok(remotes::of_heroku(&remotes, &hosts).into_iter().map(|remote| remote.app).collect())
+    }
+}
+
+fn say(ui: Ui, notice: &Notice) {
+    match notice {
+        Notice::RateLimited(wait) => {
+            let seconds = wait.as_secs_f64().ceil().max(1.0);
+            ui.warn(format_args!("Heroku's rate limit is reached; waiting {seconds:.0} s"));
+        }
+        Notice::Slowed(left) => ui.warn(format_args!(
+            "{left} requests are left of Heroku's rate limit; reading at the pace of its refill (--rate-reserve)"
+        )),
+        Notice::Asked(what, took) => ui.detail(format_args!("{what} ({} ms)", took.as_millis())),
+        Notice::Retrying(what) => ui.detail(what),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The flags that every command takes.
 
+use crate::heroku::RESERVE;
 use crate::ui::Color;
 
 /// The flags that every command takes.
-#[derive(Clone, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Print one JSON document and never ask
@@ -18,6 +19,9 @@ pub struct Global {
     /// When to use color
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
+    /// Slow reads down when this many requests are left of Heroku's rate limit
+    #[arg(long, global = true, value_name = "N", default_value_t = RESERVE)]
+    pub rate_reserve: u32,
     /// Run against the embedded sandbox: no account, no network
     #[arg(long, global = true)]
     pub sandbox: bool,

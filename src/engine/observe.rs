@@ -17,7 +17,7 @@ use crate::database::{self, Session};
 use crate::datadog::Site;
 use crate::env::{self, DD_AGENT_VERSION};
 use crate::failure::{Code, Failure, Result};
-use crate::heroku::Reader;
+use crate::heroku::{self, Reader};
 use crate::secret::Secret;
 
 /// Reads `query` of several apps.
@@ -58,7 +58,7 @@ impl<'s> Observer<'s> {
             let versions = versions.map(|thread| thread.join().unwrap_or_else(|_| Err(broke_off())));
             (facts, checkout, versions)
         });
-        let mut facts = facts.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut facts = all_read(apps, facts)?;
         let mut checkout = checkout.transpose()?.unwrap_or_default();
         let agent_versions = agent_versions.map(known_versions).transpose()?;
         for app_facts in &mut facts {
@@ -242,6 +242,22 @@ fn access(facts: &Facts, application_key: &Secret) -> Option<Access> {
     let site: Site = *key.site.as_ref().ok()?;
     let found = key.found.as_ref().ok()?.as_ref()?;
     Some(Access { site, key: found.key.clone(), application_key: application_key.clone() })
+}
+
+/// The facts of every app. Where the rate limit ended it, the error names the apps that are read and those that are not.
+fn all_read(apps: &[String], facts: Vec<Result<Facts, heroku::Error>>) -> Result<Vec<Facts>> {
+    let (mut read, mut left) = (Vec::new(), Vec::new());
+    for (app, app_facts) in apps.iter().zip(&facts) {
+        if app_facts.is_ok() { &mut read } else { &mut left }.push(format!("`{app}`"));
+    }
+    facts.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| {
+        let is_limit = matches!(error.kind, heroku::Kind::RateLimited { .. });
+        let lists = [("read", read), ("not read", left)].into_iter().filter(|(_, list)| !list.is_empty());
+        let lists = lists.filter(|_| is_limit && apps.len() > 1);
+        lists.fold(Failure::from(error), |failure, (what, list)| {
+            failure.hint(format_args!("{what}: {}", list.join(", ")))
+        })
+    })
 }
 
 /// A package repository that cannot be reached leaves the versions unknown.

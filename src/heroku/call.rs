@@ -132,7 +132,32 @@ impl Client {
         answer
     }
 
+    /// Sends a request when the rate limit lets it, and takes note of what is left of that. The data API has no limit.
     fn exchange(&self, call: &Call) -> Result<Answer, Error> {
+        if call.on_data_api {
+            return self.exchange_now(call, &mut None);
+        }
+        let turn = self
+            .gate
+            .enter(call.method == Method::GET, self.pace.refill)
+            .map_err(|wait| call.fail(Kind::RateLimited { wait: Some(wait) }))?;
+        if let Some(left) = turn.slowed {
+            self.tell(&Notice::Slowed(left));
+        }
+        let mut remaining = None;
+        let answer = self.exchange_now(call, &mut remaining);
+        self.gate.leave(&turn, remaining, answer.is_ok());
+        if let Err(Error { kind: Kind::RateLimited { wait }, .. }) = &answer {
+            let wait = wait.unwrap_or(self.pace.unsaid);
+            if self.gate.close(wait) && wait <= self.pace.rate_limit {
+                self.tell(&Notice::RateLimited(wait));
+            }
+        }
+        answer
+    }
+
+    /// `remaining` becomes what the answer says is left of the rate limit.
+    fn exchange_now(&self, call: &Call, remaining: &mut Option<u32>) -> Result<Answer, Error> {
         let fail = |kind| call.fail(kind);
         let base = if call.on_data_api { &self.endpoints.data } else { &self.endpoints.api };
         let url = Url::parse(&format!("{}{}", base.as_str().trim_end_matches('/'), call.path))
@@ -151,6 +176,8 @@ impl Client {
 
         let status = response.status().as_u16();
         let next_range = text(response.headers(), "next-range");
+        *remaining =
+            text(response.headers(), "ratelimit-remaining").and_then(|left| left.trim().parse().ok());
         let wait = retry_after(&response);
         let body = response.bytes().map_err(|error| kind(network(&error, &url)))?.to_vec();
         if let Some(refusal) = refusal(status, wait, &body) {

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::endpoints::Endpoints;
 use super::error::{Error, Kind};
+use super::gate::{Gate, RESERVE};
 use crate::env::{self, Environment};
 use crate::secret::Secret;
 use crate::transport;
@@ -18,6 +19,7 @@ pub struct Client {
     pub(super) endpoints: Endpoints,
     pub(super) token: Secret,
     pub(super) pace: Pace,
+    pub(super) gate: Gate,
     encrypted: OnceLock<Result<blocking::Client, String>>,
     loopback: OnceLock<Result<blocking::Client, String>>,
     notice: Box<dyn Fn(&Notice) + Send + Sync>,
@@ -28,8 +30,10 @@ pub struct Client {
 pub enum Notice {
     /// A request was answered, or failed: method, path, what came of it, and after how long.
     Asked(String, Duration),
-    /// Heroku's rate limit was reached; the client waits this long.
+    /// Heroku's rate limit was reached; all requests wait this long.
     RateLimited(Duration),
+    /// So many requests are left of the rate limit: reads are slowed down to its refill.
+    Slowed(u32),
     /// A request failed in a way that passes; it is tried again. What happened, in words.
     Retrying(String),
 }
@@ -49,6 +53,8 @@ pub struct Pace {
     pub rate_limit: Duration,
     /// The wait when a rate-limited answer does not say how long.
     pub unsaid: Duration,
+    /// Between two reads when few requests are left: Heroku's budget refills by 75 a minute.
+    pub refill: Duration,
     /// How often a running build is looked at.
     pub poll: Duration,
     /// How long a build is waited for; Heroku itself ends one within the hour.
@@ -64,6 +70,7 @@ impl Default for Pace {
             silence: Duration::from_secs(150),
             rate_limit: Duration::from_secs(120),
             unsaid: Duration::from_secs(1),
+            refill: Duration::from_millis(800),
             poll: Duration::from_secs(2),
             build: Duration::from_secs(65 * 60),
         }
@@ -91,6 +98,7 @@ impl Client {
             endpoints,
             token: token.into(),
             pace,
+            gate: Gate::new(RESERVE),
             encrypted: OnceLock::new(),
             loopback: OnceLock::new(),
             notice: Box::new(|_| {}),
@@ -105,6 +113,12 @@ impl Client {
             self.pace.build = Duration::from_secs(60 * u64::from(minutes.min(65)));
         }
         self
+    }
+
+    /// The same client, which slows its reads down when so many requests are left of the rate limit.
+    #[must_use]
+    pub fn with_reserve(self, reserve: u32) -> Self {
+        Self { gate: Gate::new(reserve), ..self }
     }
 
     /// The same client with another patience.

@@ -103,11 +103,11 @@ impl<'a> Patience<'a> {
             let wait = wait.unwrap_or(pace.unsaid);
             self.limits += 1;
             if self.waited + wait > pace.rate_limit || self.limits > RATE_LIMITS {
+                self.client.gate.give_up(wait);
                 return Err(error);
             }
+            // The next request waits at the gate, with all others.
             self.waited += wait;
-            self.client.tell(&Notice::RateLimited(wait));
-            std::thread::sleep(wait);
             return Ok(());
         }
         self.failures += 1;

@@ -20,6 +20,7 @@ mod auth;
 mod background;
 mod body;
 mod boot;
+mod budget;
 mod building;
 mod compile;
 mod datadog;
@@ -49,6 +50,7 @@ mod world;
 
 pub use auth::{READ_ONLY_TOKEN, TOKEN};
 pub use boot::{Boot, Up, boot};
+pub use budget::RateLimit;
 pub use faults::Fault;
 pub use options::Options;
 pub use packages::fingerprint;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 
+use super::budget::RateLimit;
 use super::faults::Fault;
 use crate::env::{self, Environment};
 
@@ -25,6 +26,8 @@ pub struct Options {
     pub any_token: bool,
     /// How many copies of `shop` there are, `shop-001` and so on.
     pub extra_apps: u32,
+    /// How many requests an account may make.
+    pub rate_limit: RateLimit,
     /// The search path of the programs that dynos run.
     pub path: String,
 }
@@ -46,6 +49,7 @@ impl Options {
             port: 0,
             any_token: false,
             extra_apps: 0,
+            rate_limit: RateLimit::default(),
             path: env.get(env::PATH).unwrap_or("/usr/local/bin:/usr/bin:/bin").to_owned(),
         })
     }

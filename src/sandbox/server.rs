@@ -195,7 +195,10 @@ async fn respond(
 
 /// Does what the request asks for; its effect is in the state file before this returns.
 fn grant(shared: &Arc<Shared>, request: &Request, doomed: bool) -> Answer {
-    let remaining = shared.count_request();
+    let remaining = match shared.budget.take(request) {
+        Ok(remaining) => remaining,
+        Err(refusal) => return refusal,
+    };
     let situation = Situation { base: &shared.url, any_token: shared.any_token, doomed, remaining };
     let reply = shared.with(|store| {
         let answer = routes::answer(store, request, &situation)?;

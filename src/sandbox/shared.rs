@@ -1,19 +1,16 @@
 //! What the connections, the builds and the release commands of a running sandbox share.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::budget::Budget;
 use super::faults::{Hit, Plan};
 use super::journal::Journal;
 use super::options::Options;
 use super::store::Store;
-
-/// Requests an account may make in an hour.
-const HOURLY: u32 = 4500;
 
 /// The state of a running sandbox.
 pub(crate) struct Shared {
@@ -29,7 +26,7 @@ pub(crate) struct Shared {
     /// How long each request waits before it is answered.
     pub(crate) latency: Duration,
     pub(crate) any_token: bool,
-    requests: AtomicU32,
+    pub(crate) budget: Budget,
     /// Counts up whenever a build or a release command has printed something, or ended.
     progress: watch::Sender<u64>,
 }
@@ -45,7 +42,7 @@ impl Shared {
             path: options.path.clone(),
             latency: options.latency,
             any_token: options.any_token,
-            requests: AtomicU32::new(0),
+            budget: Budget::new(options.rate_limit),
             progress: watch::Sender::new(0),
         }
     }
@@ -58,12 +55,6 @@ impl Shared {
     /// Counts a request for the faults, and returns the first one that hits it.
     pub(crate) fn fault(&self, method: &str, path: &str) -> Option<Hit> {
         unpoisoned(&self.faults).meet(method, path)
-    }
-
-    /// Counts a request to the API, and returns how many are left in this hour.
-    pub(crate) fn count_request(&self) -> u32 {
-        let used = self.requests.fetch_add(1, Ordering::Relaxed);
-        HOURLY.saturating_sub(used % HOURLY)
     }
 
     /// Marks a build or release as begun. Returns whether it was not before.

@@ -23,6 +23,7 @@ fn client(server: &Scripted) -> Client {
         answer: Duration::from_millis(500),
         silence: Duration::from_millis(500),
         unsaid: Duration::from_millis(1),
+        refill: Duration::from_millis(1),
         poll: Duration::from_millis(1),
         ..Pace::default()
     };

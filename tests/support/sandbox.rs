@@ -30,6 +30,7 @@ pub(crate) struct Setup {
     faults: Option<Value>,
     latency_ms: u64,
     extra_apps: u32,
+    rate_limit: Option<(u32, u32)>,
 }
 
 impl Setup {
@@ -51,6 +52,12 @@ impl Setup {
         self
     }
 
+    /// Gives the account a budget of `requests`, of which `refill` come back in a minute.
+    pub(crate) fn rate_limit(mut self, requests: u32, refill: u32) -> Self {
+        self.rate_limit = Some((requests, refill));
+        self
+    }
+
     /// Starts it, in the state of the start.
     pub(crate) fn start(self) -> Sandbox {
         let folder = tempfile::tempdir().unwrap();
@@ -58,6 +65,10 @@ impl Setup {
         let mut arguments =
             vec!["--latency-ms".into(), self.latency_ms.to_string(), "--journal".into(), text(&journal)];
         arguments.extend(["--extra-apps".into(), self.extra_apps.to_string()]);
+        if let Some((requests, refill)) = self.rate_limit {
+            arguments.extend(["--rate-limit".into(), requests.to_string()]);
+            arguments.extend(["--rate-refill".into(), refill.to_string()]);
+        }
         if let Some(faults) = self.faults {
             let file = folder.path().join("faults.json");
             fs::write(&file, faults.to_string()).unwrap();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::env::{self, Environment};
 use crate::failure::Result;
-use crate::sandbox::{self, Fault, Options};
+use crate::sandbox::{self, Fault, Options, RateLimit};
 use crate::ui::Ui;
 
 /// Serve the sandbox to other programs until interrupted
@@ -31,6 +31,12 @@ pub struct Args {
     /// Copies of `shop` to add, for measurements
     #[arg(long, value_name = "N", default_value_t = 0, hide = true)]
     extra_apps: u32,
+    /// Requests an account may make before it is answered 429
+    #[arg(long, value_name = "N", default_value_t = RateLimit::default().requests)]
+    rate_limit: u32,
+    /// Requests that come back in a minute
+    #[arg(long, value_name = "N", default_value_t = RateLimit::default().refill)]
+    rate_refill: u32,
 }
 
 /// Serves until a signal ends the process.
@@ -39,6 +45,7 @@ pub(super) fn run(env: &Environment, ui: Ui, args: Args) -> Result {
     options.port = args.port;
     options.any_token = true;
     options.extra_apps = args.extra_apps;
+    options.rate_limit = RateLimit { requests: args.rate_limit, refill: args.rate_refill };
     if let Some(latency) = args.latency_ms {
         options.latency = Duration::from_millis(latency);
     }
