@@ -180,3 +180,15 @@ fn an_app_json_that_does_not_serve_review_apps_is_found_and_left_alone() {
         assert_eq!(fs::read(folder.join("app.json")).unwrap(), bytes, "it is the user's");
     }
 }
+
+#[test]
+fn dyno_types_to_skip_are_found_where_the_buildpack_does_not_read_them() {
+    let sandbox = Sandbox::start();
+    let folder = checked_out(&sandbox);
+    write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ "DD_HEROKU_SKIP_DYNOS": "run" }));
+    for (buildpack, is_found) in [(DATADOG, true), ("https://example.com/dd-heroku.tgz", false)] {
+        set_buildpacks(&sandbox, &[buildpack, "heroku/ruby"]);
+        let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
+        assert_eq!(codes(&found).contains(&"DDH030"), is_found, "{buildpack} {found}");
+    }
+}

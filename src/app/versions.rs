@@ -77,7 +77,8 @@ pub fn near<'a>(asked: &str, agents: &'a [String]) -> Vec<&'a str> {
     let (major, minor, patch) = match AgentRequest::parse(asked) {
         Some(AgentRequest::Exactly(version)) => (version.major, version.minor, version.patch),
         Some(AgentRequest::Newest { major, minor }) => (major, minor.unwrap_or(0), 0),
-        Some(AgentRequest::Latest) | None => (0, 0, 0),
+        // Nothing is near: the newest are named.
+        Some(AgentRequest::Latest) | None => (u32::MAX, 0, 0),
     };
     let released = agents.iter().filter_map(|agent| Some((AgentVersion::parse(agent)?, agent.as_str())));
     let mut ranked: Vec<_> = released.filter(|(agent, _)| !agent.is_preview()).collect();
@@ -143,6 +144,7 @@ mod tests {
     fn near_versions_are_those_around() {
         assert_eq!(near("7.79.9", &agents())[..2], ["7.80.0-2", "7.81.2-1"]);
         assert_eq!(near("9.9.9", &agents()).first(), Some(&"7.81.2-1"));
+        assert_eq!(near("stable", &agents()).first(), Some(&"7.81.2-1"));
     }
 
     #[test]

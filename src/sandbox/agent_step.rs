@@ -121,7 +121,7 @@ impl Workshop {
         };
         let report = report.map_err(Broken::ErrorBody)?;
         if let Some(asked) = &asked {
-            upstream::replace_runtime(&home, &program)?;
+            upstream::replace_runtime(&home, &program, asked)?;
             lines.print(&asked.installing());
         } else {
             share(&program, &home.join(".dd-heroku/bin/dd-heroku"));

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::upstream;
 use crate::env::{self, Environment};
 
 /// How soon an end is noticed.
@@ -153,8 +154,10 @@ fn say(env: &Environment, verb: &str) -> anyhow::Result<()> {
                 anyhow::bail!("no stand-in Agent listens on port {port}");
             }
             let host = env.get(env::DD_HOSTNAME).unwrap_or("unknown");
-            let version = env.home().map(|home| home.join(".dd-heroku/agent-version"));
-            let version = version.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+            let home = env.home().unwrap_or_default();
+            let read = |file: &str| fs::read_to_string(home.join(file)).ok();
+            let version =
+                read(".dd-heroku/agent-version").or_else(|| read(upstream::VERSION)).unwrap_or_default();
             let heading = format!("Agent (v{})", version.trim());
             let rule = "=".repeat(heading.len());
             writeln!(
@@ -163,6 +166,8 @@ fn say(env: &Environment, verb: &str) -> anyhow::Result<()> {
                  =========\nForwarder\n=========\n\n  API Keys status\n  ===============\n    API key ending with sandbox: API Key valid\n"
             )?;
         }
+        // Our wrapper knows it; the Agent does not, and Datadog's wrapper hands everything on.
+        "restart" => anyhow::bail!("unknown command \"restart\" for \"agent\""),
         verb => writeln!(out, "stand-in Agent: `{verb}` does nothing here")?,
     }
     Ok(())

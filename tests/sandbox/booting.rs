@@ -188,3 +188,18 @@ fn an_app_that_was_not_built_here_cannot_be_booted() {
     assert!(boot("shop").contains("dd-heroku --sandbox init -a shop --yes"));
     assert!(boot("nosuch").contains("the sandbox has no app `nosuch`"));
 }
+
+#[test]
+fn a_slug_of_datadogs_buildpack_has_its_script_and_its_wrapper() {
+    let sandbox = Sandbox::start();
+    sandbox.command(&["init", "-a", "shop", "--yes"]).env("DD_API_KEY", "c".repeat(32)).assert().success();
+    write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ "DISABLE_DATADOG_AGENT": "yes" }));
+    let folder = tempfile::tempdir().unwrap();
+    let command = "{ ls -a . .profile.d; agent-wrapper version; agent-wrapper restart; } > seen 2>&1";
+    let (mut dyno, _) =
+        Dyno::boot(&sandbox, &folder.path().join("app"), &["--dyno", "run.1", "--command", command]);
+    assert_ne!(dyno.0.wait().unwrap().code(), Some(0), "it knows no restart");
+    let seen = fs::read_to_string(folder.path().join("app/seen")).unwrap();
+    assert!(seen.contains("datadog.sh\n") && !seen.contains("dd-heroku"), "{seen}");
+    assert!(seen.contains("Agent 7.81.2 ") && seen.contains("unknown command \"restart\""), "{seen}");
+}

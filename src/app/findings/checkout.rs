@@ -18,11 +18,12 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 
 fn one_off(facts: &Facts) -> Option<Finding> {
     let vars = facts.config.as_ref()?;
-    if vars.get(env::DD_HEROKU_SKIP_DYNOS).is_some() {
+    let is_ours = facts.agent_buildpack()?.role() == Role::Ours;
+    // Datadog's buildpack does not know the variable.
+    if is_ours && vars.get(env::DD_HEROKU_SKIP_DYNOS).is_some() {
         return None;
     }
-    let installed = facts.agent_buildpack()?;
-    let fix = if installed.role() == Role::Ours {
+    let fix = if is_ours {
         config([(env::DD_HEROKU_SKIP_DYNOS, Some(ONE_OFF.join(",").as_str()))])
     } else {
         let prerun = facts.own_checkout()?.prerun();
@@ -66,6 +67,9 @@ mod tests {
             let findings = find(&holding(&[(prerun::PATH, prerun)]));
             assert_eq!(codes(&findings).contains(&codes::ONE_OFF_DYNOS), is_found, "{said}");
         }
+        let mut unknown = holding(&[(prerun::PATH, None)]);
+        unknown.config.as_mut().unwrap().set("DD_HEROKU_SKIP_DYNOS", Some("run"));
+        assert_eq!(codes(&find(&unknown)), [codes::ONE_OFF_DYNOS], "Datadog's buildpack does not read it");
         let ours = built_with(&["https://example.org/dd-heroku.tgz", "heroku/ruby"]);
         assert_eq!(codes(&found(&ours)), [codes::ONE_OFF_DYNOS]);
         assert_eq!(left(ours), [""; 0]);

@@ -17,6 +17,9 @@ const AGENT: &str = ".apt/opt/datadog-agent";
 /// Where the stand-in Agent finds this program in a slug of Datadog's buildpack.
 const PROGRAM: &str = ".apt/opt/datadog-agent/embedded/bin/dd-heroku";
 
+/// Where it finds its version there.
+pub(super) const VERSION: &str = ".apt/opt/datadog-agent/embedded/bin/dd-heroku.version";
+
 /// What the config vars ask for, as the script reads them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
@@ -151,7 +154,7 @@ pub(super) fn is_cache_stale(cache: &Path, stack: &str, asked: &Asked) -> io::Re
 }
 
 /// Puts the script and the wrapper of Datadog's buildpack in the place of ours, over a script of the app's.
-pub(super) fn replace_runtime(home: &Path, program: &Path) -> io::Result<()> {
+pub(super) fn replace_runtime(home: &Path, program: &Path, asked: &Asked) -> io::Result<()> {
     fs::remove_dir_all(home.join(".dd-heroku"))?;
     let beside = home.join(".profile.d/datadog-heroku.sh");
     if beside.exists() {
@@ -170,6 +173,8 @@ pub(super) fn replace_runtime(home: &Path, program: &Path) -> io::Result<()> {
         // Nothing may be left in it, with Agent 6 and without traces.
         fs::create_dir_all(folder)?;
     }
+    let version = asked.version.split('-').next().unwrap_or_default();
+    fs::write(home.join(VERSION), format!("{version}\n"))?;
     if fs::hard_link(program, &copy).is_err() {
         fs::copy(program, &copy)?;
     }
