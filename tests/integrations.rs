@@ -120,9 +120,7 @@ fn a_check_with_a_file_is_added_limited_listed_and_removed() {
     let with = |rest: &[&'static str]| [rest, &["-a", "shop", "--yes"]].concat();
     let document = place.json(&with(&["integrations", "add", "gunicorn", "--set", "proc_name=shop"]));
     assert_eq!(changes(&document), ["file.write datadog/conf.d/gunicorn.d/conf.yaml"]);
-    place
-        .run(&with(&["integrations", "add", "ping@1.0.2", "--set", "name=db", "--set", "host=db.internal"]))
-        .success();
+    place.run(&with(&["integrations", "add", "ping@1.0.2", "--set", "host=db.internal"])).success();
     place.run(&with(&["integrations", "limit", "gunicorn", "--to", "web"])).success();
     let list = place.json(&["integrations", "list", "-a", "shop"]);
     let on: Vec<_> = list.as_array().unwrap().iter().filter(|one| one["on"] == true).collect();
@@ -196,7 +194,7 @@ fn a_mistake_on_the_command_line_is_a_usage_error_with_a_way_on() {
     let place = Place::new();
     for (arguments, told) in [
         (vec!["add", "rediss"], "did you mean `redis`?"),
-        (vec!["add", "ping"], "--set name=… --set host=…"),
+        (vec!["add", "ping"], "--set host=…"),
         (vec!["add", "gunicorn", "--set", "proc_nam=x"], "did you mean `proc_name`?"),
         (vec!["add", "mcache", "--set", "port=many"], "expected a whole number"),
         (vec!["add", "mcache", "--set", "password=hunter2"], "put it into a config var"),

@@ -21,6 +21,7 @@ mod foreign_text;
 mod heroku;
 mod init;
 mod integrations;
+mod lint;
 mod logs;
 mod metrics;
 mod prerun_block;

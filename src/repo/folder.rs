@@ -12,39 +12,68 @@ const LONGEST: u64 = 1 << 20;
 /// How deep the folder is read.
 const DEEPEST: usize = 6;
 
+/// What is in the folder.
+#[derive(Default)]
+struct Contents {
+    files: Vec<lint::File>,
+    /// Links that lead out of the checkout or nowhere, so that a slug has nothing in their place.
+    dead_links: Vec<String>,
+}
+
 impl Checkout {
     /// The files of the folder for Datadog by their usual paths, `datadog/…`, and `.slugignore`, in the order of their
-    /// paths. Links are not followed.
+    /// paths. Links are followed where they stay in the checkout, as a slug keeps them.
     pub fn datadog_files(&self, folder: &ConfFolder) -> Result<Vec<lint::File>, Error> {
-        let mut files = Vec::new();
+        Ok(self.datadog_contents(folder)?.files)
+    }
+
+    /// The links of the folder that lead to nothing on a dyno.
+    pub fn dead_links(&self, folder: &ConfFolder) -> Result<Vec<lint::Finding>, Error> {
+        let links = self.datadog_contents(folder)?.dead_links;
+        Ok(links.into_iter().map(lint::Finding::dead_link).collect())
+    }
+
+    fn datadog_contents(&self, folder: &ConfFolder) -> Result<Contents, Error> {
+        let mut contents = Contents::default();
         if !folder.path().is_empty() {
-            collect(self.root(), folder.path(), 0, &mut files)?;
+            collect(self.root(), folder.path(), 0, &mut contents)?;
         }
-        for file in &mut files {
-            let rest = file.path.get(folder.path().len()..).unwrap_or_default();
-            file.path = format!("{USUAL}{rest}");
+        let paths = contents.files.iter_mut().map(|file| &mut file.path);
+        for path in paths.chain(&mut contents.dead_links) {
+            let rest = path.get(folder.path().len()..).unwrap_or_default();
+            *path = format!("{USUAL}{rest}");
         }
-        collect(self.root(), ".slugignore", 0, &mut files)?;
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(files)
+        collect(self.root(), ".slugignore", 0, &mut contents)?;
+        contents.files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(contents)
     }
 }
 
-fn collect(root: &Path, path: &str, depth: usize, files: &mut Vec<lint::File>) -> Result<(), Error> {
+fn collect(root: &Path, path: &str, depth: usize, contents: &mut Contents) -> Result<(), Error> {
     let place = root.join(path);
     let unreadable = |cause: io::Error| Error::file("read", Path::new(path), cause);
-    let entry = match place.symlink_metadata() {
+    let mut entry = match place.symlink_metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         entry => entry.map_err(unreadable)?,
     };
+    if entry.is_symlink() {
+        let target = place.canonicalize().ok();
+        let inside = target.filter(|target| root.canonicalize().is_ok_and(|root| target.starts_with(root)));
+        let Some(inside) = inside else {
+            contents.dead_links.push(path.to_owned());
+            return Ok(());
+        };
+        entry = inside.metadata().map_err(unreadable)?;
+    }
     if entry.is_file() && entry.len() <= LONGEST {
         let bytes = fs::read(&place).map_err(unreadable)?;
-        files.push(lint::File { path: path.into(), text: String::from_utf8_lossy(&bytes).into_owned() });
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        contents.files.push(lint::File { path: path.into(), text });
     } else if entry.is_dir() && depth < DEEPEST {
         for entry in fs::read_dir(&place).map_err(unreadable)? {
             // A name that is not UTF-8 is not one that the Agent or the build step reads.
             if let Some(name) = entry.map_err(unreadable)?.file_name().to_str() {
-                collect(root, &format!("{path}/{name}"), depth + 1, files)?;
+                collect(root, &format!("{path}/{name}"), depth + 1, contents)?;
             }
         }
     }

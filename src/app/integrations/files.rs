@@ -221,7 +221,6 @@ mod tests {
             ("http_check", "url=https://u:hunter2@h", "would put a secret into a file"),
             ("mcache", "password=hunter2", "would put a secret into a file"),
             ("mcache@1.0.0", "", "comes with the Agent"),
-            ("php_opcache", "", "no version"),
         ] {
             let set: Vec<_> = Some(set.to_owned()).filter(|set| !set.is_empty()).into_iter().collect();
             let refused = Add::parse(name, &set).expect_err(name);

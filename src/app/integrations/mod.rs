@@ -207,7 +207,7 @@ mod tests {
             let wanted = [
                 asked("rabbitmq", &[]),
                 asked("gunicorn", &["proc_name=x"]),
-                asked("ping@1.0.2", &["name=a", "host=b"]),
+                asked("ping@1.0.2", &["host=b"]),
             ];
             let desired = add(&wanted, &facts, Some(&folder)).expect("all of them");
             let with = written(&folder, &desired);

@@ -31,6 +31,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let files = checkout.datadog_files(&folder)?;
     let mut findings = lint::lint(&files);
     findings.extend(checkout.syntax_errors(&folder, &files));
+    findings.extend(checkout.dead_links(&folder)?);
     let mut findings: Vec<_> = findings.into_iter().map(|found| found.at(&folder)).collect();
     findings.sort();
     if context.ui.json {

@@ -1,31 +1,24 @@
 //! The catalogue of integrations: what can be watched on Heroku, by which check, with which options, and which
-//! add-ons provide it. Its data is `catalogue.yaml`, and of options that are not shown `further.yaml`. Pure; it must never hold a value of a config var.
+//! add-ons provide it. Its data is `catalogue.yaml`, and of options that are not shown `models.yaml`. Pure; it must never
+//! hold a value of a config var.
 
 pub mod conf;
+mod models;
 mod types;
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use models::Model;
 pub use types::{Type, WrongType};
 
 /// The tags of an instance, an option that every check takes.
 pub const TAGS: &str = "tags";
 
 static CATALOGUE: LazyLock<Vec<Integration>> = LazyLock::new(|| {
-    let mut all: Vec<Integration> =
-        serde_saphyr::from_str(include_str!("catalogue.yaml")).expect("the catalogue is read by a test");
-    let mut further: BTreeMap<String, BTreeMap<Type, Vec<String>>> =
-        serde_saphyr::from_str(include_str!("further.yaml")).expect("the options are read by a test");
-    for entry in &mut all {
-        let options = entry.check.as_ref().and_then(|check| further.remove(check)).unwrap_or_default();
-        entry.further =
-            options.into_iter().flat_map(|(kind, names)| names.into_iter().map(move |n| (n, kind))).collect();
-    }
-    all
+    serde_saphyr::from_str(include_str!("catalogue.yaml")).expect("the catalogue is read by a test")
 });
 
 /// Something that can be watched.
@@ -61,9 +54,6 @@ pub struct Integration {
     /// Its options, in the order in which a file has them.
     #[serde(default)]
     pub options: Vec<Opt>,
-    /// Options that its check takes too and that are not shown.
-    #[serde(skip)]
-    pub further: BTreeMap<String, Type>,
 }
 
 /// How an integration is turned on.
@@ -139,7 +129,12 @@ impl Integration {
             types::HTTP.iter().filter(|_| self.http).find(|(known, _)| *known == name).map(|(_, kind)| *kind)
         };
         let common = || types::COMMON.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
-        named.or_else(|| self.further.get(name).copied()).or_else(http).or_else(common)
+        named.or_else(|| self.model()?.option(name)).or_else(http).or_else(common)
+    }
+
+    /// The model of its check, whose options are taken too and not shown.
+    fn model(&self) -> Option<&'static Model> {
+        self.check.as_deref().and_then(Model::of)
     }
 
     /// The names of all options it is known to take.
@@ -148,7 +143,7 @@ impl Integration {
         self.options
             .iter()
             .map(|option| option.name.as_str())
-            .chain(self.further.keys().map(String::as_str))
+            .chain(self.model().into_iter().flat_map(Model::option_names))
             .chain(http.chain(types::COMMON).map(|(name, _)| *name))
     }
 
@@ -196,7 +191,8 @@ pub fn near(name: &str) -> Vec<&'static str> {
 /// Whether an option holds a secret, so that its value belongs into a config var and not into a file.
 pub fn is_secret_option(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name != "no_token" && ["password", "token", "secret", "api_key"].iter().any(|word| name.ends_with(word))
+    let endings = ["password", "passwd", "passphrase", "_pass", "token", "secret", "api_key", "access_key"];
+    name == "pass" || (name != "no_token" && endings.iter().any(|word| name.ends_with(word)))
 }
 
 #[cfg(test)]
@@ -238,10 +234,32 @@ mod tests {
         assert_eq!(kind("mongo", "options"), Some(Type::Map));
         assert_eq!(kind("postgres", "collect_schemas"), Some(Type::Map));
         assert_eq!(kind("redis", "connection_scheme"), None);
-        let of_both = all()
-            .iter()
-            .flat_map(|entry| entry.options.iter().filter(|option| entry.further.contains_key(&option.name)));
-        assert_eq!(of_both.count(), 0);
+    }
+
+    #[test]
+    fn the_catalogue_agrees_with_the_models() {
+        for entry in all() {
+            let Some(model) = entry.model() else { continue };
+            for option in &entry.options {
+                let kind = model.option(&option.name);
+                assert!(kind.is_none_or(|kind| kind == option.kind), "{}: {}", entry.name, option.name);
+            }
+            let mut instance = conf::usual(entry);
+            for option in conf::missing(entry, &instance.clone()) {
+                instance.insert(option.name.clone(), "x".into());
+            }
+            assert_eq!(model.missing(&instance), [[""; 0]; 0], "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn versions_of_community_checks_were_released() {
+        let released: Vec<_> = include_str!("released.txt").lines().collect();
+        for entry in all().iter().filter(|entry| entry.kind == Kind::Community) {
+            let version = entry.version.as_deref().expect("a version");
+            let tag = format!("{}-{version}", entry.check.as_deref().expect("a check"));
+            assert!(released.contains(&&*tag), "{tag}");
+        }
     }
 
     #[test]

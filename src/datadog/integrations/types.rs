@@ -32,6 +32,27 @@ pub enum Type {
     /// One text or several.
     #[serde(rename = "string|list[string]")]
     TextOrTexts,
+    /// Several texts, groups of options among them.
+    #[serde(rename = "list[string|map]")]
+    TextsOrMaps,
+    /// `true`, `false` or text.
+    #[serde(rename = "bool|string")]
+    BoolOrText,
+    /// Text or a whole number.
+    #[serde(rename = "string|int")]
+    TextOrInt,
+    /// Text or a group of options.
+    #[serde(rename = "string|map")]
+    TextOrMap,
+    /// Several texts or a group of options.
+    #[serde(rename = "list[string]|map")]
+    TextsOrMap,
+    /// Several whole numbers.
+    #[serde(rename = "list[int]")]
+    Ints,
+    /// Several lists of texts.
+    #[serde(rename = "list[list[string]]")]
+    Lists,
 }
 
 /// A value of another type than the option takes.
@@ -49,6 +70,13 @@ impl fmt::Display for WrongType {
             Type::Maps => "expected a list of mappings, such as [{a: 1}]",
             Type::Map => "expected a mapping, such as {a: 1}",
             Type::TextOrTexts => "expected text, or a list of texts such as [a, b]",
+            Type::TextsOrMaps => "expected a list of texts or mappings, such as [a, {b: 1}]",
+            Type::BoolOrText => "expected true, false or text",
+            Type::TextOrInt => "expected text or a whole number",
+            Type::TextOrMap => "expected text, or a mapping such as {a: 1}",
+            Type::TextsOrMap => "expected a list of texts such as [a, b], or a mapping such as {a: 1}",
+            Type::Ints => "expected a list of whole numbers, such as [1, 2]",
+            Type::Lists => "expected a list of lists, such as [[a, b]]",
         })
     }
 }
@@ -65,28 +93,45 @@ impl Type {
             Self::Maps => "list[map]",
             Self::Map => "map",
             Self::TextOrTexts => "string|list[string]",
+            Self::TextsOrMaps => "list[string|map]",
+            Self::BoolOrText => "bool|string",
+            Self::TextOrInt => "string|int",
+            Self::TextOrMap => "string|map",
+            Self::TextsOrMap => "list[string]|map",
+            Self::Ints => "list[int]",
+            Self::Lists => "list[list[string]]",
         }
     }
 
-    /// Whether a value is of this type. A `${…}` that is put in at boot may become any scalar.
+    /// Whether the Agent takes a value for this type, as its models (pydantic) convert it: text that reads as a number
+    /// for a number, but never a number for text. What is put in at boot may become anything that is no mapping.
     pub fn accepts(self, value: &Value) -> bool {
-        let texts = |value: &Value| {
-            value.as_array().is_some_and(|all| {
-                all.iter().all(|item| item.is_string() || item.is_number() || item.is_boolean())
-            })
-        };
-        if value.as_str().is_some_and(|text| text.starts_with("${") && text.ends_with('}')) {
-            return !matches!(self, Self::Maps | Self::Map);
+        if let Some(text) = value.as_str() {
+            if is_agent_template(text) {
+                return true;
+            }
+            if text.contains("${") {
+                return !matches!(self, Self::Maps | Self::Map | Self::Lists);
+            }
         }
+        let each = |kind: &dyn Fn(&Value) -> bool| value.as_array().is_some_and(|all| all.iter().all(kind));
+        let texts = || each(&Value::is_string);
         match self {
-            Self::Text => value.is_string() || value.is_number(),
-            Self::Int => value.is_i64() || value.is_u64(),
-            Self::Float => value.is_number(),
-            Self::Bool => value.is_boolean(),
-            Self::Texts => texts(value),
-            Self::Maps => value.as_array().is_some_and(|all| all.iter().all(Value::is_object)),
+            Self::Text => value.is_string(),
+            Self::Int => is_int(value),
+            Self::Float => value.is_boolean() || number(value).is_some(),
+            Self::Bool => is_bool(value),
+            Self::Texts => texts(),
+            Self::Maps => each(&Value::is_object),
             Self::Map => value.is_object(),
-            Self::TextOrTexts => value.is_string() || texts(value),
+            Self::TextOrTexts => value.is_string() || texts(),
+            Self::TextsOrMaps => each(&|item| item.is_string() || item.is_object()),
+            Self::BoolOrText => value.is_string() || is_bool(value),
+            Self::TextOrInt => value.is_string() || is_int(value),
+            Self::TextOrMap => value.is_string() || value.is_object(),
+            Self::TextsOrMap => texts() || value.is_object(),
+            Self::Ints => each(&is_int),
+            Self::Lists => each(&|item| item.as_array().is_some_and(|all| all.iter().all(Value::is_string))),
         }
     }
 
@@ -95,15 +140,39 @@ impl Type {
         let wrong = WrongType(self);
         let read = || serde_saphyr::from_str::<Value>(text).map_err(|_| wrong);
         let value = match self {
-            Self::Text => return Ok(text.into()),
+            Self::Text | Self::TextOrInt => return Ok(text.into()),
             Self::TextOrTexts if !text.starts_with('[') => return Ok(text.into()),
-            Self::Texts if !text.starts_with('[') => {
+            Self::TextOrMap if !text.starts_with('{') => return Ok(text.into()),
+            Self::Texts | Self::TextsOrMaps | Self::TextsOrMap if !text.starts_with(['[', '{']) => {
                 text.split(',').map(|part| part.trim().to_owned()).collect()
             }
             _ if text.starts_with("${") => text.into(),
             _ => read()?,
         };
         if self.accepts(&value) { Ok(value) } else { Err(wrong) }
+    }
+}
+
+/// Whether the Agent replaces a value itself: `%%env_NAME%%`, or `ENC[name]` for a secret.
+fn is_agent_template(text: &str) -> bool {
+    let template = text.split_once("%%").is_some_and(|(_, rest)| rest.contains("%%"));
+    template || (text.starts_with("ENC[") && text.ends_with(']'))
+}
+
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+fn is_int(value: &Value) -> bool {
+    value.is_boolean() || number(value).is_some_and(|number| number.fract() == 0.0)
+}
+
+fn is_bool(value: &Value) -> bool {
+    let names = ["true", "false", "yes", "no", "on", "off", "y", "n", "t", "f", "1", "0"];
+    match value {
+        Value::Bool(_) => true,
+        Value::String(text) => names.contains(&text.to_ascii_lowercase().as_str()),
+        _ => matches!(number(value), Some(0.0 | 1.0)),
     }
 }
 
@@ -179,6 +248,9 @@ mod tests {
             (Type::Maps, "[{path: x}]", json!([{"path": "x"}])),
             (Type::TextOrTexts, "a,b", json!("a,b")),
             (Type::Int, "${X.port}", json!("${X.port}")),
+            (Type::TextsOrMaps, "a, b", json!(["a", "b"])),
+            (Type::TextsOrMaps, "[{relation_regex: .*}]", json!([{"relation_regex": ".*"}])),
+            (Type::TextOrMap, "{a: 1}", json!({"a": 1})),
         ] {
             assert_eq!(kind.parse(text), Ok(value), "{text}");
         }
@@ -197,6 +269,34 @@ mod tests {
             (Type::Int, "{"),
         ] {
             assert_eq!(kind.parse(text), Err(WrongType(kind)), "{text}");
+        }
+    }
+
+    #[test]
+    fn values_are_taken_as_the_models_of_the_agent_convert_them() {
+        for (kind, value, is_taken) in [
+            (Type::Int, json!("6379"), true),
+            (Type::Int, json!(6379.0), true),
+            (Type::Int, json!("6379a"), false),
+            (Type::Int, json!(1.5), false),
+            (Type::Float, json!("0.5"), true),
+            (Type::Bool, json!("yes"), true),
+            (Type::Bool, json!(1), true),
+            (Type::Bool, json!(2), false),
+            (Type::Bool, json!("perhaps"), false),
+            (Type::Text, json!(12345), false),
+            (Type::Text, json!(true), false),
+            (Type::Texts, json!([1, 2]), false),
+            (Type::Texts, json!(["a", true]), false),
+            (Type::TextsOrMaps, json!(["a", {"b": 1}]), true),
+            (Type::TextsOrMaps, json!([1]), false),
+            (Type::TextOrInt, json!(200), true),
+            (Type::Int, json!("%%env_PORT%%"), true),
+            (Type::Map, json!("%%env_TAGS%%"), true),
+            (Type::Int, json!("ENC[port]"), true),
+            (Type::Lists, json!([["a"]]), true),
+        ] {
+            assert_eq!(kind.accepts(&value), is_taken, "{} {value}", kind.as_str());
         }
     }
 }

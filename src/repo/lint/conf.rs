@@ -1,82 +1,126 @@
-//! The YAML of checks: does it parse, does the Agent know the check, are the options there and of their types.
+//! The YAML of checks: does it parse, does the Agent know the check, and will something run.
 
 use serde_json::Value;
 
-use super::{File, Finding, Place};
-use crate::datadog::integrations::{self, Integration, Kind, WrongType, conf};
+use super::instance::{self, Known};
+use super::placeholders::{self, Prerun};
+use super::{File, Finding, Place, logs};
+use crate::datadog::integrations::{self, Model, conf};
 use crate::repo::yaml;
 
-/// Checks of the Agent's package that the catalogue leaves out, since they make no sense on a dyno or run by themselves.
+/// Checks of the Agent's package that have no model of their instances.
 const OTHERS: &str = "\
-    activemq agent_metrics aerospike ambari amazon_msk arangodb argocd aspdotnet azure_iot_edge boundary \
-    btrfs cacti cassandra cassandra_nodetool ceph cert_manager cilium cisco_aci citrix_hypervisor \
-    cloud_foundry_api cloudera confluent_platform container containerd coredns cpu cri crio \
-    datadog_cluster_agent disk docker dotnetclr druid ecs_fargate eks_fargate exchange_server \
-    external_dns file_handle flink foundationdb gearmand gitlab gitlab_runner glusterfs gpu harbor \
-    hazelcast hdfs_datanode hdfs_namenode hive hivemq hudi hyperv ibm_ace ibm_db2 ibm_i ibm_mq ibm_was \
-    ignite iis impala io istio jboss_wildfly jmx journald kafka karpenter kong kube_apiserver_metrics \
-    kube_dns kube_proxy kubelet kubernetes kubernetes_state kyototycoon linkerd linux_proc_extras load \
-    mapr mapreduce marathon marklogic memory mesos_master mesos_slave nagios network network_path \
-    nfsstat ntp nvidia_jetson octopus_deploy openldap openstack openstack_controller oracle orchestrator \
-    pdh_check postfix powerdns_recursor presto process_agent prometheus proxysql pulsar rethinkdb riak \
-    riakcs sap_hana scylla service_discovery sidekiq silk snmp solr sonarqube spark ssh_check statsd \
-    strimzi system_core system_swap systemd teamcity tekton telemetry teradata tokumx tomcat torchserve \
-    traffic_server uptime varnish vertica voltdb vsphere weaviate weblogic win32_event_log wmi_check \
-    yarn";
+    agent_metrics battery cisco_sdwan container containerd cpu cri discovery docker ebpf file_handle gke \
+    io jetson jmx journald kubernetes load memory network_path nvidia_jetson oom_kill oracle-dbm \
+    orchestrator process_agent sbom service_discovery sidekiq snmp systemd tcp_queue_length telemetry \
+    tokumx uptime versa winkmem winproc wlan";
 
 /// The problems of the configuration of `check`.
-pub(super) fn lint(file: &File, check: &str, files: &[File]) -> Vec<Finding> {
-    let document = match yaml::read(&file.text) {
+pub(super) fn lint(file: &File, check: &str, files: &[File], prerun: &Prerun) -> Vec<Finding> {
+    if is_switched_off(&file.text) {
+        return vec![Finding::info(file, None, "is commented out as a whole, so the check is off")];
+    }
+    let asks = conf::asks(&file.text);
+    let document = match yaml::read(&prerun.mark(&file.text, asks)) {
         Ok(document) => document,
         Err(unreadable) => {
-            let message = format!("not valid YAML, so the check does not run: {}", unreadable.what);
+            let message = if unreadable.what.starts_with("duplicate mapping key") {
+                format!("{}: the Agent takes the last one only", unreadable.what)
+            } else {
+                format!("not valid YAML, so the check does not run: {}", unreadable.what)
+            };
             return vec![Finding::error(file, unreadable.line, message)];
         }
     };
     let mut findings: Vec<_> = unknown_check(file, check, files).into_iter().collect();
+    findings.extend(variables_that_stay(file, &document, files));
     let Some(document) = document.as_object() else {
-        findings.push(Finding::error(
-            file,
-            None,
-            "holds no mapping with `instances`, so the check does not run",
-        ));
+        if !placeholders::is_marked(&document) {
+            let message = "holds no mapping with `instances`, so the check does not run";
+            findings.push(Finding::error(file, None, message));
+        }
         return findings;
     };
+    findings.extend(document.get("logs").into_iter().flat_map(|logs| logs::lint(file, logs)));
     let instances = match document.get("instances") {
         Some(Value::Array(instances)) if !instances.is_empty() => instances,
-        _ if document.contains_key("logs") => return findings,
-        _ if document.keys().any(|key| matches!(key.as_str(), "cluster_check" | "ad_identifiers")) => {
+        Some(marked) if placeholders::is_marked(marked) => return findings,
+        Some(Value::Array(_)) => {
+            findings.push(Finding::info(file, None, "has an empty list of `instances`, so the check is off"));
             return findings;
         }
-        _ => {
-            findings.push(Finding::warning(file, None, "has no `instances`, so the check does not run"));
+        Some(Value::Null) | None => {
+            findings.extend(no_instances(file, document));
+            return findings;
+        }
+        Some(_) => {
+            let line = yaml::line_of(&file.text, "instances", 1);
+            findings.push(
+                Finding::error(file, line, "`instances` is not a list, so the check does not run")
+                    .fix("begin each instance with `- `"),
+            );
             return findings;
         }
     };
-    if let Some(entry) = integrations::of_check(check) {
-        let lines = yaml::entry_lines(&file.text, "instances");
-        for (n, instance) in instances.iter().enumerate() {
-            findings.extend(lint_instance(file, entry, instance, lines.get(n).copied()));
-        }
+    let known = if is_custom(check, files) { Known::nothing() } else { Known::of(check) };
+    let lines = yaml::entry_lines(&file.text, "instances");
+    for (n, instance) in instances.iter().enumerate() {
+        findings.extend(instance::lint(file, check, known, instance, lines.get(n).copied(), prerun));
     }
-    let asks = conf::asks(&file.text);
-    if !asks && instances.iter().any(conf::is_filled) {
-        findings.push(
+    findings
+}
+
+/// Whether a file holds nothing but comments, one at least.
+fn is_switched_off(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "---").peekable();
+    lines.peek().is_some() && lines.all(|line| line.starts_with('#'))
+}
+
+fn no_instances(file: &File, document: &serde_json::Map<String, Value>) -> Option<Finding> {
+    let runs = ["logs", "cluster_check", "ad_identifiers", "jmx_metrics"];
+    if runs.iter().any(|key| document.contains_key(*key)) {
+        return None;
+    }
+    let is_commented = |line: &str| {
+        let comment = line.trim_start().strip_prefix('#').map(str::trim_start);
+        comment.is_some_and(|text| text.starts_with("instances:") || text.starts_with("- "))
+    };
+    Some(if file.text.lines().any(is_commented) {
+        Finding::info(file, None, "has its instances commented out, so the check is off")
+    } else {
+        Finding::warning(file, None, "has no `instances`, so the check does not run")
+    })
+}
+
+/// `${NAME}` that no boot replaces, or only with our buildpack.
+fn variables_that_stay(file: &File, document: &Value, files: &[File]) -> Option<Finding> {
+    if !is_filled(document) {
+        return None;
+    }
+    if !conf::asks(&file.text) {
+        return Some(
             Finding::error(file, None, "has `${…}` values, but nothing puts config vars in")
                 .fix(format!("make `{}` its first line", conf::FILL)),
         );
     }
-    if asks && instances.iter().any(conf::is_filled) && !is_filled_at_boot(files) {
-        findings.push(
-            Finding::warning(
-                file,
-                None,
-                "asks for config vars, and Datadog's own buildpack does not put them in",
-            )
-            .fix("run `dd-heroku integrations add` again, so that datadog/prerun.sh does"),
-        );
+    (!is_filled_at_boot(files)).then(|| {
+        let message = "asks for config vars, and Datadog's own buildpack does not put them in";
+        Finding::warning(file, None, message)
+            .fix("run `dd-heroku integrations add` again, so that datadog/prerun.sh does")
+    })
+}
+
+/// Whether a value holds the name of a variable, as `${NAME}` or `${NAME.part}`.
+fn is_filled(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.split("${").skip(1).any(|rest| {
+            let name = rest.split(['.', '}']).next().unwrap_or_default();
+            name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && rest.contains('}')
+        }),
+        Value::Array(all) => all.iter().any(is_filled),
+        Value::Object(map) => map.values().any(is_filled),
+        _ => false,
     }
-    findings
 }
 
 /// Whether the block of `prerun.sh` fills files. One that somebody edited is another finding.
@@ -87,15 +131,14 @@ fn is_filled_at_boot(files: &[File]) -> bool {
     })
 }
 
+fn is_custom(check: &str, files: &[File]) -> bool {
+    files.iter().any(|file| Place::of(&file.path) == Place::Check { check, yaml: false })
+}
+
 fn unknown_check(file: &File, check: &str, files: &[File]) -> Option<Finding> {
-    let is_custom = |file: &File| Place::of(&file.path) == Place::Check { check, yaml: false };
-    if integrations::of_check(check).is_some_and(|entry| entry.kind != Kind::Community)
-        || OTHERS.split(' ').any(|name| name == check)
-        || files.iter().any(is_custom)
-    {
-        return None;
-    }
-    if integrations::of_check(check).is_some() {
+    let is_described = integrations::of_check(check).is_some();
+    let is_shipped = Model::of(check).is_some() || OTHERS.split(' ').any(|name| name == check);
+    if is_described || is_shipped || is_custom(check, files) {
         return None;
     }
     let folder = |name: &str| integrations::find(name).and_then(|entry| entry.check.clone());
@@ -110,43 +153,6 @@ fn unknown_check(file: &File, check: &str, files: &[File]) -> Option<Finding> {
     })
 }
 
-fn lint_instance(file: &File, entry: &Integration, instance: &Value, line: Option<usize>) -> Vec<Finding> {
-    let Some(options) = instance.as_object() else {
-        return vec![Finding::error(file, line, "an instance is not a mapping of options")];
-    };
-    let mut findings = Vec::new();
-    for option in conf::missing(entry, options) {
-        let or = option.or.first().map(|name| format!(" or `{name}`")).unwrap_or_default();
-        findings.push(Finding::error(
-            file,
-            line,
-            format!("an instance lacks `{}`{or}, which the check requires", option.name),
-        ));
-    }
-    for (name, value) in options {
-        let line = yaml::line_of(&file.text, name, line.unwrap_or(1)).or(line);
-        match entry.option(name) {
-            Some(kind) if value.is_null() || kind.accepts(value) => {}
-            Some(kind) => findings.push(Finding::error(file, line, format!("`{name}`: {}", WrongType(kind)))),
-            None => findings.extend(likely_misspelt(entry, name).map(|meant| {
-                Finding::warning(file, line, format!("`{name}` is not an option of `{}`", entry.name))
-                    .fix(format!("did you mean `{meant}`?"))
-            })),
-        }
-    }
-    findings
-}
-
-/// The option that `name` is a slip of the pen for. The catalogue does not list every option of a check.
-fn likely_misspelt<'e>(entry: &'e Integration, name: &str) -> Option<&'e str> {
-    entry
-        .option_names()
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(distance, known)| *distance <= known.len() / 6 + usize::from(known.len() >= 4))
-        .min()
-        .map(|(_, known)| known)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::found;
@@ -158,25 +164,6 @@ mod tests {
         assert_eq!(
             found(&[(REDIS, "instances:\n  - host: a\n    password: 'x\n")])[0],
             "datadog/conf.d/redisdb.d/conf.yaml:3 error not valid YAML, so the check does not run: unclosed quote"
-        );
-    }
-
-    #[test]
-    fn options_are_checked_by_the_catalogue() {
-        let text = "init_config:\ninstances:\n  - host: a\n    port: many\n    tags: x\n  - hots: b\n    port: 1\n    keys: [a]\n";
-        assert_eq!(
-            found(&[(REDIS, text)]),
-            [
-                "datadog/conf.d/redisdb.d/conf.yaml:4 error `port`: expected a whole number",
-                "datadog/conf.d/redisdb.d/conf.yaml:5 error `tags`: expected a list of texts, such as [a, b]",
-                "datadog/conf.d/redisdb.d/conf.yaml:6 error an instance lacks `host`, which the check requires",
-                "datadog/conf.d/redisdb.d/conf.yaml:6 warning `hots` is not an option of `redis`",
-            ]
-        );
-        assert_eq!(found(&[(REDIS, "instances:\n  - {host: a, port: 1, something_newer: 1}\n")]), [""; 0]);
-        assert_eq!(
-            found(&[("datadog/conf.d/mcache.d/conf.yaml", "instances:\n  - socket: /tmp/s\n")]),
-            [""; 0]
         );
     }
 
@@ -206,7 +193,48 @@ mod tests {
         for text in ["", "init_config:\n", "instances:\n", "instances: []\n", "- a\n"] {
             assert_eq!(found(&[(REDIS, text)]).len(), 1, "{text}");
         }
-        assert_eq!(found(&[("datadog/conf.d/nginx.d/conf.yaml", "logs:\n  - type: file\n")]), [""; 0]);
+        assert_eq!(
+            found(&[("datadog/conf.d/nginx.d/conf.yaml", "logs:\n  - {type: file, path: /app/a.log}\n")]),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn a_check_that_is_off_on_purpose_is_a_remark() {
+        for text in [
+            "# instances:\n#   - host: a\n",
+            "# off for now\n",
+            "init_config:\ninstances:\n#  - host: a\n",
+            "init_config: {}\n# instances:\n#  - host: a\n",
+            "instances: []\n",
+        ] {
+            let findings = found(&[(REDIS, text)]);
+            assert!(findings.len() == 1 && findings[0].contains(" info "), "{text}: {findings:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_and_a_list_that_is_none_are_named() {
+        for (text, expected) in [
+            (
+                "instances:\n  - {host: a, port: 1}\ninstances:\n  - {host: b, port: 1}\n",
+                ":3 error duplicate",
+            ),
+            ("instances:\n  host: a\n  port: 1\n", ":1 error `instances` is not a list"),
+        ] {
+            let findings = found(&[(REDIS, text)]);
+            assert!(findings.len() == 1 && findings[0].contains(expected), "{text}: {findings:?}");
+        }
+    }
+
+    #[test]
+    fn placeholders_are_judged_by_what_the_script_replaces() {
+        let text = "instances:\n  - host: <HOST>\n    port: <PORT>\n    password: <PASSWORD>\n";
+        let script = "sed -i \"s/<HOST>/$A/;s/<PORT>/$B/;s/<PASSWORD>/$C/\" x\n";
+        assert_eq!(found(&[(REDIS, text), ("datadog/prerun.sh", script)]), [""; 0]);
+        let findings = found(&[(REDIS, text)]);
+        assert_eq!(findings.len(), 3, "{findings:?}");
+        assert!(findings[0].contains(":2 error nothing replaces the placeholder `<HOST>`"), "{findings:?}");
     }
 
     #[test]

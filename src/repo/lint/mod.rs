@@ -3,9 +3,15 @@
 
 mod checks;
 mod conf;
+mod instance;
 mod layout;
+mod logs;
+mod paths;
+mod placeholders;
 mod prerun;
+mod python;
 mod secrets;
+mod shell;
 mod slugignore;
 
 use crate::app::conf_folder::ConfFolder;
@@ -69,6 +75,15 @@ impl Finding {
         Self::error(file, line, format!("{language} cannot read it: a syntax error"))
     }
 
+    /// A link that leads out of the checkout, or nowhere.
+    pub(super) fn dead_link(path: String) -> Self {
+        let message = "is a link to nothing in the repository, so no dyno has what it leads to".to_owned();
+        let fix = Some(format!(
+            "replace it by a copy, or by a relative link to a folder of the repository: rm {path}"
+        ));
+        Self { path, line: None, severity: Severity::Error, message, fix }
+    }
+
     fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
         self
@@ -77,14 +92,16 @@ impl Finding {
 
 /// The problems of these files of one checkout, by path and line.
 pub fn lint(files: &[File]) -> Vec<Finding> {
-    let mut findings = layout::lint(files);
+    let prerun = placeholders::Prerun::of(files);
+    let mut findings = layout::lint(files, &prerun);
     findings.extend(slugignore::lint(files));
     findings.extend(checks::lint(files));
     for file in files {
-        findings.extend(secrets::lint(file));
+        findings.extend(secrets::lint(file, &prerun));
+        findings.extend(paths::lint(file));
         match Place::of(&file.path) {
             Place::Conf { check } | Place::Check { check, yaml: true } => {
-                findings.extend(conf::lint(file, check, files));
+                findings.extend(conf::lint(file, check, files, &prerun));
             }
             Place::Prerun => findings.extend(prerun::lint(file)),
             _ => {}
@@ -141,7 +158,8 @@ impl<'p> Place<'p> {
         match path.split('/').collect::<Vec<_>>().as_slice() {
             ["datadog", "prerun.sh"] => Self::Prerun,
             ["datadog", "conf.d", file] => {
-                file.strip_suffix(".yaml").map_or(Self::Other, |check| Self::Conf { check })
+                let check = file.strip_suffix(".yaml").filter(|check| !matches!(*check, "conf" | "config"));
+                check.map_or(Self::Other, |check| Self::Conf { check })
             }
             ["datadog", "conf.d", folder, file] if is_configuration(file) => {
                 folder.strip_suffix(".d").map_or(Self::Other, |check| Self::Conf { check })

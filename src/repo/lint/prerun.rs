@@ -1,5 +1,6 @@
 //! `datadog/prerun.sh`: what breaks the boot, and what once worked and no longer does.
 
+use super::shell::{self, Command, Scope};
 use super::{File, Finding};
 use crate::app::prerun::{Block, Unmanageable};
 use crate::env;
@@ -35,75 +36,101 @@ pub(super) fn lint(file: &File) -> Vec<Finding> {
             ));
         }
     }
-    for (n, line) in commands(&file.text) {
-        findings.extend(lint_command(file, n, line));
+    let commands = shell::commands(&file.text);
+    for command in &commands {
+        if runs_in_the_shell(command, &commands) {
+            findings.extend(lint_command(file, command, &commands));
+        }
     }
+    let lines = shell::without_comments(&file.text);
+    findings.extend(lines.lines().enumerate().filter_map(|(n, line)| edits_tags(file, n + 1, line)));
     findings
 }
 
-fn lint_command(file: &File, n: usize, line: &str) -> Option<Finding> {
-    let word = line.split_whitespace().next().unwrap_or_default();
-    let edits_settings =
-        line.contains(env::DATADOG_CONF) || line.contains("datadog.yaml") || line.contains("datadog.conf");
-    if word == "exit" || line.contains("&& exit") || line.contains("|| exit") || line.contains("; exit") {
-        return Some(
-            Finding::warning(file, n, "`exit` ends the shell that is to become the app; with Datadog's buildpack the app then does not start")
-                .fix("write `return` instead of `exit`"),
-        );
+/// Whether a command runs in the shell that becomes the app: at the top level, or in a function that is called there.
+fn runs_in_the_shell(command: &Command, commands: &[Command]) -> bool {
+    let (mut scope, mut callers) = (&command.scope, 0);
+    loop {
+        match scope {
+            Scope::Shell => return true,
+            Scope::Subshell => return false,
+            Scope::Function(name) => {
+                let calls = || commands.iter().filter(|other| other.words.first() == Some(name));
+                let call = calls()
+                    .find(|call| call.scope == Scope::Shell)
+                    .or_else(|| calls().find(|call| call.scope != Scope::Subshell && call.scope != *scope));
+                let Some(call) = call.filter(|_| callers < 8) else { return false };
+                (scope, callers) = (&call.scope, callers + 1);
+            }
+        }
     }
-    if line.contains("sed ") && edits_settings && line.contains("tags") {
-        return Some(
-            Finding::warning(
-                file,
-                n,
-                "edits the line of tags in the Agent's settings, which today's settings file does not have",
-            )
-            .fix("export DD_TAGS=\"$DD_TAGS team:core\""),
-        );
-    }
-    if word == "set"
-        && line
-            .split_whitespace()
-            .nth(1)
-            .is_some_and(|flags| flags.starts_with('-') && flags.contains(['e', 'u']))
-    {
-        return Some(
-            Finding::warning(file, n, format!("`{line}` stays in force in the shell that becomes the app"))
-                .fix("put what needs it into ( … )"),
-        );
-    }
-    if line.contains("/etc/dd-agent") {
-        return Some(Finding::warning(
-            file,
-            n,
-            "/etc/dd-agent belongs to Agent 5; the folder is in `$DD_CONF_DIR`",
-        ));
-    }
-    None
 }
 
-/// The lines of the user's that are commands at the top level, counted from 1: no comments, nothing of functions, of
-/// subshells or of our own block.
-fn commands(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut ours = false;
-    let mut depth = 0_usize;
-    text.lines().enumerate().filter_map(move |(n, line)| {
-        let line = line.trim();
-        if line.starts_with("# >>> dd-heroku") || line.starts_with("# <<< dd-heroku") {
-            ours = line.starts_with("# >>>");
+fn lint_command(file: &File, command: &Command, commands: &[Command]) -> Option<Finding> {
+    let words: Vec<_> = command.words.iter().map(String::as_str).collect();
+    let (message, fix) = match words.as_slice() {
+        ["exit" | "logout", ..] | ["builtin", "exit", ..] => (
+            "`exit` ends the shell that is to become the app; with Datadog's buildpack the app then does not start"
+                .to_owned(),
+            "write `return` instead of `exit`",
+        ),
+        // `exec` with redirections only changes where output goes.
+        ["exec", _, ..] => (
+            "`exec` replaces the shell that is to become the app, which then does not start".to_owned(),
+            "run the command without `exec`",
+        ),
+        _ => {
+            let option = options_on(&words).find(|option| !is_off_later(option, command, commands))?;
+            (
+                format!("`{}` stays in force ({option}) in the shell that becomes the app", words.join(" ")),
+                "put what needs it into ( … )",
+            )
         }
-        if ours || line.is_empty() || line.starts_with('#') {
-            return None;
+    };
+    Some(Finding::warning(file, command.line, message).fix(fix))
+}
+
+/// The options of `errexit` and `nounset` that a command turns on.
+fn options_on<'w>(words: &'w [&'w str]) -> impl Iterator<Item = &'static str> + 'w {
+    ["errexit", "nounset"].into_iter().filter(|option| turns(words, option, '-'))
+}
+
+/// Whether `set` or `shopt` turns an option on (`-`) or off (`+`).
+fn turns(words: &[&str], option: &str, sign: char) -> bool {
+    let letter = if option == "errexit" { 'e' } else { 'u' };
+    let is_flag = |word: &str| word.starts_with(sign) && !word[1..].starts_with(sign);
+    match words {
+        ["set", arguments @ ..] => {
+            let flags = arguments.iter().position(|word| *word == "--").unwrap_or(arguments.len());
+            let arguments = &arguments[..flags];
+            let by_letter = arguments.iter().any(|word| is_flag(word) && word.contains(letter));
+            let by_name = arguments.windows(2).any(|pair| {
+                is_flag(pair[0]) && pair[0].ends_with('o') && pair[1].trim_matches(['"', '\'']) == option
+            });
+            by_letter || by_name
         }
-        let opens = line == "("
-            || line.ends_with("() {")
-            || line.ends_with("()\u{20}{")
-            || line.starts_with("function ");
-        let closes = line.starts_with(')') || line == "}";
-        let inside = depth > 0;
-        depth = (depth + usize::from(opens)).saturating_sub(usize::from(closes));
-        (!inside && !opens && !line.starts_with('(')).then_some((n + 1, line))
+        ["shopt", arguments @ ..] => {
+            let flag = if sign == '-' { 's' } else { 'u' };
+            let has = |c: char| arguments.iter().any(|word| word.starts_with('-') && word.contains(c));
+            has('o') && has(flag) && arguments.contains(&option)
+        }
+        _ => false,
+    }
+}
+
+fn is_off_later(option: &str, command: &Command, commands: &[Command]) -> bool {
+    commands.iter().filter(|later| later.line > command.line && later.scope == Scope::Shell).any(|later| {
+        let words: Vec<_> = later.words.iter().map(String::as_str).collect();
+        turns(&words, option, '+')
     })
+}
+
+fn edits_tags(file: &File, n: usize, line: &str) -> Option<Finding> {
+    let edits_settings =
+        line.contains(env::DATADOG_CONF) || line.contains("datadog.yaml") || line.contains("datadog.conf");
+    let message = "edits the line of tags in the Agent's settings, which today's settings file does not have";
+    (line.contains("sed ") && edits_settings && line.contains("tags"))
+        .then(|| Finding::warning(file, n, message).fix("export DD_TAGS=\"$DD_TAGS team:core\""))
 }
 
 #[cfg(test)]
@@ -120,7 +147,16 @@ mod tests {
             ("[ -n \"$X\" ] || exit 1\n", 1, "`exit` ends the shell"),
             ("sed -i \"s/^# tags:.*/tags: [a]/\" \"$DATADOG_CONF\"\n", 1, "line of tags"),
             ("set -euo pipefail\n", 1, "stays in force"),
-            ("cp x /etc/dd-agent/conf.d\n", 1, "Agent 5"),
+            ("if [ \"$DYNOTYPE\" = run ]; then exit 0; fi\n", 1, "`exit` ends the shell"),
+            ("case $DYNOTYPE in\n  run) exit 0 ;;\nesac\n", 2, "`exit` ends the shell"),
+            ("stop() {\n  exit 1\n}\n[ -n \"$X\" ] || stop\n", 2, "`exit` ends the shell"),
+            ("stop() {\n  exit 1\n}\nrun() { stop; }\nrun\n", 2, "`exit` ends the shell"),
+            ("{ test -f x || exit; } 2>/dev/null\n", 1, "`exit` ends the shell"),
+            ("set -o errexit -o pipefail\n", 1, "stays in force"),
+            ("set -o pipefail -o nounset\n", 1, "stays in force"),
+            ("set -Eeo pipefail\n", 1, "stays in force"),
+            ("shopt -so errexit\n", 1, "stays in force"),
+            ("exec bin/start\n", 1, "replaces the shell"),
         ] {
             let findings = found(&[(PRERUN, text)]);
             assert!(
@@ -140,6 +176,12 @@ mod tests {
             "(\n  set -e\n  exit 1\n)\n",
             "sed -i 's/<HOST>/x/' \"$DD_CONF_DIR/conf.d/a.d/conf.yaml\"\nset +x\nset -- a\n",
             "existing=1\n",
+            "set -o pipefail\nset -- -e\n",
+            "set -e\ntrue\nset +e\n",
+            "exec 2>/dev/null\n",
+            "echo 'then exit 0' \"; exit\"\ncat <<E\nexit\nE\n",
+            "ps | while read a; do exit; done\n",
+            "x=$(exit 1)\n",
         ] {
             assert_eq!(found(&[(PRERUN, text)]), [""; 0], "{text}");
         }

@@ -1,23 +1,32 @@
 //! Secrets in files that are in git. A finding says where, never what.
 
+mod line;
+mod placeholder;
+
 use serde_json::Value;
 
+use self::placeholder::is_placeholder;
+use super::placeholders::Prerun;
 use super::{File, Finding};
 use crate::datadog::integrations::is_secret_option;
 use crate::repo::yaml;
 
 /// Secrets in a file.
-pub(super) fn lint(file: &File) -> Vec<Finding> {
+pub(super) fn lint(file: &File, prerun: &Prerun) -> Vec<Finding> {
+    let ending = file.path.rsplit('.').next();
+    let is_code = matches!(ending, Some("sh" | "py"));
+    let secret_on = |(n, line)| Some((n + 1, line::secret(line, is_code)?));
     let mut findings: Vec<_> = file
         .text
         .lines()
         .enumerate()
-        .filter_map(|(n, line)| Some((n + 1, what_in(line)?)))
+        .filter_map(secret_on)
         .map(|(line, what)| committed(file, line, what))
         .collect();
-    if matches!(file.path.rsplit('.').next(), Some("yaml" | "yml")) {
+    if matches!(ending, Some("yaml" | "yml" | "default")) {
         let mut options = Vec::new();
-        secret_options(&yaml::read(&file.text).unwrap_or_default(), &mut options);
+        let document = yaml::read(&prerun.mark(&file.text, true)).unwrap_or_default();
+        secret_options(&document, prerun, &mut options);
         options.sort_unstable();
         options.dedup();
         for option in options {
@@ -37,68 +46,31 @@ fn committed(file: &File, line: impl Into<Option<usize>>, what: &str) -> Finding
         )
 }
 
-fn what_in(line: &str) -> Option<&'static str> {
-    if line.contains("-----BEGIN ") && line.contains("PRIVATE KEY") {
-        return Some("a private key");
-    }
-    if has_password_in_url(line) {
-        return Some("a URL with a password");
-    }
-    let small = line.to_ascii_lowercase();
-    let speaks_of_it = ["key", "token", "secret", "password"].iter().any(|word| small.contains(word));
-    (speaks_of_it && small.split(|c: char| !c.is_ascii_alphanumeric()).any(is_key)).then_some("a key")
-}
-
-/// 32 or 40 hex digits, of which some are letters and some are not.
-fn is_key(word: &str) -> bool {
-    matches!(word.len(), 32 | 40)
-        && word.bytes().all(|b| b.is_ascii_hexdigit())
-        && word.bytes().any(|b| b.is_ascii_digit())
-        && word.bytes().any(|b| b.is_ascii_alphabetic())
-}
-
-/// Whether a line holds `scheme://user:password@host`, the password being neither a variable nor a placeholder.
-fn has_password_in_url(line: &str) -> bool {
-    line.match_indices("://").any(|(at, _)| {
-        let rest = &line[at + 3..];
-        let authority = rest.split(['/', '?', '#', ' ', '"', '\'', '\t']).next().unwrap_or_default();
-        let password = authority
-            .rsplit_once('@')
-            .and_then(|(user, _)| user.split_once(':'))
-            .map(|(_, password)| password);
-        password.is_some_and(|password| !password.is_empty() && !is_placeholder(password))
-    })
-}
-
-fn is_placeholder(value: &str) -> bool {
-    let value = value.trim();
-    let sample = |word: &str| value.eq_ignore_ascii_case(word);
-    value.is_empty()
-        || value.contains('$')
-        || value.starts_with(['<', '%', '{', '['])
-        || value.chars().all(|c| c == '*' || c == 'x' || c == 'X' || c == '.')
-        || ["password", "pass", "changeme", "secret", "token", "your_password"].into_iter().any(sample)
-}
-
 /// The names of options that hold a secret as it is.
-fn secret_options(value: &Value, found: &mut Vec<String>) {
+fn secret_options(value: &Value, prerun: &Prerun, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
             for (name, value) in map {
                 let is_literal = match value {
-                    Value::String(text) => !is_placeholder(text),
+                    Value::String(text) => !is_placeholder(text) && !is_replaced(text, prerun),
                     Value::Number(_) => true,
                     _ => false,
                 };
                 if is_literal && is_secret_option(name) {
                     found.push(name.clone());
                 }
-                secret_options(value, found);
+                secret_options(value, prerun, found);
             }
         }
-        Value::Array(all) => all.iter().for_each(|item| secret_options(item, found)),
+        Value::Array(all) => all.iter().for_each(|item| secret_options(item, prerun, found)),
         _ => {}
     }
+}
+
+/// Whether `prerun.sh` replaces a value that is a name rather than a password.
+fn is_replaced(text: &str, prerun: &Prerun) -> bool {
+    let is_name = text.chars().all(|c| c.is_ascii_alphabetic() || c == '_' || c == '-');
+    super::placeholders::is_marked(&text.into()) || (is_name && prerun.replaces(text))
 }
 
 /// The lines on which an option is set to something other than a placeholder.
@@ -168,6 +140,9 @@ mod tests {
         for (path, text) in [
             (CONF, "instances:\n  - password: ${REDIS_PASSWORD}\n    token: \"\"\n"),
             (CONF, "instances:\n  - password: <PASSWORD>\n"),
+            (CONF, "instances:\n  - password: ENC[db_password]\n"),
+            (CONF, "instances:\n  - password: \"%%env_DB_PASSWORD%%\"\n"),
+            (CONF, "instances:\n  - password: YOUR_PASSWORD_HERE\n"),
             (CONF, "instances:\n  - url: postgres://${USER}:${PASSWORD}@h/d\n"),
             ("datadog/prerun.sh", "curl https://h:8080/x@y\nX=redis://:$PASSWORD@h\n"),
             ("datadog/prerun.sh", "COMMIT=0123456789abcdef0123456789abcdef01234567\n"),
