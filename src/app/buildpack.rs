@@ -105,7 +105,8 @@ impl Buildpack {
     pub fn runs_others(&self) -> bool {
         let id = identity(self.reference());
         let last = id.rsplit('/').next().unwrap_or_default();
-        id == "heroku/multi" || last.contains("buildpack-multi") || last.contains("buildpack-subdir")
+        // heroku-buildpack-multi-procfile is another one.
+        last == "multi" || last.ends_with("buildpack-multi") || last.contains("buildpack-subdir")
     }
 
     /// Whether it installs the Datadog Agent.
@@ -206,6 +207,22 @@ mod tests {
             ("https://github.com/a/b.git#v1", "https://github.com/a/b.git#v1"),
         ] {
             assert_eq!(Buildpack::of(url).reference(), reference);
+        }
+    }
+
+    #[test]
+    fn buildpacks_that_run_others_are_known() {
+        for (reference, runs_others) in [
+            ("https://github.com/heroku/heroku-buildpack-multi.git", true),
+            ("https://github.com/ddollar/heroku-buildpack-multi#v1", true),
+            ("heroku/multi", true),
+            ("https://github.com/negativetwelve/heroku-buildpack-subdir", true),
+            ("heroku-community/multi-procfile", false),
+            ("https://github.com/heroku/heroku-buildpack-multi-procfile", false),
+            ("https://github.com/lstoll/heroku-buildpack-monorepo", false),
+            ("heroku/ruby", false),
+        ] {
+            assert_eq!(Buildpack::of(reference).runs_others(), runs_others, "{reference}");
         }
     }
 

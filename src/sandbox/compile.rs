@@ -61,7 +61,13 @@ pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, 
     };
     log(&format!("-----> Building on the {} stack", job.stack));
     let mut agent = None;
-    for buildpack in &job.buildpacks {
+    for buildpack in &expanded(job) {
+        if agent.is_some() && place(buildpack).ends_with("buildpack-subdir") {
+            // It must be the first: https://github.com/DataDog/heroku-buildpack-datadog/issues/62.
+            log(&format!(" !     App not compatible with buildpack: {buildpack}"));
+            log(" !     Push rejected, failed to compile app.");
+            return Err(Failed);
+        }
         log(&format!("-----> {} app detected", title(buildpack)));
         if let Some(step) = step(buildpack).filter(|_| agent_step::is_possible()) {
             let (workshop, slug) = (&job.workshop, &job.slug);
@@ -149,18 +155,44 @@ fn megabytes(size: u64) -> String {
 
 /// The process types of the Procfile, none without one; nothing where the source cannot be unpacked.
 fn procfile(source: &[u8]) -> Option<BTreeMap<String, String>> {
+    let text = text(source, "Procfile")?;
+    let line = |line: &str| line.split_once(':').map(|(k, c)| (k.trim().to_owned(), c.trim().to_owned()));
+    Some(text.lines().filter(|line| !line.starts_with('#')).filter_map(line).collect())
+}
+
+/// The buildpacks that run: those that multi and subdir find in `.buildpacks` after them.
+fn expanded(job: &Job) -> Vec<String> {
+    let list = text(&job.source, ".buildpacks").unwrap_or_default();
+    let listed = list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let listed: Vec<_> = listed
+        .map(|line| line.split_once("=http").map_or(line.to_owned(), |(_, url)| format!("http{url}")))
+        .collect();
+    let runs_others =
+        |url: &str| ["buildpack-multi", "buildpack-subdir"].iter().any(|name| place(url).ends_with(name));
+    let each = |buildpack: &String| {
+        let others = if runs_others(buildpack) { listed.clone() } else { Vec::new() };
+        [vec![buildpack.clone()], others].concat()
+    };
+    job.buildpacks.iter().flat_map(each).collect()
+}
+
+/// A buildpack's URL without its pin and ending.
+fn place(url: &str) -> &str {
+    url.split('#').next().unwrap_or(url).trim_end_matches(".git")
+}
+
+/// The text of a file at the top of the source, empty where it is missing; nothing where the source cannot be unpacked.
+fn text(source: &[u8], name: &str) -> Option<String> {
     let mut archive = tar::Archive::new(GzDecoder::new(source));
     for entry in archive.entries().ok()? {
         let mut entry = entry.ok()?;
-        if entry.path().is_ok_and(|path| path.strip_prefix(".").unwrap_or(&path).as_os_str() == "Procfile") {
+        if entry.path().is_ok_and(|path| path.strip_prefix(".").unwrap_or(&path).as_os_str() == name) {
             let mut text = String::new();
             entry.read_to_string(&mut text).ok()?;
-            let line =
-                |line: &str| line.split_once(':').map(|(k, c)| (k.trim().to_owned(), c.trim().to_owned()));
-            return Some(text.lines().filter(|line| !line.starts_with('#')).filter_map(line).collect());
+            return Some(text);
         }
     }
-    Some(BTreeMap::new())
+    Some(String::new())
 }
 
 fn contains(source: &[u8], name: &str) -> bool {

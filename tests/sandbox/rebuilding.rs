@@ -200,3 +200,38 @@ fn a_build_that_is_over_cannot_be_cancelled() {
     assert_eq!(refused(&sandbox, "DELETE", &path, json!({})).0, 422);
     assert_eq!(heroku(&sandbox, "DELETE", "/apps/shop/build-cache").send().unwrap().status(), 204);
 }
+
+/// A source with these files.
+fn source_of(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    for (name, text) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, name, text.as_bytes()).unwrap();
+    }
+    tar.into_inner().unwrap().finish().unwrap()
+}
+
+#[test]
+fn buildpacks_of_a_file_run_and_one_that_must_be_first_is_refused_later() {
+    let sandbox = Sandbox::start();
+    let datadog = "https://github.com/DataDog/heroku-buildpack-datadog.git";
+    let (multi, subdir) = (
+        "https://github.com/heroku/heroku-buildpack-multi.git",
+        "https://github.com/acme/heroku-buildpack-subdir",
+    );
+    for (list, buildpacks, status, line) in [
+        (datadog.to_owned(), vec![multi], "succeeded", "Downloading Datadog Agent 7.81.2-1"),
+        (format!("web={datadog}"), vec![subdir], "succeeded", "Downloading Datadog Agent 7.81.2-1"),
+        (String::new(), vec![subdir, datadog], "succeeded", "Downloading Datadog Agent 7.81.2-1"),
+        (String::new(), vec![datadog, subdir], "failed", "App not compatible with buildpack"),
+    ] {
+        let url = upload(&sandbox, source_of(&[("Procfile", "web: true\n"), (".buildpacks", &list)]));
+        let updates: Vec<_> = buildpacks.iter().map(|url| json!({ "buildpack": url })).collect();
+        write(&sandbox, "PUT", "/apps/shop/buildpack-installations", json!({ "updates": updates }));
+        let (build, log) = build(&sandbox, json!({"url": url}));
+        assert_eq!(build["status"], status, "{log}");
+        assert!(log.contains(line), "{log}");
+    }
+}

@@ -276,6 +276,12 @@ impl Setup {
             note(codes::AGENT_DISABLED, message.to_owned());
         }
         let buildpacks = facts.buildpacks.as_deref().unwrap_or_default();
+        let runs_others = buildpacks.iter().find(|buildpack| buildpack.runs_others());
+        if let Some(other) = runs_others.filter(|_| facts.own_checkout().is_none()) {
+            let message =
+                format!("{other} runs what {LIST} lists; run this in the app's checkout to have that read");
+            note(codes::LEFT, message);
+        }
         let kept = buildpacks.iter().find(|buildpack| buildpack.installs_agent());
         if let Some(fork) = kept.filter(|buildpack| buildpack.role() == Role::Fork)
             && self.buildpack_url.is_none()
