@@ -23,7 +23,7 @@ impl ChangeOptions {
     /// How far a run on these apps goes.
     pub fn mode(self, targets: &Targets) -> Mode {
         let Self { yes, dry_run, exit_code } = self;
-        Mode { yes, dry_run, exit_code, many: targets.are_many() }
+        Mode { yes, dry_run, exit_code, many: targets.are_many(), by_name: false }
     }
 
     /// Whether a person may be asked how to go on.

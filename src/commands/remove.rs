@@ -9,7 +9,7 @@ use crate::app::facts::{CheckoutQuery, Part, Query};
 use crate::app::{Desired, Facts, prerun};
 use crate::cli::rebuild_args;
 use crate::cli::{AppsOrNames, ChangeOptions};
-use crate::engine;
+use crate::engine::{self, Mode};
 use crate::failure::{Code, Failure, Result};
 
 /// Remove Datadog from an app and list what it leaves
@@ -39,12 +39,25 @@ pub struct Args {
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let targets = args.apps.targets();
     let apps = context.apps(&targets)?;
-    if args.change.may_apply(context.ui) {
-        apps.iter().try_for_each(|app| confirm(context, args, app))?;
+    let is_named = |app: &String| args.confirm.contains(app);
+    if let Some(other) = args.confirm.iter().find(|name| !apps.contains(name)) {
+        return Err(Failure::usage(format_args!(
+            "--confirm names `{other}`, and the app is `{}`",
+            apps.join("`, `")
+        ))
+        .hint(format_args!("pass `--confirm {}`", apps[0])));
     }
+    let unnamed = apps.iter().find(|app| !is_named(app));
+    if let (Some(app), true) =
+        (unnamed, args.change.may_apply(context.ui) && !args.change.may_ask(context.ui))
+    {
+        let message = format!("`remove` wants the app's name again: {app}");
+        return Err(Failure::new(Code::Unanswered, message).hint(format_args!("pass `--confirm {app}`")));
+    }
+    let mode = Mode { by_name: unnamed.is_some(), ..args.change.mode(&targets) };
     let query = Query::from(PARTS)
         .with_checkout(CheckoutQuery { files: vec![prerun::PATH], ..args.rebuild.checkout() });
-    engine::run(context, args.change.mode(&targets), &apps, &query, &|facts| desired(args, facts))
+    engine::run(context, mode, &apps, &query, &|facts| desired(args, facts))
 }
 
 /// What is read of an app to see what of it is Datadog's.
@@ -66,22 +79,4 @@ fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
     let mut desired = remove::desired(facts, &keep);
     args.rebuild.put_into(&mut desired, RebuildWhen::Due, facts)?;
     Ok(desired)
-}
-
-/// Has the person name the app, so that it is the one they mean.
-fn confirm(context: &Context, args: &Args, app: &str) -> Result {
-    if args.confirm.iter().any(|name| name == app) {
-        return Ok(());
-    }
-    if let Some(other) = args.confirm.first() {
-        return Err(Failure::usage(format_args!("--confirm names `{other}`, and the app is `{app}`"))
-            .hint(format_args!("pass `--confirm {app}`")));
-    }
-    let flag = format!("`--confirm {app}`");
-    let typed =
-        context.ui.ask(&format!("Datadog goes off {app}. Type the app's name"), None, &flag, |_| Ok(()))?;
-    if typed == app {
-        return Ok(());
-    }
-    Err(Failure::new(Code::Declined, "that is not the app's name; nothing was changed"))
 }

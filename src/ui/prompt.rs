@@ -8,12 +8,42 @@ use super::{Ui, foreign};
 use crate::failure::{Code, Failure, Result};
 
 impl Ui {
-    /// Yes or no.
+    /// Yes or no, as a whole line.
     pub fn confirm(self, question: &str, default: bool, flag: &str) -> Result<bool> {
         let (question, theme) = (&*foreign::line(question), self.theme(question, flag)?);
-        answered(
-            Confirm::with_theme(&*theme).with_prompt(question).default(default).interact_on(&Term::stderr()),
-        )
+        let confirm = Confirm::with_theme(&*theme).with_prompt(question).default(default);
+        answered(confirm.wait_for_newline(true).interact_on(&Term::stderr()))
+    }
+
+    /// Yes or no to a plan; no by default. What was typed before the question is not an answer to it.
+    pub fn confirm_change(self, question: &str, flag: &str) -> Result<bool> {
+        self.theme(question, flag)?;
+        forget_input();
+        self.confirm(question, false, flag)
+    }
+
+    /// A text that confirms a plan. What was typed before the question is not an answer to it.
+    pub fn ask_about_change(self, question: &str, flag: &str) -> Result<String> {
+        self.theme(question, flag)?;
+        forget_input();
+        self.ask(question, None, flag, |_| Ok(()))
+    }
+
+    /// A line of text to edit: `initial` stands there, and may be emptied.
+    pub fn edit(
+        self,
+        question: &str,
+        initial: &str,
+        flag: &str,
+        check: impl Fn(&str) -> std::result::Result<(), String>,
+    ) -> Result<String> {
+        let (question, theme) = (&*foreign::line(question), self.theme(question, flag)?);
+        let input = Input::<String>::with_theme(&*theme)
+            .with_prompt(question)
+            .allow_empty(true)
+            .with_initial_text(initial)
+            .validate_with(|text: &String| check(text.trim()));
+        Ok(answered(input.interact_text_on(&Term::stderr()))?.trim().to_owned())
     }
 
     /// A line of text; empty when nothing is entered and there is no default. `check` says what is wrong with an answer.
@@ -78,7 +108,7 @@ impl Ui {
             let question = question.trim_end_matches(['?', ':']);
             return Err(Failure::new(
                 Code::Unanswered,
-                format_args!("there is no terminal to ask on: {question}"),
+                format_args!("not a terminal, so this cannot be asked: {question}"),
             )
             .hint(format_args!("pass {flag}")));
         }
@@ -88,6 +118,12 @@ impl Ui {
             Box::new(SimpleTheme)
         })
     }
+}
+
+/// Throws away what was typed and not read yet.
+fn forget_input() {
+    #[cfg(unix)]
+    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
 }
 
 /// Ctrl-C at a prompt arrives as an interrupted read.

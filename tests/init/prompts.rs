@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::set_up;
 use crate::sandbox::client::{get, write};
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Sandbox, Setup};
 use crate::support::terminal::Terminal;
 
 /// The questions, up to the one that applies: each is answered as proposed.
@@ -32,7 +32,7 @@ fn a_person_who_takes_what_is_proposed_and_says_yes_is_set_up() {
     let sandbox = Sandbox::start();
     let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
     answer_all(&mut terminal);
-    terminal.types("y");
+    terminal.types("y\r");
     let (code, shown) = terminal.ends();
     assert_eq!(code, 0, "{shown}");
     assert_eq!(set_up(&sandbox, "shop", &[])["changes"], json!([]), "as `--yes` would have done it");
@@ -41,7 +41,7 @@ fn a_person_who_takes_what_is_proposed_and_says_yes_is_set_up() {
 #[test]
 fn a_person_who_says_no_changes_nothing() {
     let sandbox = Sandbox::start();
-    for no in ["n", "\r"] {
+    for no in ["n\r", "\r"] {
         let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
         answer_all(&mut terminal);
         terminal.types(no);
@@ -98,7 +98,7 @@ fn ctrl_c_while_a_silent_build_streams_says_what_was_done() {
     let sandbox = Sandbox::with_faults(json!([{"path": "/streams/*", "fault": "hang"}]));
     let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
     answer_all(&mut terminal);
-    terminal.types("y").sees("building 60883d9").presses_ctrl_c();
+    terminal.types("y\r").sees("building 60883d9").presses_ctrl_c();
     let (code, shown) = terminal.ends();
     assert_eq!(code, 130, "{shown}");
     assert!(shown.contains("the build of 60883d9 continues at Heroku"), "{shown}");
@@ -131,12 +131,53 @@ fn when_the_app_changes_before_the_yes_the_new_plan_is_shown_and_asked_about() {
     answer_all(&mut terminal);
     write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DD_DYNO_HOST": "false"}));
     terminal
-        .types("y")
+        .types("y\r")
         .sees("something changed since that plan was shown")
         .sees("false → true")
         .sees("Apply?")
-        .types("y");
+        .types("y\r");
     let (code, shown) = terminal.ends();
     assert_eq!(code, 0, "{shown}");
     assert_eq!(get(&sandbox, "/apps/shop/config-vars")["DD_DYNO_HOST"], "true");
+}
+
+#[test]
+fn what_was_typed_before_the_plan_was_there_is_no_answer_to_it() {
+    let sandbox = Setup::default().latency_ms(150).start();
+    let mut terminal = Terminal::open(&sandbox, &["config", "set", "DD_ENV=production", "-a", "shop"]);
+    terminal.types("y\r").sees("Apply?").enters();
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, 6, "{shown}");
+    assert_eq!(get(&sandbox, "/apps/shop/config-vars").get("DD_ENV"), None);
+}
+
+#[test]
+fn what_is_emptied_is_unset_and_what_is_wrong_is_not_proposed() {
+    let sandbox = Sandbox::start();
+    let vars = json!({"DD_ENV": "oldvalue", "DD_AGENT_VERSION": "6.16.1-1_amd64-x"});
+    write(&sandbox, "PATCH", "/apps/shop/config-vars", vars);
+    let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
+    terminal.sees("Datadog API key").types_the_key();
+    terminal.sees("Datadog's site").enters();
+    terminal.sees("Environment").types(&"\x7f".repeat(10)).enters();
+    for question in
+        ["Service", "Agent version", "traces", "processes", "Name hosts", "Databases", "logs", "Rebuild now"]
+    {
+        terminal.sees(question).enters();
+    }
+    terminal.sees("DD_ENV").sees("oldvalue").sees("Apply?").types("y\r");
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(get(&sandbox, "/apps/shop/config-vars").get("DD_ENV"), None);
+}
+
+#[test]
+fn remove_shows_its_plan_before_it_asks_for_the_name() {
+    let sandbox = Sandbox::start();
+    set_up(&sandbox, "shop", &[]);
+    let mut terminal = Terminal::open(&sandbox, &["remove", "-a", "shop"]);
+    terminal.sees("DD_API_KEY").sees("Type the app's name").types("shop\r");
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(get(&sandbox, "/apps/shop/config-vars").get("DD_API_KEY"), None);
 }

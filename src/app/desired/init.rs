@@ -1,6 +1,6 @@
 //! What `init` wants of an app: the answers to its questions, made into [`Desired`]. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
 use crate::app::buildpack::{Buildpack, Role};
@@ -90,8 +90,14 @@ impl Setup {
             }
         }
         if app.generation == Generation::Fir {
-            let (site, key, signals) = (destination.site, destination.key.clone(), Signal::ALL.into());
-            desired.telemetry = Telemetry::Carry { site, key, signals, exactly: false };
+            let (site, key) = (destination.site, destination.key.clone());
+            let mut signals = BTreeSet::from(Signal::ALL);
+            if self.apm == Some(false) {
+                signals.remove(&Signal::Traces);
+            }
+            let exactly = self.apm == Some(false);
+            desired.telemetry = Telemetry::Carry { site, key, signals, exactly };
+            leave_out_agent_options(&mut desired);
         }
         if self.logs && app.generation == Generation::Cedar {
             desired.drain = Drain::One(self.drain(facts, config, destination));
@@ -120,7 +126,7 @@ impl Setup {
         let mut config = BTreeMap::new();
         let mut set = |name: &str, value: Option<&str>| {
             if let Some(value) = value {
-                config.insert(name.to_owned(), Some(Secret::new(value)));
+                config.insert(name.to_owned(), (!value.is_empty()).then(|| Secret::new(value)));
             }
         };
         set(env::DD_API_KEY, Some(destination.key.expose()));
@@ -140,10 +146,11 @@ impl Setup {
             env::DD_DISABLE_HOST_METRICS,
             unless_default(off, false, existing.get(env::DD_DISABLE_HOST_METRICS)),
         );
-        if let Some(version) = &self.agent_version {
-            let is_major = version.bytes().all(|byte| byte.is_ascii_digit());
-            set(if is_major { env::DD_AGENT_MAJOR_VERSION } else { env::DD_AGENT_VERSION }, Some(version));
-        }
+        let is_major =
+            |version: &String| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+        let major = self.agent_version.as_ref().is_some_and(is_major);
+        let name = if major { env::DD_AGENT_MAJOR_VERSION } else { env::DD_AGENT_VERSION };
+        set(name, self.agent_version.as_deref());
         if facts.app.is_container() {
             set(env::DD_HEROKU_DYNO, Some("true"));
         }
@@ -153,11 +160,7 @@ impl Setup {
         for (name, value) in self.databases(existing) {
             set(&name, Some(&value));
         }
-        if self
-            .agent_version
-            .as_ref()
-            .is_some_and(|version| version.bytes().all(|byte| byte.is_ascii_digit()))
-        {
+        if major {
             // A whole version beats the major one.
             config.insert(env::DD_AGENT_VERSION.to_owned(), None);
         }
@@ -302,4 +305,22 @@ fn word(on: bool) -> &'static str {
 /// The value for a switch, when saying it makes a difference: not when it is unset and asked to be what it is anyway.
 fn unless_default(wanted: Option<bool>, default: bool, existing: Option<&str>) -> Option<&'static str> {
     wanted.filter(|wanted| existing.is_some() || *wanted != default).map(word)
+}
+
+/// No Agent runs in the dynos of a Fir app: options of it would do nothing.
+fn leave_out_agent_options(desired: &mut Desired) {
+    const OF_THE_AGENT: [&str; 5] = [
+        env::DD_AGENT_VERSION,
+        env::DD_AGENT_MAJOR_VERSION,
+        env::DD_APM_ENABLED,
+        env::DD_DISABLE_HOST_METRICS,
+        env::DD_PROCESS_AGENT,
+    ];
+    desired.config.remove(env::DD_DYNO_HOST);
+    let mut is_set = |name: &&str| desired.config.remove(*name).flatten().is_some();
+    let asked: Vec<_> = OF_THE_AGENT.into_iter().filter(&mut is_set).collect();
+    if !asked.is_empty() {
+        let message = format!("not set, since no Agent runs in the dynos of a Fir app: {}", asked.join(", "));
+        desired.notes.push(Note::new(codes::FIR, message));
+    }
 }

@@ -76,7 +76,10 @@ fn desired(setup: &Setup, args: &Args, releases: Option<&Releases>, facts: &Fact
 /// where any form is taken.
 fn with_whole_version(setup: &Setup, facts: &Facts) -> Result<(Setup, Vec<Note>)> {
     let mut setup = setup.clone();
-    let Some(asked) = &setup.agent_version else { return Ok((setup, Vec::new())) };
+    // Emptied: the variable is unset.
+    let Some(asked) = setup.agent_version.as_ref().filter(|asked| !asked.is_empty()) else {
+        return Ok((setup, Vec::new()));
+    };
     let any_form = !facts.app.has_buildpacks() || setup.buildpack(facts).role() == Role::Ours;
     let checked = options::check(env::DD_AGENT_VERSION, asked).map_err(Failure::usage)?;
     let (text, note) = available_versions::to_send(&checked, any_form, facts.agent_versions.as_ref())?;

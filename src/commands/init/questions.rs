@@ -43,7 +43,10 @@ pub(super) fn ask(
                 "" => Ok(()),
                 text => options::check(name, text).map(drop).map_err(|problem| problem.to_string()),
             };
-            *given = Some(ui.ask(question, existing.get(name), flag, check)?).filter(|text| !text.is_empty());
+            let initial = existing.get(name).filter(|text| check(text).is_ok()).unwrap_or_default();
+            let answer = ui.edit(question, initial, flag, check)?;
+            // A wrong value is not proposed. What is emptied is unset.
+            *given = (!answer.is_empty() || existing.get(name).is_some()).then_some(answer);
         }
         Ok(())
     };
@@ -60,7 +63,8 @@ pub(super) fn ask(
         &mut setup.agent_version,
         "`--agent-version`",
     )?;
-    if setup.agent_version.is_some() && query.agent_versions == When::Never && !args.no_verify {
+    let is_pinned = setup.agent_version.as_ref().is_some_and(|version| !version.is_empty());
+    if is_pinned && query.agent_versions == When::Never && !args.no_verify {
         query.agent_versions = When::Always;
         agent_versions = Some(observer.agent_versions()?);
     }
