@@ -23,6 +23,8 @@ pub struct Mode {
     pub dry_run: bool,
     /// End with [`Exit::Pending`] when changes are pending.
     pub exit_code: bool,
+    /// Confirm by the apps' names instead of yes or no.
+    pub by_name: bool,
     /// Many apps may be meant, so that JSON is an array.
     pub many: bool,
 }
@@ -52,6 +54,12 @@ pub fn run_from(
     let ui = observer.services.ui();
     let mut plans = run.plan(facts)?;
     let applies = !mode.dry_run && (mode.yes || !ui.json);
+    if mode.dry_run {
+        // What is missing for the rebuild is missing in the dry run too.
+        for plan in &plans {
+            Prepared::for_plan(observer.services, plan)?;
+        }
+    }
     if !applies || plans.iter().all(Plan::is_empty) {
         run.show(&plans, !applies)?;
         let is_pending = plans.iter().any(|plan| !plan.is_empty());
@@ -101,7 +109,17 @@ impl Run<'_> {
         loop {
             self.show(&plans, !ui.interactive)?;
             let question = format!("{} Apply?", ui::plan::cost(&plans));
-            if !ui.confirm(question.trim_start(), false, "`--yes` to apply, or `--dry-run` to preview")? {
+            let flag = "`--yes` to apply, or `--dry-run` to preview";
+            let is_confirmed = match self.mode.by_name {
+                true => names.iter().try_fold(true, |so_far, app| {
+                    let question = format!("Type the app's name to confirm ({app})");
+                    Ok::<_, Failure>(
+                        so_far && ui.ask_about_change(&question, &format!("`--confirm {app}`"))? == *app,
+                    )
+                })?,
+                false => ui.confirm_change(question.trim_start(), flag)?,
+            };
+            if !is_confirmed {
                 return Err(Failure::new(Code::Declined, "canceled; nothing was changed"));
             }
             let fresh = self.plan(&self.observer.observe(&names, self.query)?)?;
@@ -141,6 +159,9 @@ impl Run<'_> {
                 .or_else(|| self.verify(&mut receipt).err())
                 .or_else(|| (nth + 1 == names.len() && stop.is_requested()).then(|| late(&receipt)));
             if !ui.json {
+                if self.mode.many && !receipt.plan.is_empty() {
+                    ui.answer_styled(&ui::receipt::heading(&receipt))?;
+                }
                 ui.answer_styled(&ui::receipt::report(&receipt))?;
             }
             documents.push(ui::receipt::to_json(&receipt, failure.as_ref()));

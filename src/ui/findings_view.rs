@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::changes;
 use super::foreign::line;
+use super::wrap::wrap;
 use crate::app::findings::Finding;
 use crate::app::findings::explanations::Severity;
 use crate::app::{Facts, plan};
@@ -39,12 +40,22 @@ pub fn render(app: &str, findings: &[Finding]) -> String {
     lines.join("\n")
 }
 
+/// What no plan could fix, with what fixes it; `None` where nothing is left.
+pub fn left(app: &str, findings: &[Finding]) -> Option<String> {
+    let line = |finding: &Finding| {
+        let about = finding.about;
+        let title = format!("  {} {}  {}", style("✗").red(), about.code, style(about.title).bold());
+        format!("{title}\n{}", wrapped(&format!("→ {}", about.fix)))
+    };
+    let lines: Vec<_> = findings.iter().map(line).collect();
+    (!lines.is_empty()).then(|| format!("{}  not fixed\n{}", style(app).bold(), lines.join("\n")))
+}
+
+/// The column that a finding's texts begin at.
+const INDENT: usize = 12;
+
 fn wrapped(text: &str) -> String {
-    let indent = " ".repeat(12);
-    textwrap::fill(
-        text,
-        textwrap::Options::new(80).initial_indent(&indent).subsequent_indent(&indent).break_words(false),
-    )
+    format!("{:INDENT$}{}", "", wrap(text, INDENT))
 }
 
 /// `2 errors, 1 warning`.

@@ -14,6 +14,7 @@ mod prompt;
 pub mod receipt;
 pub mod status_view;
 mod table;
+mod wrap;
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -223,6 +224,7 @@ pub fn conflict(conflict: Conflict) -> Failure {
         Conflict::LastStage { app, .. } => failure
             .hint(format_args!("leave `--promote` out: heroku pipelines:info shows the stages of `{app}`")),
         Conflict::Database(why) => failure.hint(why.hint()),
+        Conflict::Fir(_) => failure.hint("git push heroku main"),
         Conflict::NoSlug(_) => {
             failure.hint("the Agent of such an app comes with its image: dd-heroku docker init")
         }

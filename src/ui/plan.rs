@@ -5,11 +5,9 @@ use serde_json::{Value, json};
 
 use super::changes;
 use super::foreign::line;
+use super::wrap::wrap;
 use crate::app::facts::Process;
 use crate::app::{Note, Plan};
-
-/// What a line may take, so that a plan reads well in a terminal of 80 columns.
-const WIDTH: usize = 80;
 
 /// The plan as a person sees it.
 pub fn render(plan: &Plan) -> String {
@@ -21,8 +19,7 @@ pub fn render(plan: &Plan) -> String {
     lines.extend(changes::lines(changes));
     for Note { code, message } in notes {
         let text = format!("{} ({code})", line(message));
-        let text = textwrap::fill(&text, textwrap::Options::new(WIDTH - 8).break_words(false));
-        lines.push(format!("  {} {}", style("note:").cyan(), text.replace('\n', "\n        ")));
+        lines.push(format!("  {} {}", style("note:").cyan(), wrap(&text, 8)));
     }
     lines.join("\n")
 }

@@ -29,6 +29,11 @@ pub fn report(receipt: &Receipt) -> String {
     lines.join("\n")
 }
 
+/// The app, where a receipt is one of several.
+pub fn heading(receipt: &Receipt) -> String {
+    style(&receipt.plan.app.name).bold().to_string()
+}
+
 /// What was done, what failed and what is left, in one sentence.
 pub fn story(receipt: &Receipt) -> String {
     let part = |word: &str, keep: &dyn Fn(&Outcome) -> bool| {

@@ -18,6 +18,8 @@ pub(super) fn styled_table<const N: usize>(
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(headings);
-    table.add_rows(rows);
+    // The width of a cell is that of its text: colors would count too.
+    let plain = |cell: String| console::strip_ansi_codes(&cell).into_owned();
+    table.add_rows(rows.into_iter().map(|row| row.map(plain)));
     table.to_string().lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
 }

@@ -1,6 +1,7 @@
 //! The way of every changing command: what is said and done when it is stopped, fails, or is only asked to show.
 
 mod features;
+mod plans;
 mod promotion;
 mod release;
 mod stop;

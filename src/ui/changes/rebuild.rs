@@ -8,7 +8,7 @@ use crate::app::change::{Rebuild, Source};
 use crate::ui::format::{megabytes, short_commit};
 
 pub(super) fn show(rebuild: &Rebuild) -> Shown {
-    let Rebuild { commit, release, slug_size, source, clear_cache, expects: _ } = rebuild;
+    let Rebuild { commit, release, slug_size, source, last_build: _, clear_cache, expects: _ } = rebuild;
     let cache = if *clear_cache { ", without the build cache" } else { "" };
     let release = release.map(|version| format!(" (v{version})")).unwrap_or_default();
     let size = slug_size.map(|bytes| format!(", slug {}", megabytes(bytes))).unwrap_or_default();

@@ -1,13 +1,12 @@
 //! The lines of a plan: a sign, what kind of thing changes, and what of it.
 
-use console::{style, truncate_str};
+use console::style;
 
 use crate::ui::foreign;
+use crate::ui::wrap::wrap;
 
 /// Width of the column that names the kind of thing.
 const KIND: usize = 11;
-/// What a line may take, so that a plan reads well in a terminal of 80 columns.
-const WIDTH: usize = 80;
 
 /// What happens to a thing.
 #[derive(Clone, Copy)]
@@ -35,9 +34,7 @@ impl Sign {
     }
 }
 
-/// One line.
+/// A change, in as many lines as its value takes: what a person agrees to is never cut.
 pub(super) fn row(sign: Sign, kind: &str, text: &str) -> String {
-    let text = foreign::line(text);
-    let text = truncate_str(&text, WIDTH.saturating_sub(4 + KIND + 1), "…");
-    format!("  {} {kind:KIND$} {text}", sign.paint())
+    format!("  {} {kind:KIND$} {}", sign.paint(), wrap(&foreign::line(text), 4 + KIND + 1))
 }

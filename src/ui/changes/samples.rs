@@ -181,6 +181,7 @@ fn slugs() -> Vec<Change> {
         release: Some(41),
         slug_size: Some(121_000_000),
         source: Source::Checkout,
+        last_build: None,
         clear_cache: false,
         expects: None,
     };
@@ -188,6 +189,7 @@ fn slugs() -> Vec<Change> {
         commit: "v1".into(),
         release: None,
         slug_size: None,
+        last_build: None,
         source: Source::Url(Secret::new("https://u:p@example.com/x.tgz")),
         clear_cache: true,
         expects: Some("7.81.2".into()),
