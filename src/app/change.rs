@@ -134,6 +134,8 @@ pub struct Rebuild {
     pub slug_size: Option<u64>,
     /// Where its source comes from.
     pub source: Source,
+    /// The tarball of the build that made the slug that runs, for where the checkout lacks the commit.
+    pub last_build: Option<Secret>,
     /// Whether what earlier builds kept is thrown away first.
     pub clear_cache: bool,
     /// The version of the Agent that the new slug must hold.

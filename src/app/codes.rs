@@ -133,3 +133,5 @@ pub const NO_SUCH_RELEASE: &str = "DDH075";
 pub const APP_JSON_BROKEN: &str = "DDH076";
 /// A list of buildpacks in `app.json` is out of order.
 pub const APP_JSON_ORDER: &str = "DDH077";
+/// A dyno type to skip is not one of the app's.
+pub const UNKNOWN_DYNO_TYPE: &str = "DDH078";

@@ -75,7 +75,9 @@ pub fn rebuild_due(facts: &Facts) -> Vec<&str> {
     let mut reasons: Vec<_> =
         compiled_changes(facts, build).filter(|name| is_other_now(facts, name)).collect();
     let buildpacks = facts.buildpacks.as_deref().unwrap_or_default();
-    if buildpacks.iter().any(Buildpack::installs_agent) && !built_with(build, buildpacks) {
+    let had_agent = build.buildpacks.iter().any(|url| Buildpack::of(url).installs_agent());
+    let has_agent = buildpacks.iter().any(Buildpack::installs_agent);
+    if facts.buildpacks.is_some() && (had_agent || has_agent) && !built_with(build, buildpacks) {
         reasons.push("buildpacks");
     }
     reasons

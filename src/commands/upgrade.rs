@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Context, Exit};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
-use crate::app::facts::{Part, Query};
+use crate::app::facts::{Generation, Part, Query};
 use crate::app::releases::Releases;
-use crate::app::{Facts, codes, order, versions};
+use crate::app::{Conflict, Facts, codes, order, versions};
 use crate::cli::asked_version::{Asked, resolved};
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::cli::{available_versions, rebuild_args};
@@ -14,6 +14,7 @@ use crate::engine::{self, Observer};
 use crate::env::{DD_AGENT_MAJOR_VERSION, DD_AGENT_VERSION};
 use crate::failure::{Code, Failure, Result};
 use crate::secret::Secret;
+use crate::ui;
 
 /// Upgrade the Agent or the buildpack, rebuild, and roll back if the build fails
 #[derive(Debug, clap::Args)]
@@ -81,8 +82,10 @@ fn desired(
 ) -> Result<Desired> {
     let app = &facts.app.name;
     if !facts.app.has_buildpacks() {
-        return Err(Failure::new(Code::Failed, format_args!("`{app}` is not built by classic buildpacks"))
-            .hint("the Agent of such an app comes with its image: dd-heroku docker init"));
+        return Err(ui::conflict(match facts.app.generation {
+            Generation::Fir => Conflict::Fir(app.clone()),
+            Generation::Cedar => Conflict::NoSlug(app.clone()),
+        }));
     }
     let list = facts.buildpacks.as_deref().unwrap_or_default();
     let Some(buildpack) = facts.agent_buildpack() else {

@@ -162,6 +162,14 @@ fn with_account(failure: Failure, receipt: &Receipt) -> Failure {
         return failure.hint("nothing was changed");
     }
     let failure = failure.hint(ui::receipt::story(receipt));
+    let is_unknown_build = |(change, outcome): (&Change, &Outcome)| {
+        matches!(change, Change::Rebuild(_)) && *outcome == Outcome::Unknown
+    };
+    if receipt.iter().any(is_unknown_build) {
+        // To run the command again would build again, once that build has ended.
+        let hint = format!("dd-heroku status --watch -a {}", receipt.plan.app.name);
+        return if failure.hints.contains(&hint) { failure } else { failure.hint(hint) };
+    }
     if receipt.outcomes.contains(&Outcome::RolledBack) {
         return failure.hint("`--keep` would leave the new values set");
     }
@@ -180,6 +188,7 @@ mod tests {
             release: None,
             slug_size: None,
             source: Source::Checkout,
+            last_build: None,
             clear_cache: false,
             expects: None,
         };

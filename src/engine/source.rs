@@ -26,13 +26,18 @@ impl Prepared {
             Change::Rebuild(rebuild) => Some(rebuild),
             _ => None,
         });
-        let Some(Rebuild { commit, source, .. }) = rebuild else { return Ok(Self::Nothing) };
+        let Some(Rebuild { commit, source, last_build, .. }) = rebuild else { return Ok(Self::Nothing) };
         match source {
             Source::UnderWay(_) => Ok(Self::Nothing),
             Source::Checkout => {
                 let checkout = services
                     .checkout()?
                     .ok_or_else(|| Failure::new(Code::Failed, "the checkout is no longer there"))?;
+                if let Some(url) = last_build.as_ref().filter(|_| checkout.resolve(commit).is_err())
+                    && heroku::answers(url)
+                {
+                    return Ok(Self::Url(url.clone()));
+                }
                 if checkout.has_submodules(commit)? {
                     return Err(submodules(commit));
                 }

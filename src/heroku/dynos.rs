@@ -54,8 +54,9 @@ impl Writer<'_> {
 
     /// Restarts one dyno (`web.1`), or all of them.
     pub fn restart(&self, app: &str, dyno: Option<&str>) -> Result<(), Error> {
-        let one = dyno.map(|dyno| format!("/{}", segment(dyno))).unwrap_or_default();
-        let call = Call::delete(format!("/apps/{}/dynos{one}", segment(app)));
-        self.client.write_once(&call).map(|IgnoredAny| ())
+        let dyno = dyno.map(|dyno| format!("/{}", segment(dyno))).unwrap_or_default();
+        // To restart again what was restarted harms nobody, so that it may be repeated.
+        let answer = self.client.read(&Call::delete(format!("/apps/{}/dynos{dyno}", segment(app))))?;
+        answer.json().map(|IgnoredAny| ())
     }
 }

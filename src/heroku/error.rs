@@ -42,6 +42,8 @@ pub enum Kind {
         app: String,
         /// Names of the account's apps that look like it, the likeliest first.
         near: Vec<String>,
+        /// The first names of the account's apps, for where none looks like it.
+        apps: Vec<String>,
     },
     /// 404, 410: it does not exist, or this account may not see it.
     #[error("not found: {message}")]

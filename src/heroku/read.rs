@@ -181,10 +181,14 @@ impl<'a> Reader<'a> {
         if !matches!(error.kind, Kind::NotFound { .. }) || error.path != format!("/apps/{}", segment(app)) {
             return error;
         }
-        let names = self.apps().unwrap_or_default().into_iter().map(|app| app.name).collect();
-        Error { kind: Kind::AppNotFound { app: app.to_owned(), near: near(app, names) }, ..error }
+        let names: Vec<_> = self.apps().unwrap_or_default().into_iter().map(|app| app.name).collect();
+        let apps = names.iter().take(LISTED).cloned().collect();
+        Error { kind: Kind::AppNotFound { app: app.to_owned(), near: near(app, names), apps }, ..error }
     }
 }
+
+/// How many names are listed at most.
+const LISTED: usize = 6;
 
 /// At most three of `names` that `wanted` may have been meant for, the likeliest first.
 fn near(wanted: &str, names: Vec<String>) -> Vec<String> {

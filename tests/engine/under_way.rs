@@ -40,7 +40,7 @@ fn a_promotion_waits_for_the_build_that_was_interrupted() {
     assert_eq!(count(&place.writes(), "POST /apps/shop-staging/builds"), 2, "of init, and of the upgrade");
     let versions = place.run(&NOTHING, &["versions", "-a", "shop-staging", "--json"]);
     let versions: Value = serde_json::from_slice(&versions.stdout).unwrap();
-    assert_eq!(versions["apps"][0]["built"], "7.80.0", "{versions:#}");
+    assert_eq!(versions["apps"][0]["built"], "7.80.0-1", "{versions:#}");
 }
 
 #[test]

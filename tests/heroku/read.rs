@@ -101,7 +101,9 @@ fn an_unknown_app_is_told_with_near_names() {
         _ => Reply::error(404, "not_found", "Couldn't find that app."),
     });
     let error = Reader::new(&client(&server)).observe("shpo", &parts(&[Part::Config])).unwrap_err();
-    assert_eq!(error.kind, Kind::AppNotFound { app: "shpo".into(), near: vec!["shop".into()] });
+    let Kind::AppNotFound { app, near, apps } = &error.kind else { panic!("{error}") };
+    assert_eq!((app.as_str(), near.as_slice()), ("shpo", &["shop".to_owned()][..]));
+    assert!(apps.contains(&"shop".to_owned()), "{apps:?}");
     assert_eq!(Failure::from(error).code, Code::AppNotFound);
 }
 

@@ -24,6 +24,9 @@ pub enum Conflict {
     /// A rebuild was asked for of an app that buildpacks do not build.
     #[error("`{0}` is not built by classic buildpacks, so its slug cannot be rebuilt")]
     NoSlug(String),
+    /// A Fir app, which is built by a push only.
+    #[error("`{0}` is a Fir app: its images are built by a push, and no Agent runs in its dynos")]
+    Fir(String),
     /// A promotion was asked for, and the app is not in a pipeline.
     #[error("`{0}` is not in a pipeline, so it cannot be promoted")]
     NoPipeline(String),

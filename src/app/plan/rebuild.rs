@@ -5,7 +5,7 @@ use crate::app::change::{Change, Rebuild, Source};
 use crate::app::codes;
 use crate::app::deployed::{self, UnderWay};
 use crate::app::desired::{Desired, Note, RebuildWhen};
-use crate::app::facts::{Build, Facts};
+use crate::app::facts::{Build, Facts, Generation};
 use crate::datadog::options;
 
 pub(super) fn change(
@@ -17,7 +17,11 @@ pub(super) fn change(
     let app = &facts.app.name;
     let is_asked = desired.rebuild == RebuildWhen::Always;
     if !facts.app.has_buildpacks() {
-        return if is_asked { Err(Conflict::NoSlug(app.clone())) } else { Ok(None) };
+        let conflict = match facts.app.generation {
+            Generation::Fir => Conflict::Fir(app.clone()),
+            Generation::Cedar => Conflict::NoSlug(app.clone()),
+        };
+        return if is_asked { Err(conflict) } else { Ok(None) };
     }
     if !is_asked && !is_due(facts, changes) {
         return Ok(None);
@@ -32,6 +36,7 @@ pub(super) fn change(
             release: deployed::deploy(facts).map(|release| release.version),
             slug_size: None,
             source: Source::UnderWay(build.id.clone()),
+            last_build: None,
             clear_cache: false,
             expects: desired.expects.clone(),
         })));
@@ -48,10 +53,10 @@ pub(super) fn change(
     }
     let commit = desired.commit.as_deref().or_else(|| deployed::commit(facts));
     let build = deployed::build(facts).filter(|build| build.slug.as_deref() == Some(deployed));
-    let source = desired.source.as_ref().map(|source| source.of(commit)).or_else(|| {
-        let build = build.filter(|build| build.commit.as_deref() == commit)?;
-        build.source_url.clone().map(Source::LastBuild)
-    });
+    let last_build =
+        build.filter(|build| build.commit.as_deref() == commit).and_then(|build| build.source_url.clone());
+    let source = desired.source.as_ref().map(|source| source.of(commit));
+    let source = source.or_else(|| last_build.clone().map(Source::LastBuild));
     let (Some(commit), Some(source)) = (commit, source) else {
         if is_asked {
             return Err(Conflict::NoSource(app.clone()));
@@ -67,6 +72,7 @@ pub(super) fn change(
         commit: commit.to_owned(),
         release: deployed::deploy(facts).map(|release| release.version),
         slug_size: facts.slug.as_ref().and_then(|slug| slug.size).or(facts.app.slug_size),
+        last_build: last_build.filter(|_| source == Source::Checkout),
         source,
         clear_cache: desired.clear_cache,
         expects: desired.expects.clone(),

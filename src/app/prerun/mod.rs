@@ -3,6 +3,7 @@
 //! Everything outside the markers is left byte for byte as it is. The opening marker carries a digest of the block,
 //! so that a block somebody edited is noticed and never overwritten.
 
+pub mod dyno_types;
 mod script;
 
 use std::collections::BTreeMap;

@@ -51,20 +51,19 @@ fn describe(error: &Error) -> Failure {
                     "if the token is read-only, create another: heroku authorizations:create --scope global",
                 )
         }
-        Kind::AppNotFound { app, near } => {
+        Kind::AppNotFound { app, near, apps } => {
             let failure =
                 Failure::new(Code::AppNotFound, format_args!("this account cannot see an app `{app}`"));
             match near.first() {
                 Some(nearest) => {
                     failure.hint(format_args!("did you mean {}? pass `--app {nearest}`", quoted(near)))
                 }
-                None => failure.hint("heroku apps --all"),
+                None if apps.is_empty() => failure.hint("heroku apps --all"),
+                None => failure.hint(format_args!("this account has {}", quoted(apps))),
             }
         }
-        Kind::NotFound { message } => {
-            Failure::new(Code::AppNotFound, with(&format!("Heroku did not find `{request}`"), message))
-                .hint("check the name and the account: dd-heroku auth status")
-        }
+        Kind::NotFound { message } => Failure::new(Code::AppNotFound, with("not found at Heroku", message))
+            .hint("check the name and the account: dd-heroku auth status"),
         Kind::RateLimited { wait } => {
             let failure = Failure::new(Code::Unreachable, "this account has reached Heroku's rate limit");
             match wait {
@@ -186,8 +185,12 @@ mod tests {
             Kind::Unauthorized,
             Kind::Forbidden { id: "forbidden".into(), message: message() },
             Kind::Forbidden { id: "suspended".into(), message: message() },
-            Kind::AppNotFound { app: "shpo".into(), near: vec!["shop".into(), "shop-staging".into()] },
-            Kind::AppNotFound { app: "zzz".into(), near: Vec::new() },
+            Kind::AppNotFound {
+                app: "shpo".into(),
+                near: vec!["shop".into(), "shop-staging".into()],
+                apps: Vec::new(),
+            },
+            Kind::AppNotFound { app: "zzz".into(), near: Vec::new(), apps: vec!["shop".into()] },
             Kind::NotFound { message: message() },
             Kind::RateLimited { wait: Some(Duration::from_secs(3600)) },
             Kind::RateLimited { wait: None },
@@ -234,8 +237,8 @@ not_allowed: Heroku has suspended the account or the app: Heroku's message
 app_not_found: this account cannot see an app `shpo`
   hint: did you mean `shop` or `shop-staging`? pass `--app shop`
 app_not_found: this account cannot see an app `zzz`
-  hint: heroku apps --all
-app_not_found: Heroku did not find `GET /apps/shop/config-vars`: Heroku's message
+  hint: this account has `shop`
+app_not_found: not found at Heroku: Heroku's message
   hint: check the name and the account: dd-heroku auth status
 unreachable: this account has reached Heroku's rate limit
   hint: run the command again in 3600 seconds

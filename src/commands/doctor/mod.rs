@@ -83,7 +83,14 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if exit == Exit::Done && remains {
         // A rebuild may have fixed what no plan could.
         let facts = observer.observe(&apps, &query)?;
-        if facts.iter().any(|app_facts| findings(args, app_facts).iter().any(needs_attention)) {
+        let left = facts.iter().filter_map(|app_facts| {
+            let mut left = findings(args, app_facts);
+            left.retain(needs_attention);
+            findings_view::left(&app_facts.app.name, &left)
+        });
+        let left: Vec<_> = left.collect();
+        if !left.is_empty() {
+            context.ui.say(left.join("\n"));
             return Ok(Exit::Pending);
         }
     }

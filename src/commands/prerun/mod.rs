@@ -5,10 +5,10 @@ pub mod skip;
 pub mod version;
 
 use super::{Context, Exit};
-use crate::app::desired::File;
+use crate::app::desired::{File, Note};
 use crate::app::facts::{CheckoutQuery, Part, Query};
-use crate::app::prerun::{self, Block};
-use crate::app::{Desired, Facts};
+use crate::app::prerun::{self, Block, dyno_types};
+use crate::app::{Desired, Facts, codes};
 use crate::cli::{ChangeOptions, Targets};
 use crate::engine;
 use crate::failure::{Code, Failure, Result};
@@ -63,7 +63,21 @@ fn desired(facts: &Facts, force: bool, with: &dyn Fn(&mut Block)) -> Result<Desi
     let current = checkout.prerun().map(Block::read);
     let mut block = current.clone().and_then(Result::ok).flatten().unwrap_or_default();
     with(&mut block);
+    let notes = unknown_types(&block, facts);
     let is_nothing = current.is_none() && block == Block::default();
     let files = if is_nothing { Vec::new() } else { vec![File::Prerun { block, force }] };
-    Ok(Desired { files, ..Desired::default() })
+    Ok(Desired { files, notes, ..Desired::default() })
+}
+
+/// A note for each dyno type to skip that the app does not have: it may be a slip, or a type that is yet to come.
+fn unknown_types(block: &Block, facts: &Facts) -> Vec<Note> {
+    let process_types: Vec<_> =
+        facts.formation.iter().flatten().map(|process| process.kind.as_str()).collect();
+    let unknown = dyno_types::unknown(&block.skip, &process_types);
+    let note = |(name, near): (&str, Option<String>)| {
+        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let message = format!("`{}` has no dynos of the type `{name}`{hint}", facts.app.name);
+        Note::new(codes::UNKNOWN_DYNO_TYPE, message)
+    };
+    unknown.into_iter().map(note).collect()
 }

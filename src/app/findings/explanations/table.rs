@@ -396,4 +396,10 @@ pub static EXPLAINED: &[Explained] = &[
         "Review apps or tests get an Agent that does not fit, or the wrong process types.",
         "Put Datadog's once, after what installs packages and before the language, and commit it.",
     ),
+    info(
+        UNKNOWN_DYNO_TYPE,
+        "a dyno type to skip is not one of the app's",
+        "Where it is a slip, the Agent starts on the dynos that were meant.",
+        "Name the type as `heroku ps` does, or leave it where it is yet to come.",
+    ),
 ];
