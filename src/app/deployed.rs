@@ -62,8 +62,15 @@ pub enum UnderWay<'f> {
 pub fn under_way(facts: &Facts) -> Option<UnderWay<'_>> {
     let build = facts.builds.as_deref().and_then(<[_]>::first);
     let release = facts.releases.as_deref().and_then(<[_]>::first);
+    // Builds and releases are read at the same time: a build that ended in between has a release that was not read.
+    let is_unread = |id: &String| facts.releases.iter().flatten().all(|release| release.id != *id);
+    let has_just_ended = |build: &Build| {
+        build.status == Status::Succeeded
+            && release.is_some_and(|release| release.created_at <= build.created_at)
+            && build.release.as_ref().is_some_and(is_unread)
+    };
     build
-        .filter(|build| build.status == Status::Pending)
+        .filter(|build| build.status == Status::Pending || has_just_ended(build))
         .map(UnderWay::Build)
         .or_else(|| release.filter(|release| release.status == Status::Pending).map(UnderWay::Release))
 }

@@ -41,9 +41,9 @@ pub enum Kind {
         /// The name that was asked for.
         app: String,
         /// Names of the account's apps that look like it, the likeliest first.
-        near: Vec<String>,
+        near: Box<[String]>,
         /// The first names of the account's apps, for where none looks like it.
-        apps: Vec<String>,
+        apps: Box<[String]>,
     },
     /// 404, 410: it does not exist, or this account may not see it.
     #[error("not found: {message}")]

@@ -183,7 +183,10 @@ impl<'a> Reader<'a> {
         }
         let names: Vec<_> = self.apps().unwrap_or_default().into_iter().map(|app| app.name).collect();
         let apps = names.iter().take(LISTED).cloned().collect();
-        Error { kind: Kind::AppNotFound { app: app.to_owned(), near: near(app, names), apps }, ..error }
+        Error {
+            kind: Kind::AppNotFound { app: app.to_owned(), near: near(app, names).into(), apps },
+            ..error
+        }
     }
 }
 

@@ -48,5 +48,5 @@ fn a_build_that_outlasts_the_wait_is_left_alone_with_what_was_set_for_it() {
         "{results:?}"
     );
     assert!(results.iter().all(|(_, result)| *result != "rolled_back"), "{results:?}");
-    assert_eq!(sandbox.app("shop")["config"]["DD_AGENT_VERSION"], "7.80.0");
+    assert_eq!(sandbox.app("shop")["config"]["DD_AGENT_VERSION"], "7.80.0-1");
 }

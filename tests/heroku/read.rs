@@ -102,7 +102,7 @@ fn an_unknown_app_is_told_with_near_names() {
     });
     let error = Reader::new(&client(&server)).observe("shpo", &parts(&[Part::Config])).unwrap_err();
     let Kind::AppNotFound { app, near, apps } = &error.kind else { panic!("{error}") };
-    assert_eq!((app.as_str(), near.as_slice()), ("shpo", &["shop".to_owned()][..]));
+    assert_eq!((app.as_str(), &near[..]), ("shpo", &["shop".to_owned()][..]));
     assert!(apps.contains(&"shop".to_owned()), "{apps:?}");
     assert_eq!(Failure::from(error).code, Code::AppNotFound);
 }

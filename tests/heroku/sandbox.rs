@@ -62,7 +62,7 @@ fn the_kinds_of_app_are_told_apart() {
     assert!(reader.app("vault").unwrap().space.is_some());
     let error = reader.observe("shpo", &Parts::new()).unwrap_err();
     let Kind::AppNotFound { app, near, apps } = &error.kind else { panic!("{error}") };
-    assert_eq!((app.as_str(), near.as_slice()), ("shpo", &["shop".to_owned()][..]));
+    assert_eq!((app.as_str(), &near[..]), ("shpo", &["shop".to_owned()][..]));
     assert!(apps.contains(&"shop".to_owned()), "{apps:?}");
     assert!(reader.account().unwrap().email.contains('@'));
 }

@@ -75,6 +75,23 @@ pub fn explain(code: &str) -> Option<&'static Explained> {
     EXPLAINED.iter().find(|explanation| explanation.code.eq_ignore_ascii_case(code))
 }
 
+const fn error(code: &'static str, title: &'static str, cost: &'static str, fix: &'static str) -> Explained {
+    Explained { code, severity: Severity::Error, title, cost, fix }
+}
+
+const fn warning(
+    code: &'static str,
+    title: &'static str,
+    cost: &'static str,
+    fix: &'static str,
+) -> Explained {
+    Explained { code, severity: Severity::Warning, title, cost, fix }
+}
+
+const fn info(code: &'static str, title: &'static str, cost: &'static str, fix: &'static str) -> Explained {
+    Explained { code, severity: Severity::Info, title, cost, fix }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -187,10 +187,10 @@ mod tests {
             Kind::Forbidden { id: "suspended".into(), message: message() },
             Kind::AppNotFound {
                 app: "shpo".into(),
-                near: vec!["shop".into(), "shop-staging".into()],
-                apps: Vec::new(),
+                near: ["shop".into(), "shop-staging".into()].into(),
+                apps: Box::default(),
             },
-            Kind::AppNotFound { app: "zzz".into(), near: Vec::new(), apps: vec!["shop".into()] },
+            Kind::AppNotFound { app: "zzz".into(), near: Box::default(), apps: ["shop".into()].into() },
             Kind::NotFound { message: message() },
             Kind::RateLimited { wait: Some(Duration::from_secs(3600)) },
             Kind::RateLimited { wait: None },

@@ -1,25 +1,8 @@
 //! The table of the codes, in their order.
 
-use super::{Explained, Severity};
+use super::{Explained, error, info, warning};
 #[allow(clippy::wildcard_imports, reason = "all of them is what is meant")]
 use crate::app::codes::*;
-
-const fn error(code: &'static str, title: &'static str, cost: &'static str, fix: &'static str) -> Explained {
-    Explained { code, severity: Severity::Error, title, cost, fix }
-}
-
-const fn warning(
-    code: &'static str,
-    title: &'static str,
-    cost: &'static str,
-    fix: &'static str,
-) -> Explained {
-    Explained { code, severity: Severity::Warning, title, cost, fix }
-}
-
-const fn info(code: &'static str, title: &'static str, cost: &'static str, fix: &'static str) -> Explained {
-    Explained { code, severity: Severity::Info, title, cost, fix }
-}
 
 const DOCTOR: &str = "`dd-heroku doctor --fix` fixes it.";
 
