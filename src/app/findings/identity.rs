@@ -5,7 +5,7 @@ use crate::app::booleans::is_on;
 use crate::app::codes;
 use crate::app::desired::Desired;
 use crate::app::facts::{ConfigVars, Facts, Generation, KeyVerdict};
-use crate::datadog::Site;
+use crate::datadog::{ApiKey, Site};
 use crate::env;
 use crate::platform::feature::DYNO_METADATA;
 use crate::secret::mask;
@@ -39,7 +39,7 @@ fn site(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
         KeyVerdict::OtherSite(site) => Some(site),
         _ => Site::parse(text),
     };
-    let finding = Finding::new(codes::UNKNOWN_SITE, format!("DD_SITE is `{}`", text.escape_debug()))?;
+    let finding = Finding::new(codes::UNKNOWN_SITE, format!("DD_SITE is `{text}`"))?;
     Some(match meant {
         Some(site) => finding.fixed_by(config([(env::DD_SITE, Some(site.domain()))])),
         None => finding,
@@ -51,6 +51,12 @@ fn key(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
         return Finding::new(codes::KEY_MISSING, "DD_API_KEY is not set");
     };
     let site = vars.get(env::DD_SITE).unwrap_or(Site::default().domain());
+    // Quotes that a shell was to take away: the key within is meant.
+    if let (Err(_), Ok(meant)) = (ApiKey::parse(key), ApiKey::parse(key.trim().trim_matches(['"', '\'']))) {
+        let evidence = format!("DD_API_KEY holds quotes around {}", meant.masked());
+        let fix = config([(env::DD_API_KEY, Some(meant.expose()))]);
+        return Finding::new(codes::REFUSED_KEY, evidence).map(|finding| finding.fixed_by(fix));
+    }
     match facts.key_verdict() {
         KeyVerdict::Refused => {
             Finding::new(codes::REFUSED_KEY, format!("{site} and the other sites refuse {}", mask(key)))
@@ -114,6 +120,10 @@ mod tests {
     #[test]
     fn what_is_wrong_with_key_and_site_is_found() {
         assert_eq!(codes(&found(&with(&[("DD_API_KEY", "")]))), [codes::KEY_MISSING]);
+        let quoted = with_verdict(with(&[("DD_API_KEY", &format!("\"{KEY}\""))]), KeyVerdict::Refused);
+        assert_eq!(codes(&found(&quoted)), [codes::REFUSED_KEY]);
+        let fix = found(&quoted)[0].fix.as_ref().and_then(|fix| fix.config["DD_API_KEY"].clone());
+        assert_eq!(fix.map(|key| key.expose().to_owned()).as_deref(), Some(KEY));
         for (site, key, code, fixed) in [
             ("datadoghq.com", KeyVerdict::Refused, Some(codes::REFUSED_KEY), false),
             (

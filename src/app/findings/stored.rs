@@ -19,9 +19,14 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
         let better = judged(facts, vars, option, value)?;
         let shown = match options::is_secret(option.name, value) {
             true => mask(value),
-            false => value.escape_debug().to_string(),
+            false => value.to_owned(),
         };
-        let finding = Finding::new(codes::BAD_VALUE, format!("{} is `{shown}`", option.name))?;
+        let why = match (&better, options::check(option.name, value)) {
+            (Better::Value(better), _) => format!("; write `{better}`"),
+            (_, Err(problem)) => format!(": {problem}"),
+            (Better::Unset | Better::Unknown, Ok(_)) => String::new(),
+        };
+        let finding = Finding::new(codes::BAD_VALUE, format!("{} is `{shown}`{why}", option.name))?;
         let severity = if option.recompile { Severity::Error } else { finding.severity };
         let finding = Finding { severity, ..finding };
         Some(match better {
