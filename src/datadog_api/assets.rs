@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::client::{Answer, Client};
 use super::error::Error;
 use super::keys::{API_KEY, APPLICATION_KEY};
+use super::reason::reason;
 use crate::app::metrics::LogMetric;
 use crate::datadog::key::ApiKey;
 use crate::datadog::site::Site;
@@ -15,6 +16,10 @@ use crate::secret::Secret;
 const METRICS: &str = "/api/v2/logs/config/metrics";
 const PIPELINES: &str = "/api/v1/logs/config/pipelines";
 const DASHBOARDS: &str = "/api/v1/dashboard";
+/// How many dashboards are asked for at a time. The lists of pipelines and of metrics come whole.
+const PAGE: usize = 1000;
+/// No organization has more dashboards: a server that knows no pages would answer the first one for ever.
+const MOST: usize = 100_000;
 
 /// An organization, as somebody with both keys sees it.
 #[derive(Clone, Copy, Debug)]
@@ -91,8 +96,19 @@ impl Organization<'_> {
 
     /// The dashboard of that title; of its body, only a summary.
     pub fn dashboard(&self, title: &str) -> Result<Option<Named>, Error> {
-        let answer = self.ask(&Method::GET, DASHBOARDS, None, "dashboards_read")?;
-        Ok(find(&answer.json["dashboards"], "title", title))
+        let mut start = 0;
+        loop {
+            let path = format!("{DASHBOARDS}?count={PAGE}&start={start}");
+            let answer = self.ask(&Method::GET, &path, None, "dashboards_read")?;
+            let page = &answer.json["dashboards"];
+            let dashboard = find(page, "title", title);
+            let length = page.as_array().map_or(0, Vec::len);
+            start += length;
+            // A page may be shorter than what was asked for: only an empty one is the end.
+            if dashboard.is_some() || length == 0 || start > MOST {
+                return Ok(dashboard);
+            }
+        }
     }
 
     /// Makes a dashboard.
@@ -118,7 +134,7 @@ impl Organization<'_> {
         let send = || {
             let answer =
                 self.client.ask_once(self.site, &Method::POST, path, |request| self.keys(request).json(body));
-            answer.map_err(|(error, _)| error).and_then(|answer| understood(answer, permission))
+            answer.map_err(|(error, _)| error).and_then(|answer| self.understood(answer, permission))
         };
         match send() {
             Err(error) if error.is_passing() && !is_there()? => send().map(|_| ()),
@@ -129,7 +145,7 @@ impl Organization<'_> {
 
     fn delete(&self, path: &str, permission: &'static str) -> Result<(), Error> {
         let answer = self.client.ask(self.site, &Method::DELETE, path, |request| self.keys(request))?;
-        if answer.status == 404 { Ok(()) } else { understood(answer, permission).map(|_| ()) }
+        if answer.status == 404 { Ok(()) } else { self.understood(answer, permission).map(|_| ()) }
     }
 
     fn ask(
@@ -143,33 +159,27 @@ impl Organization<'_> {
             Some(body) => self.keys(request).json(body),
             None => self.keys(request),
         })?;
-        understood(answer, permission)
+        self.understood(answer, permission)
+    }
+
+    /// An answer that grants what was asked for, or the reason why not.
+    fn understood(&self, answer: Answer, permission: &'static str) -> Result<Answer, Error> {
+        let Answer { status, host, .. } = &answer;
+        let host = host.clone();
+        match status {
+            200..=299 => Ok(answer),
+            401 | 403 => Err(Error::Forbidden { host, permission }),
+            409 => Err(Error::Exists { host }),
+            status => {
+                let message = reason(&answer.json, &[self.key.expose(), self.application_key.expose()]);
+                let message = if message.is_empty() { "no reason was given".to_owned() } else { message };
+                Err(Error::NotAccepted { host, status: *status, message })
+            }
+        }
     }
 
     fn keys(&self, request: reqwest::blocking::RequestBuilder) -> reqwest::blocking::RequestBuilder {
         request.header(API_KEY, self.key.expose()).header(APPLICATION_KEY, self.application_key.expose())
-    }
-}
-
-/// An answer that grants what was asked for, or the reason why not.
-fn understood(answer: Answer, permission: &'static str) -> Result<Answer, Error> {
-    let Answer { status, host, .. } = &answer;
-    let host = host.clone();
-    match status {
-        200..=299 => Ok(answer),
-        401 | 403 => Err(Error::Forbidden { host, permission }),
-        409 => Err(Error::Exists { host }),
-        status => {
-            let messages =
-                answer.json["errors"].as_array().into_iter().flatten().filter_map(|error| {
-                    error.as_str().or_else(|| error["detail"].as_str()).map(str::to_owned)
-                });
-            Err(Error::NotAccepted {
-                host,
-                status: *status,
-                message: messages.collect::<Vec<_>>().join("; "),
-            })
-        }
     }
 }
 

@@ -7,6 +7,7 @@ use reqwest::Method;
 
 use super::client::{Answer, Client};
 use super::error::Error;
+use super::reason::reason;
 use crate::datadog::key::ApiKey;
 use crate::datadog::site::{SITES, Site};
 use crate::secret::Secret;
@@ -68,17 +69,22 @@ impl Client {
         })?;
         match answer.status {
             200 => Ok(Verdict::Valid),
-            401 | 403 if answer.json["errors"].is_array() => Ok(Verdict::Refused),
+            401 | 403 if is_refusal(&answer) => Ok(Verdict::Refused),
             status => Err(Error::Garbled { host: answer.host, status }),
         }
     }
+}
+
+/// Whether Datadog itself answered, in any of its forms.
+fn is_refusal(answer: &Answer) -> bool {
+    answer.json["errors"].is_array() || !reason(&answer.json, &[]).is_empty()
 }
 
 fn verdict(answer: Answer) -> Result<Verdict, Error> {
     match (answer.status, answer.json["valid"].as_bool()) {
         (200, Some(true)) => Ok(Verdict::Valid),
         (200, Some(false)) => Ok(Verdict::Refused),
-        (401 | 403, _) if answer.json["errors"].is_array() => Ok(Verdict::Refused),
+        (401 | 403, _) if is_refusal(&answer) => Ok(Verdict::Refused),
         (status, _) => Err(Error::Garbled { host: answer.host, status }),
     }
 }

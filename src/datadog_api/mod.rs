@@ -7,6 +7,7 @@ mod client;
 mod error;
 mod hosts;
 mod keys;
+mod reason;
 
 pub use assets::{Named, Organization};
 pub use client::Client;

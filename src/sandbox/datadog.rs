@@ -41,7 +41,7 @@ pub(crate) fn answer(world: &mut World, request: &Request, parts: &[&str]) -> An
         (_, ["api", "v1", "logs", "config", "pipelines", id @ ..]) if id.len() < 2 => {
             log_pipelines::answer(world, request, id.first().copied())
         }
-        ("GET", ["api", "v1", "dashboard"]) => Answer::ok(json!({"dashboards": world.datadog.dashboards})),
+        ("GET", ["api", "v1", "dashboard"]) => list_dashboards(world, request),
         ("POST", ["api", "v1", "dashboard"]) => add_dashboard(world, request),
         (_, ["api", "v1", "dashboard", id]) => dashboard(world, request, id),
         ("GET", ["api", "v1", "hosts", "totals"]) => {
@@ -123,6 +123,19 @@ fn metric(world: &mut World, request: &Request, id: &str) -> Answer {
         }
         _ => Answer::errors(404, "Not found"),
     }
+}
+
+/// A page of the dashboards: 100 of them at most.
+fn list_dashboards(world: &World, request: &Request) -> Answer {
+    let number = |name, otherwise| match request.parameter(name) {
+        None => Some(otherwise),
+        Some(text) => text.parse().ok(),
+    };
+    let (Some(start), Some(count)) = (number("start", 0), number("count", 100)) else {
+        return Answer::errors(400, "count and start are numbers");
+    };
+    let page: Vec<_> = world.datadog.dashboards.iter().skip(start).take(count.min(100)).collect();
+    Answer::ok(json!({"dashboards": page}))
 }
 
 fn add_dashboard(world: &mut World, request: &Request) -> Answer {

@@ -35,13 +35,20 @@ pub(crate) fn answer(world: &mut World, request: &Request, id: Option<&str>) -> 
     }
 }
 
+/// A refusal in the form that the log configuration has.
+fn refused(message: &str, details: &[&str]) -> Answer {
+    let detail = |message: &&str| json!({"code": "InvalidArgument", "message": message, "details": []});
+    let details: Vec<_> = details.iter().map(detail).collect();
+    Answer::with(400, json!({"error": {"code": "InvalidArgument", "message": message, "details": details}}))
+}
+
 /// The pipeline of a request, with the fields that the service adds.
 fn checked(request: &Request, id: &str) -> Result<Value, Answer> {
-    let body: Map<String, Value> = request.json().map_err(|_| Answer::errors(400, "Invalid JSON"))?;
+    let body: Map<String, Value> = request.json().map_err(|_| refused("Invalid JSON", &[]))?;
     let complete = body.get("name").is_some_and(Value::is_string)
         && body.get("filter").is_some_and(|filter| filter["query"].is_string());
     if !complete {
-        return Err(Answer::errors(400, "A pipeline needs name and filter.query"));
+        return Err(refused("Invalid pipeline", &["name and filter.query are required"]));
     }
     let mut pipeline = Value::Object(body);
     pipeline["id"] = json!(id);

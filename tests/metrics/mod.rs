@@ -133,6 +133,51 @@ fn on_fir_the_telemetry_drain_carries_metrics_and_no_application_key_is_needed()
     assert_eq!(kinds(&off), ["telemetry.remove"]);
 }
 
+/// A dashboard of somebody else's.
+fn add_dashboard(sandbox: &Sandbox, title: &str) {
+    let body = json!({ "title": title, "layout_type": "ordered", "widgets": [] });
+    let request = bare("POST", &format!("{}/datadog/api/v1/dashboard", sandbox.url()));
+    let made = request.header("DD-API-KEY", KEY).header("DD-APPLICATION-KEY", APPLICATION_KEY).json(&body);
+    assert_eq!(made.send().unwrap().status(), 200);
+}
+
+#[test]
+fn a_dashboard_on_a_later_page_is_not_made_a_second_time() {
+    let sandbox = Sandbox::start();
+    (0..100).for_each(|number| add_dashboard(&sandbox, &format!("Other {number}")));
+    let enable = ["metrics", "enable", "-a", "shop", "--dashboard", "--yes", "--json"];
+    assert!(kinds(&output(&sandbox, &enable)).contains(&"dashboard.create"));
+    (0..120).for_each(|number| add_dashboard(&sandbox, &format!("Later {number}")));
+    assert_eq!(kinds(&output(&sandbox, &enable)), [""; 0]);
+    assert_eq!(sandbox.state()["datadog"]["dashboards"].as_array().unwrap().len(), 221);
+    let off = output(&sandbox, &["metrics", "disable", "-a", "shop", "--at-datadog", "--yes", "--json"]);
+    assert!(kinds(&off).contains(&"dashboard.remove"));
+}
+
+#[test]
+fn the_reason_of_a_refusal_is_shown_in_every_form() {
+    for (path, body) in [
+        (
+            "*/logs/config/pipelines",
+            json!({ "error": { "code": "InvalidArgument", "message": "Invalid grok rule",
+            "details": [{ "code": "InvalidArgument", "message": "unknown matcher nosuch" }] } }),
+        ),
+        (
+            "*/logs/config/metrics",
+            json!({ "errors": [{ "title": "Invalid", "detail": "unknown matcher nosuch" }] }),
+        ),
+        ("*/dashboard", json!({ "errors": ["unknown matcher nosuch"] })),
+        ("*/dashboard", json!({ "error": "unknown matcher nosuch" })),
+    ] {
+        let fault = json!([{ "method": "POST", "path": path, "fault": "status", "status": 400, "body": body.to_string() }]);
+        let sandbox = Sandbox::with_faults(fault);
+        let mut command = sandbox.command(&["metrics", "enable", "-a", "shop", "--dashboard", "--yes"]);
+        let run = command.env("DD_API_KEY", KEY).env("DD_APP_KEY", APPLICATION_KEY).assert().code(1);
+        let stderr = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+        assert!(stderr.contains("unknown matcher nosuch"), "{body}: {stderr}");
+    }
+}
+
 const LINES: &str = "\
 2026-11-22T10:00:00.000000+00:00 heroku[web.1]: source=web.1 dyno=heroku.1.a sample#memory_total=256.00MB sample#memory_rss=200.00MB sample#memory_cache=1.00MB sample#memory_swap=0.00MB sample#memory_pgpgin=1pages sample#memory_pgpgout=1pages sample#memory_quota=512.00MB
 2026-11-22T10:00:01.000000+00:00 app[web.1]: Started GET \"/\" status=200
