@@ -1,5 +1,7 @@
 //! `metrics`: the labs feature, the drain, what is made at Datadog, and the preview.
 
+mod rules;
+
 use std::fs;
 
 use serde_json::{Value, json};

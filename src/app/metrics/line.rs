@@ -28,32 +28,65 @@ pub fn read(line: &str) -> Option<Reading<'_>> {
         return None;
     }
     let fields: Vec<_> = Fields(body).collect();
-    let field = |name: &str| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value);
-    let (dyno, values, request) = match field("status").zip(field("connect")).zip(field("service")) {
-        Some(((status, connect), service)) if field("at").is_some() => {
-            let time = |value: &str, measure| Some((measure, number(value, "ms")?));
-            let times = [time(connect, Measure::Connect), time(service, Measure::Service)];
-            let values = times.into_iter().flatten().collect();
-            let status = status.parse().ok().filter(|status| (100..600).contains(status))?;
-            (field("dyno").unwrap_or_default(), values, Some((status, field("code"))))
-        }
-        _ => (field("source")?, runtime_metrics(field), None),
-    };
-    let reading = Reading { dyno, time: time(head), values, request };
-    (!reading.values.is_empty() || reading.request.is_some()).then_some(reading)
+    let time = time(head);
+    if let Some((dyno, values, request)) = router(Cursor(&fields)) {
+        return Some(Reading { dyno, time, values, request: Some(request) });
+    }
+    let mut cursor = Cursor(&fields);
+    let dyno = cursor.next("source", |dyno| Some(dyno).filter(|dyno| !dyno.is_empty()))?;
+    let values = samples(cursor);
+    (!values.is_empty()).then_some(Reading { dyno, time, values, request: None })
 }
 
-/// The values of a line that `log-runtime-metrics` makes.
-fn runtime_metrics<'a>(field: impl Fn(&str) -> Option<&'a str>) -> Vec<(Measure, f64)> {
-    let memory = |name| Some(number(field(name)?, "MB")? * MEGABYTE);
-    let load = |name| number(field(name)?, "");
+/// Fields in the order of the line, as the rules of the [pipeline](super::pipeline) read them: none is looked for before
+/// one that was taken already.
+#[derive(Clone, Copy)]
+struct Cursor<'f, 'a>(&'f [(&'a str, &'a str)]);
+
+impl<'a> Cursor<'_, 'a> {
+    /// The next field of that name whose value can be read.
+    fn next<T>(&mut self, name: &str, read: impl Fn(&'a str) -> Option<T>) -> Option<T> {
+        let mut fields = self.0.iter().enumerate();
+        let (at, value) =
+            fields.find_map(|(at, (field, value))| Some((at, read(value)?)).filter(|_| *field == name))?;
+        self.0 = &self.0[at + 1..];
+        Some(value)
+    }
+}
+
+type Request<'a> = (&'a str, Vec<(Measure, f64)>, (u16, Option<&'a str>));
+
+/// A request as the router has it. A request that reached no dyno has no times.
+fn router<'a>(mut cursor: Cursor<'_, 'a>) -> Option<Request<'a>> {
+    let filled = |text: &'a str| Some(text).filter(|text| !text.is_empty());
+    cursor.next("at", filled)?;
+    let code = cursor.next("code", filled);
+    let dyno = cursor.next("dyno", Some).unwrap_or_default();
+    let connect = cursor.next("connect", |text| Some(milliseconds(text)))?;
+    let service = cursor.next("service", |text| Some(milliseconds(text)))?;
+    let status = cursor.next("status", |text| {
+        let status = text.parse().ok().filter(|status| (100..600).contains(status))?;
+        (text.len() == 3).then_some(status)
+    })?;
+    let times = [(Measure::Connect, connect), (Measure::Service, service)];
+    let values = times.into_iter().filter_map(|(measure, time)| Some((measure, time?))).collect();
+    Some((dyno, values, (status, code)))
+}
+
+/// The values of a line that `log-runtime-metrics` makes, in the order in which it has them. A young dyno's lines have no
+/// load of fifteen minutes yet, nor of five; a dyno without a limit has no quota.
+fn samples(mut cursor: Cursor<'_, '_>) -> Vec<(Measure, f64)> {
+    let mut memory = |name| cursor.next(name, |text| number(text, "MB").map(|value| value * MEGABYTE));
     let total = memory("sample#memory_total");
-    let quota = memory("sample#memory_quota").filter(|quota| *quota > 0.0);
+    let (rss, cache) = (memory("sample#memory_rss"), memory("sample#memory_cache"));
+    let swap = memory("sample#memory_swap");
+    let quota = memory("sample#memory_quota").filter(|quota| *quota != 0.0);
+    let mut load = |name| cursor.next(name, |text| number(text, ""));
     [
         (Measure::MemoryTotal, total),
-        (Measure::MemoryRss, memory("sample#memory_rss")),
-        (Measure::MemoryCache, memory("sample#memory_cache")),
-        (Measure::MemorySwap, memory("sample#memory_swap")),
+        (Measure::MemoryRss, rss),
+        (Measure::MemoryCache, cache),
+        (Measure::MemorySwap, swap),
         (Measure::MemoryQuota, total.zip(quota).map(|(total, quota)| total / quota * 100.0)),
         (Measure::Load1, load("sample#load_avg_1m")),
         (Measure::Load5, load("sample#load_avg_5m")),
@@ -64,9 +97,21 @@ fn runtime_metrics<'a>(field: impl Fn(&str) -> Option<&'a str>) -> Vec<(Measure,
     .collect()
 }
 
-/// A value that is a number, not negative, with that unit behind it.
+/// A number with that unit behind it, in the form of the matcher `number`: `0.5`, `-1`, `1e3`, but not `.5` or `inf`.
 fn number(value: &str, unit: &str) -> Option<f64> {
-    value.strip_suffix(unit)?.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)
+    let digits = value.strip_suffix(unit)?;
+    let is_number = digits.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit())
+        && digits.ends_with(|c: char| c.is_ascii_digit())
+        && !digits.contains(".e")
+        && !digits.contains(".E");
+    digits.parse().ok().filter(|number: &f64| is_number && number.is_finite())
+}
+
+/// Whole milliseconds.
+fn milliseconds(value: &str) -> Option<f64> {
+    let digits = value.strip_suffix("ms")?;
+    let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse::<u32>().ok().filter(|_| is_whole).map(f64::from)
 }
 
 /// Whether the line's head says that the app wrote it: `app[web.1]:` in `heroku logs`, `app web.1 -` in a drain.
@@ -174,7 +219,9 @@ mod tests {
             "source=web.1",
             "source=web.1 sample#memory_total=",
             "source=web.1 sample#memory_total=lots",
-            "source=web.1 sample#memory_total=-1MB",
+            "source= sample#memory_total=1MB",
+            "source=web.1 sample#memory_total=.5MB",
+            "sample#memory_total=1MB source=web.1",
             "source=web.1 sample#memory_total=1e999MB",
             "source=web.1 sample#load_avg_1m=NaN",
             "at=info connect=1ms service=2ms status=",

@@ -22,7 +22,7 @@ pub fn wanted() -> Value {
         "is_enabled": true,
         "filter": {"query": definition::SOURCE},
         "processors": [
-            grok("Runtime metrics and router lines", "message", &lines(), &[SAMPLE_MEMORY, SAMPLE_LOAD, SAMPLE_ROUTER]),
+            grok("Runtime metrics and router lines", "message", &lines(), &[SAMPLE_MEMORY, SAMPLE_LOAD, SAMPLE_YOUNG, SAMPLE_ROUTER]),
             grok("Dyno type", "heroku.dyno", r#"type %{regex("[^.]+"):heroku.dynotype}%{data}"#, &["web.1"]),
             {
                 "type": "arithmetic-processor",
@@ -46,28 +46,36 @@ const SAMPLE_MEMORY: &str = "source=web.1 dyno=heroku.2808254.d97d0ea7-cf3d-411b
     sample#memory_pgpgin=84329pages sample#memory_pgpgout=38140pages sample#memory_quota=512.00MB";
 const SAMPLE_LOAD: &str = "source=web.1 dyno=heroku.2808254.d97d0ea7-cf3d-411b-b453-d2943a50b456 \
     sample#load_avg_1m=2.46 sample#load_avg_5m=1.06 sample#load_avg_15m=0.99";
+const SAMPLE_YOUNG: &str = "source=run.4859 dyno=heroku.2808254.d97d0ea7-cf3d-411b-b453-d2943a50b456 \
+    sample#load_avg_1m=0.10";
 const SAMPLE_ROUTER: &str = "at=info method=GET path=\"/\" host=example.com \
     request_id=8601b555-6a83-4c12-8269-97c8e32cdb22 fwd=\"204.204.204.204\" dyno=web.1 connect=1ms service=18ms \
     status=200 bytes=13 protocol=https";
 
-/// The grok rules for the lines. The first that matches a whole line wins.
+/// Any fields, as few as needed, each with the blanks behind it. Values may be in double quotes.
+const FIELDS: &str = r#"%{regex("([^ =]+(=(\"[^\"]*\"|[^ \"][^ ]*|))? +)*?")}"#;
+
+/// The grok rules for the lines. The first that matches a whole line wins. They count what [`line`](super::line) counts:
+/// `tests/metrics` holds both to the same lines.
 fn lines() -> String {
-    let head = "(%{data} )?source=%{notSpace:heroku.dyno} dyno=%{notSpace}";
     let bytes = |name: &str| format!("sample#{name}=%{{number:heroku.{name}:scale({MEGABYTE})}}MB");
-    let memory = ["memory_total", "memory_rss", "memory_cache", "memory_swap"].map(bytes).join(" ");
-    let pages = "sample#memory_pgpgin=%{integer}pages sample#memory_pgpgout=%{integer}pages";
-    let quota = bytes("memory_quota");
+    let memory = ["memory_total", "memory_rss", "memory_cache", "memory_swap", "memory_quota"].map(bytes);
     let load = ["load_avg_1m", "load_avg_5m", "load_avg_15m"]
-        .map(|name| format!("sample#{name}=%{{number:heroku.{name}}}"))
-        .join(" ");
-    let router = "(%{data} )?at=%{word} (code=%{notSpace:heroku.code} )?%{data} \
-                  dyno=(%{notSpace:heroku.dyno})? connect=(%{integer:heroku.connect}ms)? \
-                  service=(%{integer:heroku.service}ms)? status=%{integer:heroku.status}%{data}";
+        .map(|name| format!("sample#{name}=%{{number:heroku.{name}}}"));
+    // Each is optional: a young dyno's lines have no load of fifteen minutes, and not every dyno has a quota.
+    let samples: Vec<_> = memory.iter().chain(&load).map(|sample| format!("( +{FIELDS}{sample})?")).collect();
+    let time = |name: &str| {
+        format!(r#"{FIELDS}{name}=(%{{regex("[0-9]+"):heroku.{name}:integer}}ms|%{{regex("[^ ]*")}}) +"#)
+    };
+    let (connect, service) = (time("connect"), time("service"));
+    let dyno = format!("({FIELDS}dyno=(%{{notSpace:heroku.dyno}})? +)?");
+    let status = r#"status=%{regex("[1-5][0-9][0-9]"):heroku.status:integer}"#;
+    let router = format!(
+        "{FIELDS}at=%{{notSpace}} +({FIELDS}code=%{{notSpace:heroku.code}} +)?{dyno}{connect}{service}{FIELDS}{status}"
+    );
     [
-        format!("memory_and_quota {head} {memory} {pages} {quota}%{{data}}"),
-        format!("memory {head} {memory}%{{data}}"),
-        format!("load {head} {load}%{{data}}"),
-        format!("router {router}"),
+        format!("router {router}( %{{data}})?"),
+        format!("runtime {FIELDS}source=%{{notSpace:heroku.dyno}}{}( %{{data}})?", samples.concat()),
     ]
     .join("\n")
 }
