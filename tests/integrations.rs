@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use assert_cmd::assert::Assert;
 use serde_json::{Value, json};
 
+use crate::sandbox::client::write;
 use crate::support::sandbox::Sandbox;
 
 /// A sandbox and a git checkout that is no app's in particular.
@@ -106,7 +107,7 @@ fn a_dry_run_changes_nothing() {
         &["integrations", "add", "redis", "gunicorn", "-a", "shop"][..],
         &["integrations", "add", "gunicorn", "--set", "proc_name=x", "-a", "shop"],
         &["prerun", "skip", "run", "-a", "shop"],
-        &["checks", "new", "queue", "-a", "shop"],
+        &["checks", "new", "depth", "-a", "shop"],
     ] {
         let _ = place.run(&[command, &["--dry-run"]].concat());
     }
@@ -300,4 +301,59 @@ fn lint_says_where_and_what_to_do() {
         assert!(told.contains(line), "{line}\n{told}");
     }
     assert!(!told.contains("hunter2"));
+}
+
+#[test]
+fn an_add_on_leads_to_its_integration_and_an_app_shows_its_state() {
+    let place = Place::new();
+    for name in ["rediscloud", "openredis", "heroku-key-value-store", "kvs", "upstash-redis"] {
+        assert_eq!(place.json(&["integrations", "show", name])["name"], "redis", "{name}");
+    }
+    let document = place.json(&["integrations", "show", "rediscloud", "-a", "shop"]);
+    assert_eq!((&document["app"], &document["on"]), (&json!("shop"), &json!(false)));
+    place.run(&["integrations", "add", "redis", "-a", "shop", "--yes"]).success();
+    assert_eq!(place.json(&["integrations", "show", "redis", "-a", "shop"])["on"], true);
+}
+
+#[test]
+fn a_named_variable_may_have_any_name() {
+    let place = Place::new();
+    for (integration, variable, url) in [
+        ("rabbitmq", "STACKHERO_RABBITMQ_AMQP_URL_TLS", "amqps://u:pw@q.example:5671/v"),
+        ("mysql", "STACKHERO_MYSQL_TLS", "mysql2://u:pw@db.example/x"),
+        ("elastic", "SEARCHBOX_SSL", "https://u:pw@e.example"),
+    ] {
+        write(&place.sandbox, "PATCH", "/apps/shop/config-vars", json!({ variable: url }));
+        place.run(&["integrations", "add", integration, "--var", variable, "-a", "shop", "--yes"]).success();
+        let text = place.read(&format!("datadog/conf.d/{integration}.d/conf.yaml"));
+        assert!(text.contains(&format!("${{{variable}.host}}")), "{text}");
+    }
+}
+
+#[test]
+fn options_of_what_config_vars_set_up_are_refused_instead_of_dropped() {
+    let place = Place::new();
+    for name in ["redis", "postgres"] {
+        let said =
+            place.failure(2, &["integrations", "add", name, "--set", "tags=[a]", "-a", "shop", "--yes"]);
+        assert!(said.contains("is set up by config vars"), "{said}");
+    }
+    assert!(place.sandbox.writes().is_empty());
+}
+
+#[test]
+fn a_check_is_written_without_an_app_or_an_account_and_hides_no_module() {
+    let place = Place::new();
+    let signed_out = |arguments: &[&str]| {
+        let mut command = place.sandbox.command(arguments);
+        command.env_remove("HEROKU_API_KEY").current_dir(&place.checkout);
+        command.assert()
+    };
+    signed_out(&["checks", "new", "depth", "--yes"]).success();
+    assert!(place.read("datadog/checks.d/depth.py").contains("class DepthCheck"));
+    let again = signed_out(&["checks", "new", "depth", "--yes"]).code(1);
+    assert!(String::from_utf8_lossy(&again.get_output().stderr).contains("already exists"));
+    for name in ["yaml", "redis", "psycopg", "statsd", "json", "requests", "datadog_checks", "utils", "ntp"] {
+        signed_out(&["checks", "new", name, "--dry-run"]).code(2);
+    }
 }

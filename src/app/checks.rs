@@ -14,29 +14,10 @@ pub enum BadName {
     /// The Agent has one of that name.
     #[error("the Agent has a check `{0}` ({1}); yours would take its place")]
     Taken(String, String),
-    /// A module of that name would hide Python's own.
-    #[error("`{0}` is a name that Python itself uses")]
+    /// A module of that name would hide one of the Agent's Python.
+    #[error("the Agent's Python has a module `{0}`; yours would take its place in every check")]
     Pythons(String),
 }
-
-const PYTHONS: [&str; 16] = [
-    "check",
-    "checks",
-    "class",
-    "datadog_checks",
-    "def",
-    "import",
-    "json",
-    "logging",
-    "os",
-    "re",
-    "requests",
-    "socket",
-    "subprocess",
-    "sys",
-    "test",
-    "time",
-];
 
 /// The files of a new check called `name`.
 pub fn new(name: &str) -> Result<Files, BadName> {
@@ -44,10 +25,10 @@ pub fn new(name: &str) -> Result<Files, BadName> {
     if !begins || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
         return Err(BadName::NotAModule(name.to_owned()));
     }
-    if let Some(entry) = integrations::of_check(name) {
-        return Err(BadName::Taken(name.to_owned(), entry.title.clone()));
+    if let Some(title) = integrations::title_of_check(name) {
+        return Err(BadName::Taken(name.to_owned(), title));
     }
-    if PYTHONS.contains(&name) {
+    if integrations::is_python_module(name) {
         return Err(BadName::Pythons(name.to_owned()));
     }
     let class: String = name.split('_').map(capital).collect();
@@ -151,7 +132,12 @@ mod tests {
             ("1queue", "small letters"),
             ("", "small letters"),
             ("nginx", "the Agent has a check"),
-            ("json", "Python itself"),
+            ("json", "a module `json`"),
+            ("yaml", "a module"),
+            ("redis", "a module"),
+            ("statsd", "the Agent has a check"),
+            ("psycopg", "a module"),
+            ("class", "a module"),
         ] {
             assert!(new(name).expect_err(name).to_string().contains(why), "{name}");
         }

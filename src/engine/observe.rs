@@ -31,12 +31,19 @@ pub struct Observer<'s> {
     pub services: &'s dyn Services,
     /// What Datadog says of keys.
     pub keys: KeyCheck,
+    /// Whether only the checkout is read: what is planned concerns files, and no app is known.
+    is_local: bool,
 }
 
 impl<'s> Observer<'s> {
     /// One that has asked nothing yet.
     pub fn new(services: &'s dyn Services) -> Self {
-        Self { services, keys: KeyCheck::default() }
+        Self { services, keys: KeyCheck::default(), is_local: false }
+    }
+
+    /// One that reads the checkout and asks nobody. What it calls an app is the folder.
+    pub fn of_checkout(services: &'s dyn Services) -> Self {
+        Self { is_local: true, ..Self::new(services) }
     }
 
     /// Reads `query` of several apps, in their order.
@@ -45,6 +52,9 @@ impl<'s> Observer<'s> {
             [app] => format!("reading {app}"),
             apps => format!("reading {} apps", apps.len()),
         });
+        if self.is_local {
+            return self.observe_checkout(apps, query);
+        }
         let reader = Reader::new(self.services.heroku()?.as_ref());
         let (facts, checkout, agent_versions) = thread::scope(|scope| {
             // The key that was given can be checked while the apps are read.
@@ -74,6 +84,20 @@ impl<'s> Observer<'s> {
         add_neighbors(&reader, &mut facts, query)?;
         add_databases(&reader, &mut facts, query)?;
         Ok(facts)
+    }
+
+    fn observe_checkout(&self, apps: &[String], query: &Query) -> Result<Vec<Facts>> {
+        let mut checkouts = match &query.checkout {
+            Some(query) => self.checkout(apps, query)?,
+            None => BTreeMap::new(),
+        };
+        let named = apps.iter().map(|name| {
+            let mut facts = Facts { checkout: checkouts.remove(name), ..Facts::default() };
+            facts.app.name.clone_from(name);
+            self.add_files(&mut facts, query)?;
+            Ok(facts)
+        });
+        named.collect()
     }
 
     /// The Agent versions that can be installed, for an app that turns out to ask for one.

@@ -66,7 +66,7 @@ pub(super) const CASES: &[Case] = &[
     case("integrations add").on("shop").with(&["http_check", "--set", "name=a", "--set", "url=http://a"]),
     case("integrations limit").on("shop").with(&["http_check", "--to", "web"]),
     case("integrations remove").on("shop").with(&["http_check"]),
-    case("checks new").on("shop").with(&["queue"]),
+    case("checks new").on("shop").with(&["depth"]),
     case("checks list").on("shop"),
     case("checks lint").on("shop"),
     case("prerun skip").on("shop").with(&["release"]),

@@ -70,7 +70,7 @@ fn files(machine: &mut Machine) {
     );
     machine.screen_in_checkout("integrations-limit-plan", "integrations limit http_check --to web -n");
     machine.screen_in_checkout("integrations-remove-plan", "integrations remove http_check -n");
-    machine.screen_in_checkout("checks-new-receipt", "checks new queue --yes");
+    machine.screen_in_checkout("checks-new-receipt", "checks new depth --yes");
     machine.screen_in_checkout("checks-list", "checks list");
     machine.screen_in_checkout("checks-lint", "checks lint");
     machine.screen_in_checkout("prerun-skip-receipt", "prerun skip run,release --yes");

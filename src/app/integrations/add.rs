@@ -17,6 +17,9 @@ impl Add {
             name.split_once('@').map_or((name, None), |(name, version)| (name, Some(version)));
         let entry = integrations::find(name)
             .ok_or_else(|| Refused::Unknown { name: name.to_owned(), near: integrations::near(name) })?;
+        if entry.kind == Kind::ConfigVar && !set.is_empty() {
+            return Err(Refused::NoOptions(entry.name.clone()));
+        }
         let add = Self {
             entry,
             version: version.map(str::to_owned),

@@ -26,6 +26,9 @@ pub enum Refused {
         /// What may have been meant.
         near: Option<String>,
     },
+    /// The file of the check is written by the boot, which takes no options.
+    #[error("`{0}` is set up by config vars, and the boot writes its file without further options")]
+    NoOptions(String),
     /// The option takes something else.
     #[error("`{option}` of `{integration}`: {expected}")]
     WrongType {
@@ -151,6 +154,7 @@ impl Refused {
             Self::Unknown { .. }
                 | Self::NotAPair(_)
                 | Self::NoOption { .. }
+                | Self::NoOptions(_)
                 | Self::WrongType { .. }
                 | Self::SecretValue { .. }
                 | Self::Missing { .. }
@@ -171,6 +175,7 @@ impl Refused {
             Self::NoOption { integration, near: None, .. } => {
                 format!("dd-heroku integrations show {integration}")
             }
+            Self::NoOptions(name) => format!("leave `--set` out: dd-heroku integrations add {name}"),
             Self::SecretValue { option, .. } => {
                 format!("put it into a config var and name that: --set '{option}=${{MY_PASSWORD}}'")
             }

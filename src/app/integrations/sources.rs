@@ -34,7 +34,28 @@ pub(super) fn instances(
             }
         }
     }
+    found.extend(named.iter().filter_map(|name| from_url(entry, config, name, &seen)));
     Ok(found)
+}
+
+/// The values from a named config var that holds a URL, of any name, where one variable is all that a
+/// source needs.
+fn from_url(
+    entry: &Integration,
+    config: &ConfigVars,
+    name: &str,
+    seen: &BTreeSet<String>,
+) -> Option<Instance> {
+    let is_taken = seen.iter().any(|prefix| name.starts_with(prefix.as_str()));
+    let has_url = config.get(name).is_some_and(|value| value.contains("://"));
+    let source = entry.sources.iter().find(|source| variables(&source.set, "PREFIX").count() == 1)?;
+    let variable = variables(&source.set, "PREFIX").next()?;
+    let value = |value: &Value| match value.as_str() {
+        Some(text) => text.replace(&format!("${{{variable}"), &format!("${{{name}")).into(),
+        None => value.clone(),
+    };
+    (!is_taken && has_url)
+        .then(|| source.set.iter().map(|(option, set)| (option.clone(), value(set))).collect())
 }
 
 /// The config var that would do for an integration that nothing of the app's serves.

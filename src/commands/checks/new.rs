@@ -30,12 +30,18 @@ pub struct Args {
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let files = checks::new(&args.name).map_err(Failure::usage)?;
     let targets = args.app.targets();
-    checkout(context, &targets)?;
+    let checkout = checkout(context, &targets)?;
     let named_files = files.iter().map(|(path, _)| (*path).clone()).collect();
     let query = Query::from([Part::Config, Part::Buildpacks])
         .with_checkout(CheckoutQuery { named_files, ..CheckoutQuery::default() });
-    let observer = Observer::new(context);
-    let apps = [context.app(&targets)?];
+    // An app says where it keeps the files for Datadog. Without one they lie where they usually do.
+    let (observer, app) = if context.names_an_app(&targets) && context.heroku().is_ok() {
+        (Observer::new(context), context.app(&targets)?)
+    } else {
+        let folder = checkout.root().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        (Observer::of_checkout(context), folder)
+    };
+    let apps = [app];
     let facts = observer.observe(&apps, &query)?;
     let exists = |path: &str| {
         facts.iter().any(|app_facts| app_facts.checkout.as_ref().is_some_and(|own| own.text(path).is_some()))

@@ -14,7 +14,7 @@ use crate::failure::{Failure, Result};
   dd-heroku integrations add redis
   dd-heroku integrations add postgres --dbm
   dd-heroku integrations add gunicorn --set proc_name=shop
-  dd-heroku integrations add ping@1.0.2 --set name=db --set host=db.internal")]
+  dd-heroku integrations add ping@1.0.4 --set host=db.internal")]
 pub struct Args {
     /// Names of integrations; `NAME@VERSION` picks the version of a community check
     #[arg(required = true, value_name = "NAME")]

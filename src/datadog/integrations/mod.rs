@@ -163,13 +163,22 @@ pub fn find(name: &str) -> Option<&'static Integration> {
     let name = name.to_ascii_lowercase();
     let is = |known: &String| *known == name;
     all().iter().find(|entry| is(&entry.name)).or_else(|| {
-        all().iter().find(|entry| entry.check.as_ref().is_some_and(is) || entry.aliases.iter().any(is))
+        all().iter().find(|entry| {
+            let mut addons = entry.sources.iter().map(|source| &source.addon);
+            entry.check.as_ref().is_some_and(is) || entry.aliases.iter().any(is) || addons.any(is)
+        })
     })
 }
 
 /// The integration whose check is called so.
 pub fn of_check(check: &str) -> Option<&'static Integration> {
     all().iter().find(|entry| entry.check.as_deref() == Some(check))
+}
+
+/// What the Agent's check of that name is called, where the Agent has one.
+pub fn title_of_check(check: &str) -> Option<String> {
+    let title = of_check(check).map(|entry| entry.title.clone());
+    title.or_else(|| Model::of(check).map(|_| check.to_owned()))
 }
 
 /// Names that someone who wrote `name` may have meant, the likeliest first.
@@ -179,6 +188,7 @@ pub fn near(name: &str) -> Vec<&'static str> {
         std::iter::once(&entry.name)
             .chain(&entry.aliases)
             .chain(&entry.check)
+            .chain(entry.sources.iter().map(|source| &source.addon))
             .map(|known| strsim::normalized_damerau_levenshtein(&name, known))
             .fold(0.0, f64::max)
     };
@@ -186,6 +196,12 @@ pub fn near(name: &str) -> Vec<&'static str> {
     found.retain(|(likeness, _)| *likeness > 0.6);
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     found.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// Whether the Agent's Python imports a module of that name, which a check of that name would hide.
+pub fn is_python_module(name: &str) -> bool {
+    let lines = include_str!("modules.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.flat_map(str::split_whitespace).any(|module| module == name)
 }
 
 /// Whether an option holds a secret, so that its value belongs into a config var and not into a file.
@@ -268,6 +284,13 @@ mod tests {
             ("redis", "redis"),
             ("redisdb", "redis"),
             ("heroku-redis", "redis"),
+            ("rediscloud", "redis"),
+            ("openredis", "redis"),
+            ("heroku-key-value-store", "redis"),
+            ("kvs", "redis"),
+            ("upstash-redis", "redis"),
+            ("searchbox", "elastic"),
+            ("mongodb-atlas", "mongo"),
             ("Memcached", "mcache"),
             ("kafka", "kafka_consumer"),
             ("php-fpm", "php_fpm"),
@@ -276,7 +299,9 @@ mod tests {
             assert_eq!(find(asked).map(|entry| entry.name.as_str()), Some(name), "{asked}");
         }
         assert!(find("no-such-thing").is_none());
-        for (asked, name) in [("rediss", "redis"), ("postgress", "postgres"), ("gunicron", "gunicorn")] {
+        for (asked, name) in
+            [("rediss", "redis"), ("postgress", "postgres"), ("gunicron", "gunicorn"), ("redisclod", "redis")]
+        {
             assert_eq!(near(asked).first(), Some(&name), "{asked}");
         }
     }

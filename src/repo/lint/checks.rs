@@ -25,14 +25,17 @@ pub(super) fn lint(files: &[File]) -> Vec<Finding> {
                         .fix(format!("write datadog/conf.d/{check}.d/conf.yaml with `instances: [{{}}]`")),
                     );
                 }
-                if let Some(entry) = integrations::of_check(check) {
+                let place = match integrations::title_of_check(check) {
+                    Some(title) => Some(format!("Agent's own check `{check}` ({title})")),
+                    None if integrations::is_python_module(check) => {
+                        Some(format!("module `{check}` of the Agent's Python, in every check"))
+                    }
+                    None => None,
+                };
+                if let Some(place) = place {
                     findings.push(
-                        Finding::warning(
-                            file,
-                            None,
-                            format!("takes the place of the Agent's own check `{check}` ({})", entry.title),
-                        )
-                        .fix("give it another name"),
+                        Finding::warning(file, None, format!("takes the place of the {place}"))
+                            .fix("give it another name"),
                     );
                 }
                 findings.extend(python::lint(file));
@@ -81,6 +84,10 @@ mod tests {
         assert!(
             found(&[("datadog/checks.d/nginx.py", "X = 1\n")])[0]
                 .contains("takes the place of the Agent's own check")
+        );
+        assert!(
+            found(&[("datadog/checks.d/redis.py", "X = 1\n")])[0]
+                .contains("takes the place of the module `redis`")
         );
     }
 }
