@@ -1,5 +1,6 @@
 //! `metrics`: the labs feature, the drain, what is made at Datadog, and the preview.
 
+mod heads;
 mod rules;
 
 use std::fs;

@@ -114,9 +114,17 @@ fn milliseconds(value: &str) -> Option<f64> {
     digits.parse::<u32>().ok().filter(|_| is_whole).map(f64::from)
 }
 
-/// Whether the line's head says that the app wrote it: `app[web.1]:` in `heroku logs`, `app web.1 -` in a drain.
+/// Whether the line's head says that the app wrote it: `app[web.1]:` in `heroku logs`, `app/web.1:` at Papertrail, whose
+/// heads also name the system, which may be called `app`; `app web.1 -` in a drain.
 fn is_the_apps_own(head: &str) -> bool {
-    head.split_whitespace().any(|word| word == "app" || word.starts_with("app["))
+    let of = |word: &str, program: &str| {
+        word.strip_prefix(program).is_some_and(|rest| rest.starts_with(['[', '/']))
+    };
+    let mut words = head.split_whitespace();
+    match words.find(|word| of(word, "app") || of(word, "heroku")) {
+        Some(word) => of(word, "app"),
+        None => head.split_whitespace().any(|word| word == "app"),
+    }
 }
 
 /// The time stamp in the line's head, RFC 3339.

@@ -8,7 +8,9 @@
 pub mod change;
 pub mod dashboard;
 pub mod definition;
+mod encoding;
 pub mod line;
+mod lines;
 pub mod measure;
 pub mod pipeline;
 pub mod preview;

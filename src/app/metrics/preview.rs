@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Measure;
 use super::line::{self, Reading};
+use super::lines::Lines;
 use super::series::Series;
 use super::sketch::Sketch;
 
@@ -15,8 +16,6 @@ pub const OTHERS: &str = "(others)";
 const REQUESTS: usize = 2_000;
 /// The name for requests that reached no dyno.
 pub const NO_DYNO: &str = "(none)";
-/// The longest line that is read whole; Heroku splits its own at 10,000 bytes.
-const LONGEST: usize = 16 * 1024;
 /// The longest name that a dyno may have here.
 const LONGEST_NAME: usize = 64;
 
@@ -34,7 +33,7 @@ pub struct Preview {
     /// Requests by dyno, status and error code.
     pub requests: BTreeMap<(String, u16, Option<String>), u64>,
     dynos: BTreeSet<String>,
-    line: Vec<u8>,
+    reader: Lines,
 }
 
 /// The values of one metric of one dyno.
@@ -82,35 +81,23 @@ impl Stats {
 
 impl Preview {
     /// Takes the next bytes of the stream in; lines may be cut anywhere.
-    pub fn feed(&mut self, mut bytes: &[u8]) {
-        while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
-            self.keep(&bytes[..end]);
-            self.end_line();
-            bytes = &bytes[end + 1..];
-        }
-        self.keep(bytes);
+    pub fn feed(&mut self, bytes: &[u8]) {
+        let mut reader = std::mem::take(&mut self.reader);
+        reader.feed(bytes, &mut |line| self.add(line));
+        self.reader = reader;
     }
 
     /// Takes in what is left when the stream has ended.
     pub fn finish(&mut self) {
-        if !self.line.is_empty() {
-            self.end_line();
-        }
+        let mut reader = std::mem::take(&mut self.reader);
+        reader.finish(&mut |line| self.add(line));
     }
 
-    fn keep(&mut self, bytes: &[u8]) {
-        let room = LONGEST.saturating_sub(self.line.len());
-        self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
-
-    fn end_line(&mut self) {
-        let line = std::mem::take(&mut self.line);
+    fn add(&mut self, line: &str) {
         self.lines += 1;
-        if let Some(reading) = line::read(&String::from_utf8_lossy(&line)) {
+        if let Some(reading) = line::read(line) {
             self.count(&reading);
         }
-        self.line = line;
-        self.line.clear();
     }
 
     fn count(&mut self, reading: &Reading<'_>) {
@@ -151,6 +138,7 @@ impl Preview {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lines::LONGEST;
     use super::*;
 
     fn preview(text: &[u8], chunk: usize) -> Preview {
@@ -186,6 +174,6 @@ mod tests {
         let preview = preview(text.as_bytes(), 8192);
         assert_eq!(preview.values.len(), DYNOS + 1);
         assert_eq!(preview.values[&(Measure::Load1, OTHERS.to_owned())].count, 801);
-        assert!(preview.line.capacity() <= 2 * LONGEST);
+        assert!(preview.reader.capacity() <= 2 * LONGEST);
     }
 }
