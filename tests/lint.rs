@@ -218,6 +218,9 @@ fn what_ends_the_shell_of_the_app_is_named_by_its_line() {
             "{line} {findings:?}"
         );
     }
+    let appended = "cat >>\"$DATADOG_CONF\" <<E\nlogs_config:\n  a: 1\nE\n";
+    let findings = checkout.lint(&[("prerun.sh", &appended.repeat(2))]);
+    assert!(findings[0].starts_with("prerun.sh:6 warning appends `logs_config`"), "{findings:?}");
     for text in [
         "stop() { exit 1; }\n( set -e; exit 1 )\necho \"then exit 0\"\n",
         "set -o pipefail\nx=$(false || exit 1)\n",

@@ -11,6 +11,7 @@ mod placeholders;
 mod prerun;
 mod python;
 mod secrets;
+mod sections;
 mod shell;
 mod slugignore;
 
@@ -103,7 +104,10 @@ pub fn lint(files: &[File]) -> Vec<Finding> {
             Place::Conf { check } | Place::Check { check, yaml: true } => {
                 findings.extend(conf::lint(file, check, files, &prerun));
             }
-            Place::Prerun => findings.extend(prerun::lint(file)),
+            Place::Prerun => {
+                findings.extend(prerun::lint(file));
+                findings.extend(sections::lint(file));
+            }
             _ => {}
         }
     }
