@@ -73,7 +73,9 @@ fn many_apps_cost_eight_requests_each_and_one_question_a_key() {
         let path = line["path"].as_str().unwrap().to_owned();
         *requests.entry(path.split('/').take(3).collect::<Vec<_>>().join("/")).or_default() += 1;
     }
-    assert!(apps.iter().all(|app| requests[&format!("/apps/{app}")] <= 8), "{requests:?}");
+    // Where a setting that is compiled in was changed since the build, its config vars are read too.
+    let most = |app: &str| if app == "legacy" { 9 } else { 8 };
+    assert!(apps.iter().all(|app| requests[&format!("/apps/{app}")] <= most(app)), "{requests:?}");
     assert_eq!(requests["/datadog/api"], 1);
     assert_eq!(sandbox.writes(), Vec::<String>::new());
 }
