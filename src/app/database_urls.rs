@@ -63,14 +63,17 @@ impl Database {
 }
 
 /// The names of the variables that hold URLs of a database, one for each instance: where several name the same, the
-/// default variable, else the first.
+/// default variable, else an encrypted one, else the first.
 pub fn variables(config: &ConfigVars, database: Database) -> Vec<&str> {
     let is_default = |name: &str| name == database.default_var();
     let mut found: Vec<_> = config
         .iter()
         .filter(|(name, value)| !name.starts_with("DD_") && Database::of_url(value) == Some(database))
         .collect();
-    found.sort_by_key(|(name, _)| (!is_default(name), *name));
+    let is_plain = |url: &str| {
+        database == Database::Redis && !url.starts_with("rediss:") && !url.starts_with("valkeys:")
+    };
+    found.sort_by_key(|(name, url)| (!is_default(name), is_plain(url), *name));
     let mut instances = Vec::new();
     let mut names = Vec::new();
     for (name, url) in found {

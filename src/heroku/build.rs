@@ -4,13 +4,14 @@
 use std::fs::File;
 use std::time::{Duration, Instant};
 
+use reqwest::StatusCode;
 use reqwest::blocking::{Body, Response};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
-use super::call::{Call, network, segment};
+use super::call::{Call, network, retry_after, segment};
 use super::error::{Error, Kind};
 use super::retry::Patience;
 use super::wire;
@@ -54,6 +55,10 @@ struct SourceUrls {
 /// The slowest upload that is waited for, in bytes a second.
 const SLOWEST_UPLOAD: u64 = 50_000;
 
+/// How often the store of sources may ask to wait, and how long at most each time.
+const DELAYS: u32 = 5;
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
+
 impl Writer<'_> {
     /// Makes a place for a source. Repeating it makes another place, which harms nobody.
     pub fn create_source(&self) -> Result<SourceBlob, Error> {
@@ -72,6 +77,7 @@ impl Writer<'_> {
         let size = tarball.metadata().map_err(unreadable)?.len();
         let within = self.client.pace.answer + Duration::from_secs(size / SLOWEST_UPLOAD);
         let mut patience = Patience::new(self.client);
+        let mut delays = 0;
         loop {
             let mut content = tarball.try_clone().map_err(unreadable)?;
             std::io::Seek::rewind(&mut content).map_err(unreadable)?;
@@ -80,6 +86,12 @@ impl Writer<'_> {
             match request.body(Body::sized(content, size)).send() {
                 Ok(response) if is_page(&response) => return Err(fail(refused(&response))),
                 Ok(response) if response.status().is_success() => return Ok(()),
+                // The store is not Heroku's API: its limit is no matter of the other requests.
+                Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS && delays < DELAYS => {
+                    delays += 1;
+                    let wait = retry_after(&response).unwrap_or(self.client.pace.unsaid);
+                    std::thread::sleep(wait.min(LONGEST_DELAY));
+                }
                 Ok(response) => patience.wait_after(fail(refused(&response)))?,
                 Err(error) => patience.wait_after(fail(network(&error, &url)))?,
             }

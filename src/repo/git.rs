@@ -79,5 +79,7 @@ pub(super) fn run(env: &Environment, arguments: &[&str]) -> Result<String, Error
 fn command(env: &Environment, arguments: &[&str]) -> Command {
     let mut command = program::command(env, "git", arguments);
     command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C");
+    // The checkout's configuration names the program that would fetch what a partial clone lacks: it is not run unasked.
+    command.env("GIT_NO_LAZY_FETCH", "1");
     command
 }

@@ -147,7 +147,10 @@ impl Ui {
     /// A failed command: the error on stderr, or as JSON on stdout.
     pub fn failure(self, failure: &Failure) {
         if self.json {
-            let _ = self.json(&serde_json::json!({ "error": failure::to_json(failure) }));
+            if self.json(&serde_json::json!({ "error": failure::to_json(failure) })).is_err() {
+                // Nobody reads it there.
+                complain(&styled(&failure::render(failure)));
+            }
         } else {
             complain(&styled(&failure::render(failure)));
         }

@@ -5,6 +5,7 @@ mod credentials;
 mod read;
 mod refusals;
 mod sandbox;
+mod sources;
 mod write;
 
 use std::time::Duration;

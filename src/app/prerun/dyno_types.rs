@@ -31,7 +31,7 @@ mod tests {
             ("work*", None),
             ("advanced-scheduler-7", None),
             ("relase", Some(("relase", Some("release")))),
-            ("wroker", Some(("wroker", Some("worker")))),
+            ("workers", Some(("workers", Some("worker")))),
             ("clock", Some(("clock", None))),
         ] {
             let patterns = [pattern.to_owned()];

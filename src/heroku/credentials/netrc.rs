@@ -1,6 +1,6 @@
 //! netrc: `machine NAME login USER password SECRET`, as `heroku login` wrote it before it used the system's store.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::env::Environment;
@@ -27,7 +27,7 @@ pub(super) fn password(
         };
         (encrypted, text)
     } else {
-        match std::fs::read(&path) {
+        match read(&path) {
             Ok(bytes) => (path, String::from_utf8_lossy(&bytes).into_owned()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
             Err(error) => {
@@ -39,9 +39,18 @@ pub(super) fn password(
     find(&text, machine).map(|password| (path, password))
 }
 
+/// The bytes of a regular file: to read a pipe would wait for its writer.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is not a regular file"));
+    }
+    std::fs::read(path)
+}
+
 /// The password of `machine` in the text of a netrc file. `default` entries do not count, as in the official CLI.
 fn find(text: &str, machine: &str) -> Option<String> {
-    let mut words = words(text).into_iter();
+    // Editors of Windows put a byte order mark before it.
+    let mut words = words(text.trim_start_matches('\u{feff}')).into_iter();
     let mut here = false;
     while let Some(word) = words.next() {
         match word {
