@@ -11,18 +11,18 @@ use crate::support::program::{CANARY, Program};
 use crate::support::sandbox;
 
 /// The program with a Heroku of its own in the same process, which sends it a SIGINT at one request.
-pub(super) struct Place(TempDir);
+struct Place(TempDir);
 
 impl Place {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
         fs::create_dir(place.0.path().join("home")).unwrap();
         place
     }
 
-    pub(super) fn run(&self, fault: &Value, arguments: &[&str]) -> Output {
+    fn run(&self, fault: &Value, arguments: &[&str]) -> Output {
         let file = self.0.path().join("faults.json");
-        fs::write(&file, json!([fault]).to_string().replace("null", "")).unwrap();
+        fs::write(&file, json!([fault]).to_string()).unwrap();
         let mut command = assert_cmd::Command::cargo_bin("dd-heroku").unwrap();
         command.arg("--sandbox").args(arguments).env_clear();
         command.env("PATH", sandbox::path()).env("HOME", self.0.path().join("home")).env("NO_COLOR", "1");
@@ -34,7 +34,7 @@ impl Place {
     }
 
     /// `METHOD path` of the requests to Heroku that could change something, in the order of the answers.
-    pub(super) fn writes(&self) -> Vec<String> {
+    fn writes(&self) -> Vec<String> {
         let journal = fs::read_to_string(self.0.path().join("journal")).unwrap();
         let lines = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let writes = lines.filter(|line| line["write"] == true);

@@ -4,46 +4,42 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::release::{checkout, run_in};
-use super::stop::Place;
 use super::{document, results, set_up};
 use crate::support::sandbox::Sandbox;
-
-const NOTHING: Value = Value::Null;
 
 /// How many requests of a kind were made.
 fn count(writes: &[String], write: &str) -> usize {
     writes.iter().filter(|known| *known == write).count()
 }
 
-/// A fault that interrupts the program when it has started a build.
-fn interrupted_build() -> Value {
-    json!({"method": "POST", "path": "/apps/*/builds", "fault": "interrupt"})
-}
-
 #[test]
-fn a_promotion_waits_for_the_build_that_was_interrupted() {
-    let place = Place::new();
-    for app in ["shop", "shop-staging"] {
-        assert!(place.run(&NOTHING, &["init", "-a", app, "--yes", "--quiet"]).status.success());
-    }
-    let upgrade =
-        ["upgrade", "-a", "shop-staging", "--agent-version", "7.80.0", "--promote", "--yes", "--json"];
-    let output = place.run(&interrupted_build(), &upgrade);
-    assert_eq!(output.status.code(), Some(130));
-    let again = place.run(&NOTHING, &upgrade);
-    let receipt: Value = serde_json::from_slice(&again.stdout).unwrap();
-    // On a busy machine the build may have ended before it was looked for.
-    assert_eq!(results(&receipt).last(), Some(&("promote", "done")), "{receipt:#}");
-    let mut rebuilds =
-        receipt["changes"].as_array().unwrap().iter().filter(|change| change["kind"] == "rebuild");
-    assert!(rebuilds.all(|rebuild| rebuild["under_way"].is_string()), "{receipt:#}");
-    assert_eq!(count(&place.writes(), "POST /apps/shop-staging/builds"), 2, "of init, and of the upgrade");
-    let versions = place.run(&NOTHING, &["versions", "-a", "shop-staging", "--json"]);
-    let versions: Value = serde_json::from_slice(&versions.stdout).unwrap();
-    assert_eq!(versions["apps"][0]["built"], "7.80.0-1", "{versions:#}");
+fn a_promotion_waits_for_the_build_and_release_phase_under_way() {
+    let sandbox = Sandbox::start();
+    set_up(&sandbox, "shop-staging");
+    let gate = sandbox.folder().join("migrated");
+    let phase = format!("until [ -e {} ]; do sleep 0.05; done", gate.display());
+    let folder = checkout(&sandbox, "shop-staging", &phase);
+    let upgrade = ["upgrade", "--agent-version", "7.80.0", "--ref", "HEAD", "--promote"];
+    thread::scope(|scope| {
+        let first = scope.spawn(|| run_in(&sandbox, &folder, &[&upgrade[..], &["--yes"]].concat()));
+        let is_pending = || {
+            sandbox.app("shop-staging")["releases"].as_array().unwrap().last().unwrap()["status"] == "pending"
+        };
+        while !is_pending() && !first.is_finished() {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let dry = run_in(&sandbox, &folder, &[&upgrade[..], &["-n"]].concat()).0;
+        // Before anything is asserted: the run would wait for ever.
+        fs::write(&gate, "").unwrap();
+        let (receipt, code) = first.join().unwrap();
+        assert_eq!(results(&dry), [("rebuild", "-"), ("promote", "-")], "not the old slug: {dry:#}");
+        assert!(dry["changes"][0]["under_way"].is_string(), "{dry:#}");
+        assert_eq!((code, results(&receipt).last()), (0, Some(&("promote", "done"))), "{receipt:#}");
+    });
+    assert_eq!(count(&sandbox.writes(), "POST /apps/shop-staging/builds"), 2, "of init, and of the upgrade");
 }
 
 #[test]
