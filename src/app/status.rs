@@ -99,6 +99,11 @@ impl Status {
         });
         let existing = facts.drains.as_deref().unwrap_or_default();
         let to_datadog: Vec<_> = drains::to_datadog(existing).map(|(drain, _)| drain.id.as_str()).collect();
+        let (building, releasing) = match deployed::under_way(facts) {
+            Some(UnderWay::Build(build)) => (Some(build.id.clone()), None),
+            Some(UnderWay::Release(release)) => (None, Some(release.version)),
+            None => (None, None),
+        };
         let owned = |text: &str| text.to_owned();
         Self {
             app: facts.app.name.clone(),
@@ -119,14 +124,8 @@ impl Status {
                 .map(|build| build.created_at.clone())
                 .or_else(|| deploy.map(|release| release.created_at.clone())),
             rebuild_due: deployed::rebuild_due(facts).into_iter().map(owned).collect(),
-            building: match deployed::under_way(facts) {
-                Some(UnderWay::Build(build)) => Some(build.id.clone()),
-                _ => None,
-            },
-            releasing: match deployed::under_way(facts) {
-                Some(UnderWay::Release(release)) => Some(release.version),
-                _ => None,
-            },
+            building,
+            releasing,
             failed_release: deployed::failed_release(facts).map(|release| release.version),
             integrations: integrations(facts),
             drains: existing

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Context, Exit};
 use crate::app::desired::{Buildpacks, Desired, Note, RebuildWhen};
-use crate::app::facts::{Generation, Part, Query};
+use crate::app::facts::{Part, Query};
 use crate::app::releases::Releases;
 use crate::app::{Conflict, Facts, codes, order, versions};
 use crate::cli::asked_version::{Asked, resolved};
@@ -82,10 +82,7 @@ fn desired(
 ) -> Result<Desired> {
     let app = &facts.app.name;
     if !facts.app.has_buildpacks() {
-        return Err(ui::conflict(match facts.app.generation {
-            Generation::Fir => Conflict::Fir(app.clone()),
-            Generation::Cedar => Conflict::NoSlug(app.clone()),
-        }));
+        return Err(ui::conflict(Conflict::without_buildpacks(&facts.app)));
     }
     let list = facts.buildpacks.as_deref().unwrap_or_default();
     let Some(buildpack) = facts.agent_buildpack() else {

@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::Services;
-use super::executors::{Executor, Undone, outcome_of};
+use super::executors::{Executor, Undone, outcome_of, watching};
 use super::schedule;
 use super::source::Prepared;
 use crate::app::change::{Change, Outcome};
@@ -109,10 +109,11 @@ fn run_lane(executor: &Executor<'_>, lane: &[usize]) -> Ended {
 
 /// Whether the build failed, or its own release: not one that still runs, nor a release downstream.
 fn has_failed_build(receipt: &Receipt, failure: &Failure) -> bool {
-    let is_build = |(change, outcome): (&Change, &Outcome)| {
-        matches!(change, Change::Rebuild(_)) && *outcome == Outcome::Failed
-    };
-    matches!(failure.code, Code::BuildFailed | Code::ReleaseFailed) && receipt.iter().any(is_build)
+    matches!(failure.code, Code::BuildFailed | Code::ReleaseFailed) && has_rebuild(receipt, &Outcome::Failed)
+}
+
+fn has_rebuild(receipt: &Receipt, outcome: &Outcome) -> bool {
+    receipt.iter().any(|(change, ended)| matches!(change, Change::Rebuild(_)) && ended == outcome)
 }
 
 /// Rolls back what decides how a slug is compiled: buildpacks, then all config vars in one request. Every one of the two
@@ -162,12 +163,9 @@ fn with_account(failure: Failure, receipt: &Receipt) -> Failure {
         return failure.hint("nothing was changed");
     }
     let failure = failure.hint(ui::receipt::story(receipt));
-    let is_unknown_build = |(change, outcome): (&Change, &Outcome)| {
-        matches!(change, Change::Rebuild(_)) && *outcome == Outcome::Unknown
-    };
-    if receipt.iter().any(is_unknown_build) {
+    if has_rebuild(receipt, &Outcome::Unknown) {
         // To run the command again would build again, once that build has ended.
-        let hint = format!("dd-heroku status --watch -a {}", receipt.plan.app.name);
+        let hint = watching(&receipt.plan.app.name);
         return if failure.hints.contains(&hint) { failure } else { failure.hint(hint) };
     }
     if receipt.outcomes.contains(&Outcome::RolledBack) {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::thread;
 
 use super::{KeyCheck, Services};
+use crate::app::conf_folder::ConfFolder;
 use crate::app::dbm;
 use crate::app::facts::{
     AgentVersions, Checkout, CheckoutQuery, ConfigVars, Database, Facts, KeyVerdict, LogMetrics, Neighbor,
@@ -34,6 +35,9 @@ pub struct Observer<'s> {
     /// Whether only the checkout is read: what is planned concerns files, and no app is known.
     is_local: bool,
 }
+
+/// Texts of files, by their usual paths.
+type Files = BTreeMap<String, String>;
 
 impl<'s> Observer<'s> {
     /// One that has asked nothing yet.
@@ -71,9 +75,10 @@ impl<'s> Observer<'s> {
         let mut facts = all_read(apps, facts)?;
         let mut checkout = checkout.transpose()?.unwrap_or_default();
         let agent_versions = agent_versions.map(known_versions).transpose()?;
+        let mut files = BTreeMap::new();
         for app_facts in &mut facts {
             app_facts.checkout = checkout.remove(&app_facts.app.name);
-            self.add_files(app_facts, query)?;
+            self.add_files(app_facts, query, &mut files)?;
             app_facts.agent_versions.clone_from(&agent_versions);
         }
         self.add_versions(&mut facts, query);
@@ -91,10 +96,11 @@ impl<'s> Observer<'s> {
             Some(query) => self.checkout(apps, query)?,
             None => BTreeMap::new(),
         };
+        let mut files = BTreeMap::new();
         let named = apps.iter().map(|name| {
             let mut facts = Facts { checkout: checkouts.remove(name), ..Facts::default() };
             facts.app.name.clone_from(name);
-            self.add_files(&mut facts, query)?;
+            self.add_files(&mut facts, query, &mut files)?;
             Ok(facts)
         });
         named.collect()
@@ -127,14 +133,23 @@ impl<'s> Observer<'s> {
         Ok(all)
     }
 
-    /// The files of the checkout, from where the app has them.
-    fn add_files(&self, facts: &mut Facts, query: &Query) -> Result {
+    /// The files of the checkout, from where the app has them: read once for all apps that have them at one place.
+    fn add_files(&self, facts: &mut Facts, query: &Query, read: &mut BTreeMap<String, Files>) -> Result {
         let folder = facts.conf_folder();
         let (Some(found), Some(query)) = (&mut facts.checkout, &query.checkout) else { return Ok(()) };
-        let Some(checkout) = self.services.checkout()? else { return Ok(()) };
+        if !read.contains_key(folder.path()) {
+            read.insert(folder.path().to_owned(), self.files(&folder, query)?);
+        }
+        found.files.clone_from(&read[folder.path()]);
+        found.folder = folder;
+        Ok(())
+    }
+
+    fn files(&self, folder: &ConfFolder, query: &CheckoutQuery) -> Result<Files> {
+        let Some(checkout) = self.services.checkout()? else { return Ok(Files::new()) };
+        let mut files = Files::new();
         if query.folder {
-            let files = checkout.datadog_files(&folder)?;
-            found.files.extend(files.into_iter().map(|file| (file.path, file.text)));
+            files.extend(checkout.datadog_files(folder)?.into_iter().map(|file| (file.path, file.text)));
         }
         let named = query.named_files.iter().map(String::as_str);
         for path in [nested::LIST].into_iter().chain(query.files.iter().copied()).chain(named) {
@@ -143,10 +158,9 @@ impl<'s> Observer<'s> {
                 nested::LIST | findings::app_json::PATH => checkout.read_lossy(Path::new(&real))?,
                 _ => checkout.read(Path::new(&real))?,
             };
-            found.files.extend(text.map(|text| (path.to_owned(), text)));
+            files.extend(text.map(|text| (path.to_owned(), text)));
         }
-        found.folder = folder;
-        Ok(())
+        Ok(files)
     }
 
     /// The Agent versions, where an app asks for one.
@@ -270,17 +284,21 @@ fn access(facts: &Facts, application_key: &Secret) -> Option<Access> {
 
 /// The facts of every app. Where the rate limit ended it, the error names the apps that are read and those that are not.
 fn all_read(apps: &[String], facts: Vec<Result<Facts, heroku::Error>>) -> Result<Vec<Facts>> {
-    let (mut read, mut left) = (Vec::new(), Vec::new());
-    for (app, app_facts) in apps.iter().zip(&facts) {
-        if app_facts.is_ok() { &mut read } else { &mut left }.push(format!("`{app}`"));
-    }
+    let are_read: Vec<_> = facts.iter().map(Result::is_ok).collect();
     facts.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| {
         let is_limit = matches!(error.kind, heroku::Kind::RateLimited { .. });
-        let lists = [("read", read), ("not read", left)].into_iter().filter(|(_, list)| !list.is_empty());
-        let lists = lists.filter(|_| is_limit && apps.len() > 1);
-        lists.fold(Failure::from(error), |failure, (what, list)| {
-            failure.hint(format_args!("{what}: {}", list.join(", ")))
-        })
+        let failure = Failure::from(error);
+        if !is_limit || apps.len() < 2 {
+            return failure;
+        }
+        let list = |is_read: bool| {
+            let listed = apps.iter().zip(&are_read).filter(|(_, read)| **read == is_read);
+            listed.map(|(app, _)| format!("`{app}`")).collect::<Vec<_>>().join(", ")
+        };
+        let lists = [("read", list(true)), ("not read", list(false))].into_iter();
+        lists
+            .filter(|(_, list)| !list.is_empty())
+            .fold(failure, |failure, (what, list)| failure.hint(format_args!("{what}: {list}")))
     })
 }
 

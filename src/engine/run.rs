@@ -109,17 +109,7 @@ impl Run<'_> {
         loop {
             self.show(&plans, !ui.interactive)?;
             let question = format!("{} Apply?", ui::plan::cost(&plans));
-            let flag = "`--yes` to apply, or `--dry-run` to preview";
-            let is_confirmed = match self.mode.by_name {
-                true => names.iter().try_fold(true, |so_far, app| {
-                    let question = format!("Type the app's name to confirm ({app})");
-                    Ok::<_, Failure>(
-                        so_far && ui.ask_about_change(&question, &format!("`--confirm {app}`"))? == *app,
-                    )
-                })?,
-                false => ui.confirm_change(question.trim_start(), flag)?,
-            };
-            if !is_confirmed {
+            if !self.is_confirmed(&names, question.trim_start())? {
                 return Err(Failure::new(Code::Declined, "canceled; nothing was changed"));
             }
             let fresh = self.plan(&self.observer.observe(&names, self.query)?)?;
@@ -129,6 +119,21 @@ impl Run<'_> {
             ui.warn("something changed since that plan was shown; this is the plan now");
             plans = fresh;
         }
+    }
+
+    /// Asks yes or no, or for the name of each app.
+    fn is_confirmed(&self, names: &[String], question: &str) -> Result<bool> {
+        let ui = self.observer.services.ui();
+        if !self.mode.by_name {
+            return ui.confirm_change(question, "`--yes` to apply, or `--dry-run` to preview");
+        }
+        for app in names {
+            let question = format!("Type the app's name to confirm ({app})");
+            if ui.ask_about_change(&question, &format!("`--confirm {app}`"))? != *app {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Applies the plans one app after the other, verifies each, and reports. The first failure ends it, and so does a

@@ -119,8 +119,8 @@ impl Client {
         let began = Instant::now();
         let mut answer = self.exchange(call);
         // Nothing is done under an authorization that is refused: asking again under the other one is safe.
-        if let (Err(Error { kind: Kind::Unauthorized, .. }), Some(other)) =
-            (&answer, call.with_other_authorization())
+        if let Err(Error { kind: Kind::Unauthorized, .. }) = &answer
+            && let Some(other) = call.with_other_authorization()
         {
             answer = self.exchange(&other);
         }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::RANGE;
-use reqwest::redirect::{Action, Attempt, Policy};
 use url::Url;
 
 use crate::secret::Secret;
@@ -16,15 +15,14 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 const TRIES: u32 = 3;
 /// The wait before it is asked again; longer each time.
 const WAIT: Duration = Duration::from_millis(500);
-/// GitHub's archives are on another host than the addresses of them.
-const REDIRECTS: usize = 5;
 
 /// Whether a tarball answers at `url`. The first byte is asked for only; a signed URL allows no `HEAD`. Redirects are
-/// followed as Heroku does: there is no token that could go along.
+/// followed as Heroku does, since GitHub's archives are on another host than their addresses: there is no token that could
+/// go along.
 pub fn answers(url: &Secret) -> bool {
     let Ok(url) = Url::parse(url.expose()) else { return false };
     let Ok(builder) = transport::client_builder(&url) else { return false };
-    let Ok(client) = builder.timeout(ANSWER_WITHIN).redirect(Policy::custom(elsewhere)).build() else {
+    let Ok(client) = builder.timeout(ANSWER_WITHIN).redirect(transport::across_origins()).build() else {
         return false;
     };
     for nth in 1..=TRIES {
@@ -39,12 +37,4 @@ pub fn answers(url: &Secret) -> bool {
         }
     }
     false
-}
-
-/// Follows a redirect to any host, but never to one in the clear.
-fn elsewhere(attempt: Attempt<'_>) -> Action {
-    if attempt.previous().len() > REDIRECTS || transport::require_safe(attempt.url()).is_err() {
-        return attempt.stop();
-    }
-    attempt.follow()
 }

@@ -1,6 +1,6 @@
 //! Findings as a person sees them.
 
-use console::style;
+use console::{StyledObject, style};
 use serde_json::{Value, json};
 
 use super::changes;
@@ -25,10 +25,10 @@ pub fn render(app: &str, findings: &[Finding]) -> String {
             Severity::Warning => style("!").yellow(),
             Severity::Info => style("i").cyan(),
         };
-        lines.push(format!("  {sign} {}  {}", finding.about.code, style(finding.about.title).bold()));
+        lines.push(title(&sign, finding));
         lines.push(wrapped(&line(&finding.evidence)));
         if finding.fix.is_none() && finding.severity != Severity::Info {
-            lines.push(wrapped(&format!("→ {}", finding.about.fix)));
+            lines.push(by_hand(finding));
         }
     }
     let fixable = findings.iter().filter(|finding| finding.fix.is_some()).count();
@@ -42,13 +42,18 @@ pub fn render(app: &str, findings: &[Finding]) -> String {
 
 /// What no plan could fix, with what fixes it; `None` where nothing is left.
 pub fn left(app: &str, findings: &[Finding]) -> Option<String> {
-    let line = |finding: &Finding| {
-        let about = finding.about;
-        let title = format!("  {} {}  {}", style("✗").red(), about.code, style(about.title).bold());
-        format!("{title}\n{}", wrapped(&format!("→ {}", about.fix)))
-    };
-    let lines: Vec<_> = findings.iter().map(line).collect();
-    (!lines.is_empty()).then(|| format!("{}  not fixed\n{}", style(app).bold(), lines.join("\n")))
+    let sign = style("✗").red();
+    let lines: Vec<_> =
+        findings.iter().flat_map(|finding| [title(&sign, finding), by_hand(finding)]).collect();
+    (!lines.is_empty()).then(|| format!("{}  not fixed\n{}", style(line(app)).bold(), lines.join("\n")))
+}
+
+fn title(sign: &StyledObject<&str>, finding: &Finding) -> String {
+    format!("  {sign} {}  {}", finding.about.code, style(finding.about.title).bold())
+}
+
+fn by_hand(finding: &Finding) -> String {
+    wrapped(&format!("→ {}", finding.about.fix))
 }
 
 /// The column that a finding's texts begin at.

@@ -29,7 +29,6 @@ use crate::failure::{Code, Failure, Result};
 
 pub use changes::short;
 pub use progress::Progress;
-use table::styled_table;
 pub use table::table;
 
 /// When to color.
@@ -146,12 +145,9 @@ impl Ui {
 
     /// A failed command: the error on stderr, or as JSON on stdout.
     pub fn failure(self, failure: &Failure) {
-        if self.json {
-            if self.json(&serde_json::json!({ "error": failure::to_json(failure) })).is_err() {
-                // Nobody reads it there.
-                complain(&styled(&failure::render(failure)));
-            }
-        } else {
+        let document = || serde_json::json!({ "error": failure::to_json(failure) });
+        // What cannot be written to stdout is read by nobody there.
+        if !self.json || self.json(&document()).is_err() {
             complain(&styled(&failure::render(failure)));
         }
     }

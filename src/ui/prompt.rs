@@ -17,15 +17,13 @@ impl Ui {
 
     /// Yes or no to a plan; no by default. What was typed before the question is not an answer to it.
     pub fn confirm_change(self, question: &str, flag: &str) -> Result<bool> {
-        self.theme(question, flag)?;
-        forget_input();
+        self.forget_input();
         self.confirm(question, false, flag)
     }
 
     /// A text that confirms a plan. What was typed before the question is not an answer to it.
     pub fn ask_about_change(self, question: &str, flag: &str) -> Result<String> {
-        self.theme(question, flag)?;
-        forget_input();
+        self.forget_input();
         self.ask(question, None, flag, |_| Ok(()))
     }
 
@@ -37,13 +35,7 @@ impl Ui {
         flag: &str,
         check: impl Fn(&str) -> std::result::Result<(), String>,
     ) -> Result<String> {
-        let (question, theme) = (&*foreign::line(question), self.theme(question, flag)?);
-        let input = Input::<String>::with_theme(&*theme)
-            .with_prompt(question)
-            .allow_empty(true)
-            .with_initial_text(initial)
-            .validate_with(|text: &String| check(text.trim()));
-        Ok(answered(input.interact_text_on(&Term::stderr()))?.trim().to_owned())
+        self.enter(question, flag, check, |input| input.with_initial_text(initial))
     }
 
     /// A line of text; empty when nothing is entered and there is no default. `check` says what is wrong with an answer.
@@ -54,19 +46,27 @@ impl Ui {
         flag: &str,
         check: impl Fn(&str) -> std::result::Result<(), String>,
     ) -> Result<String> {
-        let (question, theme) = (&*foreign::line(question), self.theme(question, flag)?);
-        let input = Input::<String>::with_theme(&*theme)
-            .with_prompt(question)
-            .allow_empty(true)
-            .validate_with(|text: &String| check(text.trim()));
-        let input = match default {
+        self.enter(question, flag, check, |input| match default {
             Some(default) => {
                 // A value that would act upon the terminal is taken when Enter is pressed, but not shown.
                 let is_plain = foreign::line(default) == default;
                 input.default(default.to_owned()).show_default(is_plain).report(is_plain)
             }
             None => input,
-        };
+        })
+    }
+
+    /// A line of text; `propose` puts what is proposed into the input.
+    fn enter(
+        self,
+        question: &str,
+        flag: &str,
+        check: impl Fn(&str) -> std::result::Result<(), String>,
+        propose: impl FnOnce(Input<'_, String>) -> Input<'_, String>,
+    ) -> Result<String> {
+        let (question, theme) = (&*foreign::line(question), self.theme(question, flag)?);
+        let input = Input::with_theme(&*theme).with_prompt(question).allow_empty(true);
+        let input = propose(input).validate_with(|text: &String| check(text.trim()));
         Ok(answered(input.interact_text_on(&Term::stderr()))?.trim().to_owned())
     }
 
@@ -103,6 +103,14 @@ impl Ui {
         answered(select.interact_on(&Term::stderr()))
     }
 
+    /// Throws away what was typed and not read yet.
+    fn forget_input(self) {
+        #[cfg(unix)]
+        if self.interactive {
+            let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
+        }
+    }
+
     fn theme(self, question: &str, flag: &str) -> Result<Box<dyn Theme>> {
         if !self.interactive {
             let question = question.trim_end_matches(['?', ':']);
@@ -118,12 +126,6 @@ impl Ui {
             Box::new(SimpleTheme)
         })
     }
-}
-
-/// Throws away what was typed and not read yet.
-fn forget_input() {
-    #[cfg(unix)]
-    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
 }
 
 /// Ctrl-C at a prompt arrives as an interrupted read.

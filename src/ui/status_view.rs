@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::foreign::line as shown;
 use super::format::{megabytes, short_commit};
-use super::styled_table;
+use super::table;
 use crate::app::facts::KeyVerdict;
 use crate::app::status::{Hosts, Status};
 use crate::platform::size::memory_mb;
@@ -120,26 +120,29 @@ pub fn summary(all: &[Status]) -> String {
             status.buildpack.as_ref().map(|(buildpack, _)| buildpack.pin().unwrap_or("newest").to_owned());
         let built = status.agent_built.clone().or_else(|| status.agent_wanted.clone());
         let due = match status {
-            Status { failed_release: Some(version), .. } => {
-                style(format!("v{version} failed")).red().to_string()
-            }
+            Status { failed_release: Some(version), .. } => format!("v{version} failed"),
             Status { building: Some(_), .. } => "building".to_owned(),
             Status { releasing: Some(version), .. } => format!("v{version} pending"),
             Status { rebuild_due, .. } if !rebuild_due.is_empty() => "rebuild".to_owned(),
             _ => "-".to_owned(),
         };
         [
-            shown(&status.app).into_owned(),
-            shown(&status.stack).into_owned(),
-            site(status),
-            key(status),
-            shown(&or_dash(buildpack)).into_owned(),
-            shown(&or_dash(built)).into_owned(),
+            status.app.clone(),
+            status.stack.clone(),
+            plain(&site(status)),
+            plain(&key(status)),
+            or_dash(buildpack),
+            or_dash(built),
             or_dash(status.size.map(megabytes)),
             due,
         ]
     });
-    styled_table(["APP", "STACK", "SITE", "KEY", "BUILDPACK", "AGENT", "SLUG", "DUE"], rows)
+    table(["APP", "STACK", "SITE", "KEY", "BUILDPACK", "AGENT", "SLUG", "DUE"], rows)
+}
+
+/// A colored text as a cell of a table takes it.
+fn plain(text: &str) -> String {
+    console::strip_ansi_codes(text).into_owned()
 }
 
 fn site(status: &Status) -> String {

@@ -4,22 +4,13 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::foreign::line;
 
-/// Rows under headings. A row has as many cells as there are headings, and a cell is one line.
+/// Rows under headings. A row has as many cells as there are headings, and a cell is one line without colors, which would
+/// count as width.
 pub fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
-    styled_table(headings, rows.into_iter().map(|row| row.map(|cell| line(&cell).into_owned())))
-}
-
-/// The same with colored cells, in which the text of others was made visible already.
-pub(super) fn styled_table<const N: usize>(
-    headings: [&str; N],
-    rows: impl IntoIterator<Item = [String; N]>,
-) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(headings);
-    // The width of a cell is that of its text: colors would count too.
-    let plain = |cell: String| console::strip_ansi_codes(&cell).into_owned();
-    table.add_rows(rows.into_iter().map(|row| row.map(plain)));
+    table.add_rows(rows.into_iter().map(|row| row.map(|cell| line(&cell).into_owned())));
     table.to_string().lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
 }

@@ -1,5 +1,6 @@
 //! Why what is desired cannot be planned.
 
+use crate::app::facts::{App, Generation};
 use crate::app::integrations::dbm;
 use crate::app::prerun;
 
@@ -41,4 +42,14 @@ pub enum Conflict {
     /// The database cannot be monitored.
     #[error(transparent)]
     Database(#[from] dbm::Refused),
+}
+
+impl Conflict {
+    /// Of an app that has no classic buildpacks.
+    pub fn without_buildpacks(app: &App) -> Self {
+        match app.generation {
+            Generation::Fir => Self::Fir(app.name.clone()),
+            Generation::Cedar => Self::NoSlug(app.name.clone()),
+        }
+    }
 }

@@ -48,29 +48,26 @@ pub(super) fn change(
 /// Whether an app downstream runs the slug that this app runs: its newest deploy promoted one of our releases of that
 /// slug. Heroku describes it as `Promote APP v41 60883d9f`.
 fn runs_our_slug(facts: &Facts, downstream: &DownstreamApp) -> bool {
-    let releases = facts.releases.as_deref().unwrap_or_default();
-    let slug_of = |version: u64| {
-        releases.iter().find(|release| release.version == version).and_then(|release| release.slug.as_deref())
-    };
     let current = downstream.releases.iter().find(|release| release.current);
     let Some(slug) = current.and_then(|release| release.slug.as_deref()) else { return false };
     let deploy = downstream
         .releases
         .iter()
         .rfind(|release| release.slug.as_deref() == Some(slug) && release.status == Status::Succeeded);
-    let promoted = deploy.and_then(|release| promoted(&release.description, &facts.app.name));
-    let ours = deployed::slug(facts);
-    ours.is_some() && (ours == Some(slug) || promoted.and_then(slug_of) == ours)
+    deployed::slug(facts) == Some(slug) || deploy.is_some_and(|release| is_of_our_slug(facts, release))
 }
 
-/// Whether a release downstream promotes the slug that runs, and its release phase runs.
+/// Whether a release downstream promotes the slug that this app runs, and its release phase runs.
 fn is_under_way(facts: &Facts, release: &Release) -> bool {
+    release.status == Status::Pending && is_of_our_slug(facts, release)
+}
+
+/// Whether a release downstream is of the slug that this app runs, by its id or as the promotion of one of our releases.
+fn is_of_our_slug(facts: &Facts, release: &Release) -> bool {
     let version = promoted(&release.description, &facts.app.name);
-    let ours = facts.releases.iter().flatten().find(|ours| Some(ours.version) == version);
-    release.status == Status::Pending
-        && deployed::slug(facts).is_some_and(|slug| {
-            release.slug.as_deref() == Some(slug) || ours.and_then(|ours| ours.slug.as_deref()) == Some(slug)
-        })
+    let source = facts.releases.iter().flatten().find(|ours| Some(ours.version) == version);
+    let slugs = [Some(release), source].map(|release| release?.slug.as_deref());
+    deployed::slug(facts).is_some_and(|slug| slugs.contains(&Some(slug)))
 }
 
 /// The number of the release of `app` that a release's description says was promoted.

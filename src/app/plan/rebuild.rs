@@ -5,7 +5,7 @@ use crate::app::change::{Change, Rebuild, Source};
 use crate::app::codes;
 use crate::app::deployed::{self, UnderWay};
 use crate::app::desired::{Desired, Note, RebuildWhen};
-use crate::app::facts::{Build, Facts, Generation};
+use crate::app::facts::{Build, Facts};
 use crate::datadog::options;
 
 pub(super) fn change(
@@ -17,11 +17,7 @@ pub(super) fn change(
     let app = &facts.app.name;
     let is_asked = desired.rebuild == RebuildWhen::Always;
     if !facts.app.has_buildpacks() {
-        let conflict = match facts.app.generation {
-            Generation::Fir => Conflict::Fir(app.clone()),
-            Generation::Cedar => Conflict::NoSlug(app.clone()),
-        };
-        return if is_asked { Err(conflict) } else { Ok(None) };
+        return if is_asked { Err(Conflict::without_buildpacks(&facts.app)) } else { Ok(None) };
     }
     if !is_asked && !is_due(facts, changes) {
         return Ok(None);
@@ -92,7 +88,7 @@ fn adopted<'f>(desired: &Desired, facts: &'f Facts, changes: &[Change]) -> Optio
         }
     };
     let is_of_commit = desired.commit.as_deref().is_none_or(|commit| build.commit.as_deref() == Some(commit));
-    let is_later = !deployed::changed_since(facts, build).into_iter().any(options::needs_rebuild);
+    let is_later = deployed::compiled_changes(facts, build).next().is_none();
     // Heroku may list the buildpacks of a build only when it has ended.
     let list = facts.buildpacks.as_deref().filter(|_| !build.buildpacks.is_empty());
     let has_buildpacks = list.is_none_or(|list| deployed::built_with(build, list));

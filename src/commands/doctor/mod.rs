@@ -90,7 +90,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         });
         let left: Vec<_> = left.collect();
         if !left.is_empty() {
-            context.ui.say(left.join("\n"));
+            context.ui.say_styled(&left.join("\n"));
             return Ok(Exit::Pending);
         }
     }

@@ -12,6 +12,7 @@ mod tail;
 mod telemetry;
 
 pub(crate) use rebuild::watch;
+pub(super) use rebuild::watching;
 
 use super::Services;
 use super::source::Prepared;

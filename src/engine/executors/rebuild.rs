@@ -128,7 +128,12 @@ fn upload(executor: &Executor<'_>, writer: &Writer<'_>) -> Result<(Secret, Optio
 
 fn still_building(app: &str, commit: &str) -> Failure {
     Failure::new(Code::Interrupted, format_args!("interrupted; the build of {commit} continues at Heroku"))
-        .hint(format_args!("dd-heroku status --watch -a {app}"))
+        .hint(watching(app))
+}
+
+/// The command that follows what is under way in an app.
+pub(in crate::engine) fn watching(app: &str) -> String {
+    format!("dd-heroku status -a {app} --watch")
 }
 
 /// Fails when the build installed another Agent than was asked for.
