@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::sandbox::client::write;
-use crate::support::checkout;
+use crate::sandbox::client::{set_buildpacks, write};
 use crate::support::program::Program;
 use crate::support::sandbox::Sandbox;
+use crate::support::{checkout, codes};
 
 const DATADOG: &str = "https://github.com/DataDog/heroku-buildpack-datadog.git";
 const MULTI: &str = "https://github.com/heroku/heroku-buildpack-multi.git";
@@ -21,11 +21,6 @@ fn checked_out(sandbox: &Sandbox) -> PathBuf {
     folder
 }
 
-fn set_buildpacks(sandbox: &Sandbox, list: &[&str]) {
-    let updates: Vec<_> = list.iter().map(|url| json!({ "buildpack": url })).collect();
-    write(sandbox, "PUT", "/apps/shop/buildpack-installations", json!({ "updates": updates }));
-}
-
 fn command(sandbox: &Sandbox, folder: &Path, arguments: &[&str]) -> Program {
     let mut command = sandbox.command(arguments);
     command.current_dir(folder).env("DD_API_KEY", "c".repeat(32));
@@ -33,18 +28,13 @@ fn command(sandbox: &Sandbox, folder: &Path, arguments: &[&str]) -> Program {
 }
 
 fn run(sandbox: &Sandbox, folder: &Path, arguments: &[&str], code: i32) -> Value {
-    let run = command(sandbox, folder, arguments).assert().code(code);
-    serde_json::from_slice(&run.get_output().stdout).unwrap()
+    command(sandbox, folder, arguments).json(code)
 }
 
 /// The list that a plan would set.
 fn after(plan: &Value) -> Option<Value> {
     let mut changes = plan["changes"].as_array().unwrap().iter();
     changes.find(|change| change["kind"] == "buildpacks.set").map(|change| change["after"].clone())
-}
-
-fn codes(found: &Value) -> Vec<&str> {
-    found["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect()
 }
 
 #[test]
@@ -54,7 +44,7 @@ fn a_buildpack_that_another_one_runs_counts_as_the_apps() {
     let list = format!("{DATADOG}#2.44\nhttps://github.com/heroku/heroku-buildpack-ruby\n");
     for (buildpack, list) in [(MULTI, list.clone()), (SUBDIR, list.replace("https", "web=https"))] {
         fs::write(folder.join(".buildpacks"), list).unwrap();
-        set_buildpacks(&sandbox, &[buildpack]);
+        set_buildpacks(&sandbox, "shop", &[buildpack]);
         for verb in [&["init"][..], &["buildpacks", "fix"]] {
             let plan = run(&sandbox, &folder, &[verb, &["-n", "--json"]].concat(), 0);
             assert_eq!(after(&plan), None, "{verb:?} {plan}");
@@ -68,7 +58,7 @@ fn a_buildpack_that_another_one_runs_counts_as_the_apps() {
         let pin = command(&sandbox, &folder, &["buildpacks", "pin", "2.44"]).assert().code(1);
         assert!(String::from_utf8_lossy(&pin.get_output().stderr).contains(".buildpacks"));
 
-        set_buildpacks(&sandbox, &[DATADOG, buildpack]);
+        set_buildpacks(&sandbox, "shop", &[DATADOG, buildpack]);
         let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
         assert!(codes(&found).contains(&"DDH009"), "{found}");
         let plan = run(&sandbox, &folder, &["buildpacks", "fix", "-n", "--json"], 0);
@@ -76,7 +66,7 @@ fn a_buildpack_that_another_one_runs_counts_as_the_apps() {
     }
     // Without the list it is an app like any other.
     fs::remove_file(folder.join(".buildpacks")).unwrap();
-    set_buildpacks(&sandbox, &[MULTI]);
+    set_buildpacks(&sandbox, "shop", &[MULTI]);
     assert_eq!(after(&run(&sandbox, &folder, &["init", "-n", "--json"], 0)), Some(json!([DATADOG, MULTI])));
 }
 
@@ -84,7 +74,7 @@ fn a_buildpack_that_another_one_runs_counts_as_the_apps() {
 fn what_changes_the_folder_of_the_app_stays_first() {
     let sandbox = Sandbox::start();
     let folder = checked_out(&sandbox);
-    set_buildpacks(&sandbox, &[SUBDIR]);
+    set_buildpacks(&sandbox, "shop", &[SUBDIR]);
     assert_eq!(after(&run(&sandbox, &folder, &["init", "-n", "--json"], 0)), Some(json!([SUBDIR, DATADOG])));
     let fix = ["buildpacks", "fix", "-n", "--json"];
     for (list, fixed) in [
@@ -92,7 +82,7 @@ fn what_changes_the_folder_of_the_app_stays_first() {
         (vec![DATADOG, SUBDIR], Some(json!([SUBDIR, DATADOG]))),
         (vec![DATADOG, SUBDIR, "heroku/ruby"], Some(json!([SUBDIR, DATADOG, "heroku/ruby"]))),
     ] {
-        set_buildpacks(&sandbox, &list);
+        set_buildpacks(&sandbox, "shop", &list);
         assert_eq!(after(&run(&sandbox, &folder, &fix, 0)), fixed, "{list:?}");
         let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
         assert_eq!(codes(&found).contains(&"DDH011"), fixed.is_some(), "{list:?} {found}");
@@ -105,7 +95,7 @@ fn releases_of_the_buildpack_are_checked_wherever_one_is_given() {
     let sandbox = Sandbox::start();
     let folder = checked_out(&sandbox);
     let pinned = format!("{DATADOG}#2.44");
-    set_buildpacks(&sandbox, &[DATADOG, "heroku/ruby"]);
+    set_buildpacks(&sandbox, "shop", &[DATADOG, "heroku/ruby"]);
     for verb in
         [&["upgrade", "--buildpack-version"][..], &["buildpacks", "pin"], &["init", "--buildpack-version"]]
     {
@@ -118,7 +108,7 @@ fn releases_of_the_buildpack_are_checked_wherever_one_is_given() {
             assert!(refused["error"]["hints"].to_string().contains("2.44"), "{verb:?} {refused}");
         }
     }
-    set_buildpacks(&sandbox, &[&format!("{DATADOG}#v2.44"), "heroku/ruby"]);
+    set_buildpacks(&sandbox, "shop", &[&format!("{DATADOG}#v2.44"), "heroku/ruby"]);
     let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
     assert!(codes(&found).contains(&"DDH075"), "{found}");
     let plan = run(&sandbox, &folder, &["doctor", "--fix", "--only", "DDH075", "-n", "--json"], 0);
@@ -136,13 +126,13 @@ fn an_archive_of_the_buildpack_is_the_buildpack() {
         format!("{repository}/tarball/2.44"),
         "https://codeload.github.com/DataDog/heroku-buildpack-datadog/tar.gz/refs/tags/2.44".to_owned(),
     ] {
-        set_buildpacks(&sandbox, &["heroku-community/apt", &url, "heroku/ruby"]);
+        set_buildpacks(&sandbox, "shop", &["heroku-community/apt", &url, "heroku/ruby"]);
         assert_eq!(after(&run(&sandbox, &folder, &["init", "-n", "--json"], 0)), None, "{url}");
     }
     let plan = run(&sandbox, &folder, &["buildpacks", "unpin", "-n", "--json"], 0);
     assert_eq!(after(&plan).unwrap()[1], format!("{repository}/archive/HEAD.tar.gz"));
     let apt = "https://github.com/heroku/heroku-buildpack-apt/archive/main.zip";
-    set_buildpacks(&sandbox, &[DATADOG, apt, "heroku/ruby"]);
+    set_buildpacks(&sandbox, "shop", &[DATADOG, apt, "heroku/ruby"]);
     let plan = run(&sandbox, &folder, &["buildpacks", "fix", "-n", "--json"], 0);
     assert_eq!(after(&plan), Some(json!([apt, DATADOG, "heroku/ruby"])));
 }
@@ -151,7 +141,7 @@ fn an_archive_of_the_buildpack_is_the_buildpack() {
 fn an_app_json_that_does_not_serve_review_apps_is_found_and_left_alone() {
     let sandbox = Sandbox::start();
     let folder = checked_out(&sandbox);
-    set_buildpacks(&sandbox, &[DATADOG, "heroku/ruby"]);
+    set_buildpacks(&sandbox, "shop", &[DATADOG, "heroku/ruby"]);
     let (ours, ruby) = (json!({ "url": DATADOG }), json!({ "url": "heroku/ruby" }));
     let good = json!({ "buildpacks": [ours, ruby] });
     let review =
@@ -187,7 +177,7 @@ fn dyno_types_to_skip_are_found_where_the_buildpack_does_not_read_them() {
     let folder = checked_out(&sandbox);
     write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ "DD_HEROKU_SKIP_DYNOS": "run" }));
     for (buildpack, is_found) in [(DATADOG, true), ("https://example.com/dd-heroku.tgz", false)] {
-        set_buildpacks(&sandbox, &[buildpack, "heroku/ruby"]);
+        set_buildpacks(&sandbox, "shop", &[buildpack, "heroku/ruby"]);
         let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
         assert_eq!(codes(&found).contains(&"DDH030"), is_found, "{buildpack} {found}");
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::sandbox::client::write;
+use crate::sandbox::client::{set_buildpacks, write};
 use crate::support::checkout;
 use crate::support::program::Program;
 use crate::support::sandbox::Sandbox;
@@ -16,8 +16,7 @@ fn checked_out(sandbox: &Sandbox, config: Value, buildpacks: &[&str]) -> PathBuf
     let folder = sandbox.folder().join("shop");
     checkout::create(&folder, "shop");
     write(sandbox, "PATCH", "/apps/shop/config-vars", config);
-    let updates: Vec<_> = buildpacks.iter().map(|url| json!({ "buildpack": url })).collect();
-    write(sandbox, "PUT", "/apps/shop/buildpack-installations", json!({ "updates": updates }));
+    set_buildpacks(sandbox, "shop", buildpacks);
     folder
 }
 
@@ -28,8 +27,7 @@ fn command(sandbox: &Sandbox, folder: &Path, arguments: &[&str]) -> Program {
 }
 
 fn run(sandbox: &Sandbox, folder: &Path, arguments: &[&str], code: i32) -> Value {
-    let run = command(sandbox, folder, arguments).assert().code(code);
-    serde_json::from_slice(&run.get_output().stdout).unwrap()
+    command(sandbox, folder, arguments).json(code)
 }
 
 /// The files that a plan would write.

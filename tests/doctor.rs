@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::codes;
 use crate::support::package_repository::PackageRepository;
 use crate::support::sandbox::Sandbox;
 
@@ -16,13 +17,7 @@ fn agents() -> PackageRepository {
 }
 
 fn run(sandbox: &Sandbox, agents: &PackageRepository, arguments: &[&str], code: i32) -> Value {
-    let run = sandbox.command(arguments).envs(agents.variables()).assert().code(code);
-    serde_json::from_slice(&run.get_output().stdout).unwrap()
-}
-
-fn codes(document: &Value) -> Vec<&str> {
-    let findings = document["findings"].as_array().unwrap().iter();
-    findings.map(|finding| finding["code"].as_str().unwrap()).collect()
+    sandbox.command(arguments).envs(agents.variables()).json(code)
 }
 
 #[test]

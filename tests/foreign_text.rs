@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::client::write;
+use crate::sandbox::client::{set_buildpacks, write};
 use crate::support::sandbox::{Sandbox, Setup};
 use crate::support::terminal::Terminal;
 
@@ -14,10 +14,9 @@ fn set(sandbox: &Sandbox, config: Value) {
     write(sandbox, "PATCH", "/apps/shop/config-vars", config);
 }
 
-fn set_buildpacks(sandbox: &Sandbox, first: &str) {
+fn begin_with(sandbox: &Sandbox, first: &str) {
     let list = [first, "https://github.com/DataDog/heroku-buildpack-datadog.git", "heroku/ruby"];
-    let updates: Vec<_> = list.iter().map(|url| json!({ "buildpack": url })).collect();
-    write(sandbox, "PUT", "/apps/shop/buildpack-installations", json!({ "updates": updates }));
+    set_buildpacks(sandbox, "shop", &list);
 }
 
 /// An app in which every value that can be set is hostile.
@@ -30,7 +29,7 @@ fn hostile() -> Sandbox {
         "DD_AGENT_VERSION": HOSTILE, "DD_HEROKU_SKIP_DYNOS": HOSTILE,
     });
     set(&sandbox, config);
-    set_buildpacks(&sandbox, &format!("https://example.com/{HOSTILE}#{HOSTILE}"));
+    begin_with(&sandbox, &format!("https://example.com/{HOSTILE}#{HOSTILE}"));
     sandbox
 }
 
@@ -145,7 +144,7 @@ fn a_message_of_an_api_stays_within_its_error() {
 #[test]
 fn the_output_of_a_build_keeps_its_colors_and_nothing_else() {
     let sandbox = hostile();
-    set_buildpacks(&sandbox, "https://example.com/a\u{1b}[32mgreen\u{1b}[0m\u{1b}]0;owned\u{7}\u{1b}[3A");
+    begin_with(&sandbox, "https://example.com/a\u{1b}[32mgreen\u{1b}[0m\u{1b}]0;owned\u{7}\u{1b}[3A");
     set(&sandbox, json!({ "DD_AGENT_VERSION": null }));
     let plain = printed(&sandbox, &["rebuild", "-a", "shop", "--yes"]);
     assert!(plain.contains("-----> agreen"), "{plain}");

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::Value;
 
+use crate::support::checkout;
 use crate::support::sandbox::Sandbox;
 
 struct Checkout {
@@ -18,7 +18,7 @@ impl Checkout {
         let sandbox = Sandbox::start();
         let folder = sandbox.home().join("checkout");
         fs::create_dir(&folder).unwrap();
-        assert!(Command::new("git").args(["init", "-q"]).arg(&folder).status().unwrap().success());
+        checkout::git(&folder, &["init", "-q"]);
         Self { sandbox, folder }
     }
 

@@ -7,21 +7,24 @@ use crate::sandbox::client::{get, write};
 use crate::support::sandbox::{Sandbox, Setup};
 use crate::support::terminal::Terminal;
 
+/// What is asked after key and site.
+const QUESTIONS: [&str; 9] = [
+    "Environment",
+    "Service",
+    "Agent version",
+    "traces",
+    "processes",
+    "Name hosts",
+    "Databases",
+    "logs",
+    "Rebuild now",
+];
+
 /// The questions, up to the one that applies: each is answered as proposed.
 fn answer_all(terminal: &mut Terminal) {
     terminal.sees("Datadog API key").types_the_key();
     terminal.sees("Datadog's site").enters();
-    for question in [
-        "Environment",
-        "Service",
-        "Agent version",
-        "traces",
-        "processes",
-        "Name hosts",
-        "Databases",
-        "logs",
-        "Rebuild now",
-    ] {
+    for question in QUESTIONS {
         terminal.sees(question).enters();
     }
     terminal.sees("Apply?");
@@ -160,9 +163,7 @@ fn what_is_emptied_is_unset_and_what_is_wrong_is_not_proposed() {
     terminal.sees("Datadog API key").types_the_key();
     terminal.sees("Datadog's site").enters();
     terminal.sees("Environment").types(&"\x7f".repeat(10)).enters();
-    for question in
-        ["Service", "Agent version", "traces", "processes", "Name hosts", "Databases", "logs", "Rebuild now"]
-    {
+    for question in &QUESTIONS[1..] {
         terminal.sees(question).enters();
     }
     terminal.sees("DD_ENV").sees("oldvalue").sees("Apply?").types("y\r");

@@ -17,8 +17,7 @@ fn set_up() -> Sandbox {
 }
 
 fn run(sandbox: &Sandbox, arguments: &[&str], code: i32) -> Value {
-    let run = sandbox.command(arguments).assert().code(code);
-    serde_json::from_slice(&run.get_output().stdout).unwrap()
+    sandbox.command(arguments).json(code)
 }
 
 fn drains(sandbox: &Sandbox) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::sandbox::{Sandbox, TOKEN};
 
@@ -57,4 +57,11 @@ pub(crate) fn answered(request: RequestBuilder, status: StatusCode) -> Value {
     let response = request.send().unwrap();
     assert_eq!(response.status(), status);
     response.json().unwrap()
+}
+
+/// Sets an app's buildpacks, by their URLs or names.
+pub(crate) fn set_buildpacks(sandbox: &Sandbox, app: &str, list: &[&str]) {
+    let updates: Vec<_> = list.iter().map(|buildpack| json!({ "buildpack": buildpack })).collect();
+    let path = format!("/apps/{app}/buildpack-installations");
+    write(sandbox, "PUT", &path, json!({ "updates": updates }));
 }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde_json::{Value, json};
 
-use super::client::{bare, get, heroku, refused, write};
+use super::client::{bare, get, heroku, refused, set_buildpacks, write};
 use crate::support::sandbox::Sandbox;
 
 const COMMIT: &str = "60883d9e8947a57e04dc9124f25df004866a2051";
@@ -43,11 +43,7 @@ fn sha256(bytes: &[u8]) -> String {
 fn a_build_makes_a_slug_and_a_release_of_the_commit() {
     let sandbox = Sandbox::start();
     let datadog = "https://github.com/DataDog/heroku-buildpack-datadog.git";
-    let buildpacks: Vec<Value> = ["heroku-community/apt", datadog, "heroku/ruby"]
-        .iter()
-        .map(|buildpack| json!({"buildpack": buildpack}))
-        .collect();
-    write(&sandbox, "PUT", "/apps/shop/buildpack-installations", json!({"updates": buildpacks}));
+    set_buildpacks(&sandbox, "shop", &["heroku-community/apt", datadog, "heroku/ruby"]);
     let bytes = shop_source(&sandbox);
     let checksum = format!("SHA256:{}", sha256(&bytes));
     let url = upload(&sandbox, bytes);
@@ -106,8 +102,7 @@ fn an_agent_that_does_not_exist_fails_the_build() {
     let sandbox = Sandbox::start();
     let url = upload(&sandbox, shop_source(&sandbox));
     let datadog = "https://github.com/DataDog/heroku-buildpack-datadog.git";
-    let updates = json!({"updates": [{"buildpack": datadog}, {"buildpack": "heroku/ruby"}]});
-    write(&sandbox, "PUT", "/apps/shop/buildpack-installations", updates);
+    set_buildpacks(&sandbox, "shop", &[datadog, "heroku/ruby"]);
     for (version, status) in [("9.9.9", "failed"), ("7.80.0-1", "succeeded"), ("6.53.1-1_amd64", "succeeded")]
     {
         write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DD_AGENT_VERSION": version}));
@@ -120,8 +115,7 @@ fn datadogs_buildpack_builds_whole_versions_only_and_ours_any() {
     let sandbox = Sandbox::start();
     let url = upload(&sandbox, shop_source(&sandbox));
     let set_buildpack = |url: &str| {
-        let updates = json!({"updates": [{"buildpack": url}, {"buildpack": "heroku/ruby"}]});
-        write(&sandbox, "PUT", "/apps/shop/buildpack-installations", updates);
+        set_buildpacks(&sandbox, "shop", &[url, "heroku/ruby"]);
     };
     let log_of = |version: &str| {
         write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DD_AGENT_VERSION": version}));
@@ -228,8 +222,7 @@ fn buildpacks_of_a_file_run_and_one_that_must_be_first_is_refused_later() {
         (String::new(), vec![datadog, subdir], "failed", "App not compatible with buildpack"),
     ] {
         let url = upload(&sandbox, source_of(&[("Procfile", "web: true\n"), (".buildpacks", &list)]));
-        let updates: Vec<_> = buildpacks.iter().map(|url| json!({ "buildpack": url })).collect();
-        write(&sandbox, "PUT", "/apps/shop/buildpack-installations", json!({ "updates": updates }));
+        set_buildpacks(&sandbox, "shop", &buildpacks);
         let (build, log) = build(&sandbox, json!({"url": url}));
         assert_eq!(build["status"], status, "{log}");
         assert!(log.contains(line), "{log}");

@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use super::client::{bare, get, write};
+use super::client::{bare, get, set_buildpacks, write};
 use crate::support::sandbox::Sandbox;
 
 const COMMIT: &str = "60883d9e8947a57e04dc9124f25df004866a2051";
@@ -140,8 +140,7 @@ fn a_release_command_runs_in_a_dyno_of_the_new_release() {
 #[test]
 fn a_release_command_finds_what_the_build_installed() {
     let sandbox = Sandbox::start();
-    let updates = json!({"updates": [{"buildpack": DATADOG}, {"buildpack": "heroku/ruby"}]});
-    write(&sandbox, "PUT", "/apps/shop/buildpack-installations", updates);
+    set_buildpacks(&sandbox, "shop", &[DATADOG, "heroku/ruby"]);
     // The Agent's ports may be in use on this machine.
     write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DISABLE_DATADOG_AGENT": "yes"}));
     let build = build(&sandbox, "shop", "ls -a . .profile.d; echo gone > .profile.d/datadog.sh");

@@ -24,3 +24,9 @@ pub(crate) fn kinds(plan: &serde_json::Value) -> Vec<&str> {
     let changes = plan["changes"].as_array().unwrap();
     changes.iter().map(|change| change["kind"].as_str().unwrap()).collect()
 }
+
+/// The codes of the findings in a document of `doctor`.
+pub(crate) fn codes(document: &serde_json::Value) -> Vec<&str> {
+    let findings = document["findings"].as_array().unwrap().iter();
+    findings.map(|finding| finding["code"].as_str().unwrap()).collect()
+}

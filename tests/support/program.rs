@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Output;
 
 use assert_cmd::assert::{Assert, OutputAssertExt};
+use serde_json::Value;
 
 /// The Datadog key that must never be seen again once it was given.
 pub(crate) const CANARY: &str = "ca4a4b1d5ec4e7c0ffee0ddba11ac4a4";
@@ -57,6 +58,12 @@ impl Program {
         assert_no_canary("stdout", &output.stdout);
         assert_no_canary("stderr", &output.stderr);
         Ok(output)
+    }
+
+    /// Runs it: the JSON document that it prints as it ends with this code.
+    pub(crate) fn json(&mut self, code: i32) -> Value {
+        let run = self.assert().code(code);
+        serde_json::from_slice(&run.get_output().stdout).unwrap()
     }
 
     /// Runs it, to say how it must have ended.

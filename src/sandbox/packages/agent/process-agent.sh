@@ -1,5 +1,0 @@
-#!/bin/sh
-# Stand-in for the process-agent, made by dd-heroku's sandbox.
-program="$HOME/.dd-heroku/bin/dd-heroku"
-[ -x "$program" ] || program="$HOME/.apt/opt/datadog-agent/embedded/bin/dd-heroku"
-exec "$program" sandbox stand-in process-agent "$@"
