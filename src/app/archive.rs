@@ -1,6 +1,6 @@
 //! GitHub's archives of a repository, which Heroku takes as a buildpack like the repository itself: `…/archive/refs/tags/2.44.tar.gz`.
 
-/// The endings of an archive, the longest first.
+/// The endings of an archive.
 const ENDINGS: [&str; 4] = [".tar.gz", ".legacy.tar.gz", ".tgz", ".zip"];
 
 /// An archive.

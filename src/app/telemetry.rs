@@ -83,7 +83,7 @@ pub fn to_datadog(drains: &[TelemetryDrain]) -> impl Iterator<Item = &TelemetryD
 pub fn site(drain: &TelemetryDrain) -> Option<Site> {
     let host = host(&drain.endpoint);
     let (_, domain) = host.split_once(".otlp.")?;
-    crate::datadog::site::SITES.into_iter().find(|site| site.domain() == domain)
+    Site::stored(domain)
 }
 
 /// The key that a telemetry drain sends.
@@ -161,16 +161,19 @@ pub fn disable(signals: &BTreeSet<Signal>, drains: &[TelemetryDrain]) -> Vec<Cha
 pub fn rekey(old: &ApiKey, new: &ApiKey, drains: &[TelemetryDrain]) -> Vec<Change> {
     let change = |before: &TelemetryDrain| {
         let is_to_datadog = site(before).is_some();
+        let mut is_held = false;
+        let mut replaced = |text: &str| {
+            let found = old.replaced_in(text, new);
+            is_held |= found.is_some();
+            found.unwrap_or_else(|| text.to_owned())
+        };
         let mut headers = BTreeMap::new();
         for (name, value) in &before.headers {
             let is_key = is_to_datadog && name.eq_ignore_ascii_case(KEY_HEADER);
             let name = if is_key { KEY_HEADER } else { name }.to_owned();
-            let value = old.replaced_in(value.expose(), new).map_or_else(|| value.clone(), Secret::new);
-            headers.insert(name, value);
+            headers.insert(name, Secret::new(replaced(value.expose())));
         }
-        let endpoint = old.replaced_in(&before.endpoint, new).unwrap_or_else(|| before.endpoint.clone());
-        let is_held = endpoint != before.endpoint
-            || before.headers.values().any(|value| old.replaced_in(value.expose(), new).is_some());
+        let endpoint = replaced(&before.endpoint);
         is_held.then(|| {
             let after = Target { signals: carried(before), endpoint, headers };
             Change::Set { before: before.clone(), after }

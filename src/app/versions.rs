@@ -45,7 +45,7 @@ pub fn is_of_major(version: &str, major: u32) -> bool {
     AgentVersion::parse(version).is_some_and(|version| version.major == major)
 }
 
-/// The version that is meant by `asked`, which may be a major version, `latest` or lack the revision. `agents` has
+/// The version that is meant by `asked`, which may be a major or minor version, `latest` or lack the revision. `agents` has
 /// the newest first.
 pub fn find<'a>(asked: &str, agents: &'a [String]) -> Option<&'a str> {
     let request = AgentRequest::parse(asked)?;

@@ -24,14 +24,12 @@ pub fn resolved(context: &Context, asked: &str, verify: bool) -> Result<Asked> {
             _ => failure,
         }
     })?;
-    let agents = match available_versions::agents(context, false) {
-        _ if !verify => None,
-        Ok(agents) => Some(AgentVersions::Known(agents)),
-        Err(failure) if failure.code == Code::Unreachable => {
-            return Err(failure.hint("pass `--no-verify` to leave that to the build"));
-        }
-        Err(failure) => return Err(failure),
+    let unread = |failure: Failure| match failure.code {
+        Code::Unreachable => failure.hint("pass `--no-verify` to leave that to the build"),
+        _ => failure,
     };
+    let read = || available_versions::agents(context, false).map_err(unread);
+    let agents = verify.then(read).transpose()?.map(AgentVersions::Known);
     let (whole, _) = available_versions::to_send(&checked, false, agents.as_ref())?;
     let is_exact = matches!(AgentRequest::parse(&checked), Some(AgentRequest::Exactly(_)));
     let any_form = if is_exact || agents.is_none() { checked.into_owned() } else { whole.clone() };

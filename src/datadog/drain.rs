@@ -103,7 +103,7 @@ impl DrainUrl {
     pub fn parse(url: &str) -> Option<Self> {
         let url = Url::parse(url.trim()).ok()?;
         let (_, domain) = url.host_str()?.split_once(".logs.")?;
-        let site = super::site::SITES.into_iter().find(|site| site.domain() == domain)?;
+        let site = Site::stored(domain)?;
         let in_path = url.path().strip_prefix("/v1/input/").and_then(|rest| rest.split('/').next());
         let mut key = in_path.and_then(|text| ApiKey::parse(&decoded(text)).ok());
         let mut labels = Labels::default();

@@ -28,7 +28,7 @@ impl Site {
         SITES.into_iter().find(|site| site.0 == bare || site.short() == Some(bare))
     }
 
-    /// The site that a stored `DD_SITE` is to the Agent: the domain as it stands, and nothing else.
+    /// The site with exactly this domain, which is how the Agent reads a stored `DD_SITE`.
     pub fn stored(text: &str) -> Option<Self> {
         SITES.into_iter().find(|site| site.0 == text)
     }

@@ -44,7 +44,7 @@ impl<'a> Writer<'a> {
         self.patch(&call, vars, || self.reader.config(app))
     }
 
-    /// Sends a patch of config vars until it is answered or `there` shows it.
+    /// Sends a patch of config vars until it is answered or `existing` shows it.
     pub(super) fn patch(
         &self,
         call: &Call,

@@ -6,8 +6,7 @@ const ONE_USER: [&str; 5] = ["essential", "mini", "basic", "hobby", "dev"];
 
 /// Whether a plan (`heroku-postgresql:essential-0`) has the default user and no other.
 pub fn has_one_user_only(plan: &str) -> bool {
-    let tier = plan.split_once(':').map(|(_, tier)| tier).unwrap_or_default();
-    ONE_USER.iter().any(|name| tier.starts_with(name))
+    has_tier(plan, &ONE_USER)
 }
 
 /// The tiers whose credentials have an API of their own
@@ -16,8 +15,11 @@ const ADVANCED: [&str; 2] = ["advanced", "performance"];
 
 /// Whether a plan is of the Advanced tier, whose credentials are not those of the other plans.
 pub fn is_advanced(plan: &str) -> bool {
-    let tier = plan.split_once(':').map(|(_, tier)| tier).unwrap_or_default();
-    ADVANCED.iter().any(|name| tier.starts_with(name))
+    has_tier(plan, &ADVANCED)
+}
+
+fn has_tier(plan: &str, tiers: &[&str]) -> bool {
+    plan.split_once(':').is_some_and(|(_, tier)| tiers.iter().any(|name| tier.starts_with(name)))
 }
 
 #[cfg(test)]

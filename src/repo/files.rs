@@ -10,21 +10,18 @@ use super::error::Error;
 impl Checkout {
     /// The text of a file, given by its path from the root. `None` when there is no such file.
     pub fn read(&self, path: &Path) -> Result<Option<String>, Error> {
-        let place = self.place(path)?;
-        match fs::read(place) {
-            Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => Ok(Some(text)),
-                Err(_) => Err(Error::NotText(path.to_owned())),
-            },
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Error::file("read", path, error)),
-        }
+        let text = |bytes| String::from_utf8(bytes).map_err(|_| Error::NotText(path.to_owned()));
+        self.bytes(path)?.map(text).transpose()
     }
 
     /// The same of a file that others read, with marks in the place of what is not text.
     pub fn read_lossy(&self, path: &Path) -> Result<Option<String>, Error> {
+        Ok(self.bytes(path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn bytes(&self, path: &Path) -> Result<Option<Vec<u8>>, Error> {
         match fs::read(self.place(path)?) {
-            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::file("read", path, error)),
         }

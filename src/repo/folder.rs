@@ -14,26 +14,22 @@ const DEEPEST: usize = 6;
 
 /// What is in the folder.
 #[derive(Default)]
-struct Contents {
-    files: Vec<lint::File>,
+pub struct Contents {
+    /// The files by their usual paths, `datadog/…`, and `.slugignore`, in the order of their paths. Links are followed where
+    /// they stay in the checkout, as a slug keeps them.
+    pub files: Vec<lint::File>,
     /// Links that lead out of the checkout or nowhere, so that a slug has nothing in their place.
-    dead_links: Vec<String>,
+    pub dead_links: Vec<String>,
 }
 
 impl Checkout {
-    /// The files of the folder for Datadog by their usual paths, `datadog/…`, and `.slugignore`, in the order of their
-    /// paths. Links are followed where they stay in the checkout, as a slug keeps them.
+    /// The files of the folder for Datadog.
     pub fn datadog_files(&self, folder: &ConfFolder) -> Result<Vec<lint::File>, Error> {
         Ok(self.datadog_contents(folder)?.files)
     }
 
-    /// The links of the folder that lead to nothing on a dyno.
-    pub fn dead_links(&self, folder: &ConfFolder) -> Result<Vec<lint::Finding>, Error> {
-        let links = self.datadog_contents(folder)?.dead_links;
-        Ok(links.into_iter().map(lint::Finding::dead_link).collect())
-    }
-
-    fn datadog_contents(&self, folder: &ConfFolder) -> Result<Contents, Error> {
+    /// What is in the folder for Datadog.
+    pub fn datadog_contents(&self, folder: &ConfFolder) -> Result<Contents, Error> {
         let mut contents = Contents::default();
         if !folder.path().is_empty() {
             collect(self.root(), folder.path(), 0, &mut contents)?;
@@ -57,9 +53,7 @@ fn collect(root: &Path, path: &str, depth: usize, contents: &mut Contents) -> Re
         entry => entry.map_err(unreadable)?,
     };
     if entry.is_symlink() {
-        let target = place.canonicalize().ok();
-        let inside = target.filter(|target| root.canonicalize().is_ok_and(|root| target.starts_with(root)));
-        let Some(inside) = inside else {
+        let Some(inside) = place.canonicalize().ok().filter(|target| target.starts_with(root)) else {
             contents.dead_links.push(path.to_owned());
             return Ok(());
         };

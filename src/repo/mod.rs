@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 pub use archive::Archive;
 pub use error::Error;
+pub use folder::Contents;
 
 use crate::env::Environment;
 

@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::datadog::AgentVersion;
-use crate::env::{
-    DATADOG_CONF, DD_APM_ENABLED, DD_LD_LIBRARY_PATH, DD_PROCESS_AGENT, DD_PYTHONPATH, Environment,
-};
+use crate::env::{DD_APM_ENABLED, DD_LD_LIBRARY_PATH, DD_PROCESS_AGENT, DD_PYTHONPATH, Environment};
 
 use super::disk;
 use super::layout::Layout;
@@ -54,10 +52,7 @@ pub(super) fn programs(
     version: AgentVersion,
     notices: Notices,
 ) -> Vec<Program> {
-    let conf = match text(env, DATADOG_CONF) {
-        conf if conf.is_empty() => layout.datadog_yaml().to_string_lossy().into_owned(),
-        conf => conf.into_owned(),
-    };
+    let conf = layout.agent_conf(env).to_string_lossy().into_owned();
     if !Path::new(&conf).exists() {
         notices.say(Level::Warn, &format!("`{conf}` is missing: the Agent may not start"));
     }

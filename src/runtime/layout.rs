@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::env::{Environment, HOME};
+use crate::env::{DATADOG_CONF, Environment, HOME};
 
 /// Where the binary lies, relative to the home.
 pub(super) const BINARY: &str = ".dd-heroku/bin/dd-heroku";
@@ -72,6 +72,12 @@ impl Layout {
     /// The Agent's `datadog.yaml`.
     pub(super) fn datadog_yaml(&self) -> PathBuf {
         self.conf.join("datadog.yaml")
+    }
+
+    /// The `datadog.yaml` that the Agent is to read.
+    pub(super) fn agent_conf(&self, env: &Environment) -> PathBuf {
+        let given = super::text(env, DATADOG_CONF);
+        if given.is_empty() { self.datadog_yaml() } else { given.as_ref().into() }
     }
 
     /// The folder of the core Agent's binary.

@@ -185,7 +185,7 @@ fn comes_back(name: &str) -> bool {
     is_identifier(name) && !name.starts_with(OWN) && !OF_BASH.contains(&name) && name != PWD
 }
 
-/// Whether the profile script's own variables, or the shell's, made this one: the Agent does not get it.
+/// Whether it is a variable of the profile script's own: the Agent does not get it.
 pub(super) fn is_own(name: &OsStr) -> bool {
     name.as_bytes().starts_with(OWN.as_bytes())
 }

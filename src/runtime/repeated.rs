@@ -2,22 +2,17 @@
 //! the Agent takes one of the two only. Never says a value.
 
 use std::fs;
-use std::path::PathBuf;
 
 use granit_parser::{Event, Parser};
 
-use crate::env::{DATADOG_CONF, Environment};
+use crate::env::Environment;
 
 use super::layout::Layout;
 use super::notice::{Level, Notices};
-use super::text;
 
 /// Names the keys that stand twice in the `datadog.yaml` that the Agent is to read, and the line where it ends to be YAML.
 pub(super) fn report(env: &Environment, layout: &Layout, notices: Notices) {
-    let path = match text(env, DATADOG_CONF) {
-        path if path.is_empty() => layout.datadog_yaml(),
-        path => PathBuf::from(path.as_ref()),
-    };
+    let path = layout.agent_conf(env);
     let Ok(bytes) = fs::read(&path) else { return };
     let (keys, broken) = read(&String::from_utf8_lossy(&bytes));
     let path = path.display();

@@ -6,8 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::env::{
-    DATADOG_CONF, DD_APM_RECEIVER_SOCKET, DD_DOGSTATSD_SOCKET, DD_DOGSTATSD_URL, DD_TRACE_AGENT_URL,
-    Environment,
+    DD_APM_RECEIVER_SOCKET, DD_DOGSTATSD_SOCKET, DD_DOGSTATSD_URL, DD_TRACE_AGENT_URL, Environment,
 };
 
 use super::layout::Layout;
@@ -48,13 +47,20 @@ const SOCKETS: [Socket; 2] = [
     },
 ];
 
+impl Socket {
+    /// The socket that its clients are told to send to.
+    fn client(&self, env: &Environment) -> Option<PathBuf> {
+        let address = text(env, self.clients);
+        path_of(&address).filter(|_| names_socket(&address))
+    }
+}
+
 /// What changes for app and Agent: the sockets and the addresses of clients that the app's variables name.
 pub(super) fn changes(env: &Environment, notices: Notices) -> Vec<(&'static str, String)> {
     let mut changes = Vec::new();
     for socket in &SOCKETS {
         let given = text(env, socket.variable);
-        let address = text(env, socket.clients);
-        let client = path_of(&address).filter(|_| names_socket(&address));
+        let client = socket.client(env);
         let path = if given.is_empty() { client.clone() } else { path_of(&given) };
         let Some(path) = path else {
             if !given.is_empty() {
@@ -83,10 +89,7 @@ pub(super) fn changes(env: &Environment, notices: Notices) -> Vec<(&'static str,
 
 /// What the agents alone get: the sockets that the app has no variable for, unless the Agent's configuration names one.
 pub(super) fn of_agents(env: &Environment, layout: &Layout) -> Vec<(&'static str, String)> {
-    let conf = match text(env, DATADOG_CONF) {
-        conf if conf.is_empty() => layout.datadog_yaml(),
-        conf => PathBuf::from(conf.as_ref()),
-    };
+    let conf = layout.agent_conf(env);
     let conf = Template::new(&String::from_utf8_lossy(&fs::read(conf).unwrap_or_default()));
     let is_usual = !layout.is_home() && is_writable(Path::new(OF_SYSTEM));
     let mut all = Vec::new();
@@ -96,8 +99,7 @@ pub(super) fn of_agents(env: &Environment, layout: &Layout) -> Vec<(&'static str
         if given.is_some_and(|given| given.is_empty() || path_of(&given.to_string_lossy()).is_some()) {
             continue;
         }
-        let address = text(env, socket.clients);
-        let client = path_of(&address).filter(|_| names_socket(&address));
+        let client = socket.client(env);
         let is_configured = match socket.key {
             (Some(section), key) => conf.has_in(section, key),
             (None, key) => conf.has(key),

@@ -45,6 +45,13 @@ pub(super) fn start(
     let off = off(env, handed, layout);
     let changes = changes(env, handed, off == Some(Off::Skipped), notices);
     let output = if is_one_off(process_type(&text(env, DYNO))) { stderr(output) } else { output };
+    let mut script = Script::default();
+    for (name, value) in &changes {
+        match value {
+            Some(value) => script.export(name, value),
+            None => script.unset(name),
+        }
+    }
     let handed_version = || handed.agent_version.as_deref().and_then(AgentVersion::parse);
     let version = version::recorded(layout).or_else(handed_version);
     match Lock::take(layout) {
@@ -61,17 +68,11 @@ pub(super) fn start(
                     _ => None,
                 };
                 repeated::report(env, layout, notices);
-                if let Err(error) = supervise(env, layout, handed, &changes, version, lock, output) {
+                if let Err(error) = supervise(&script.applied_to(env), layout, handed, version, lock, output)
+                {
                     notices.say(Level::Error, &format!("the Agent is not started: {error}"));
                 }
             }
-        }
-    }
-    let mut script = Script::default();
-    for (name, value) in &changes {
-        match value {
-            Some(value) => script.export(name, value),
-            None => script.unset(name),
         }
     }
     script
@@ -82,12 +83,11 @@ fn stderr(other: Stdio) -> Stdio {
     rustix::io::fcntl_dupfd_cloexec(io::stderr(), 3).map_or(other, Stdio::from)
 }
 
-/// Starts `runtime supervise` as a process of its own, with the lock as its stdin.
+/// Starts `runtime supervise` as a process of its own, in the environment `env`, with the lock as its stdin.
 fn supervise(
     env: &Environment,
     layout: &Layout,
     handed: &Handed,
-    changes: &[Change],
     version: Option<AgentVersion>,
     lock: Option<File>,
     output: Stdio,
@@ -99,17 +99,7 @@ fn supervise(
     }
     // Not the environment of this process: without `prerun.sh` it is the one before `prepare`.
     command.env_clear().envs(env.vars().filter(|(name, _)| !prerun::is_own(name)));
-    for (name, value) in changes {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    let changed = changes.iter().fold(env.clone(), |env, (name, value)| match value {
-        Some(value) => env.with(name, value),
-        None => env.without(name),
-    });
-    command.envs(quiet(&changed, layout));
+    command.envs(quiet(env, layout));
     for name in &handed.app_only {
         command.env_remove(name);
     }

@@ -67,8 +67,11 @@ impl<'a> Supervisor<'a> {
         Self { all, env, layout, notices, first_pause, lock, sessions: Vec::new(), stop: None }
     }
 
-    /// Runs until it gets SIGTERM, or nothing is left to run.
+    /// Runs until it gets SIGTERM; not at all where there is no agent to run.
     pub(super) fn run(&mut self) -> io::Result<()> {
+        if self.all.is_empty() {
+            return Ok(());
+        }
         // Not in the session of the app: what a terminal sends to that is not meant for the Agent.
         let _ = rustix::process::setsid();
         let mut signals = Signals::listen(&[TERM, INT, CHILD])?;
@@ -76,9 +79,6 @@ impl<'a> Supervisor<'a> {
         let control = Control::listen(self.layout);
         let mut priority = Priority::lower(Instant::now() + self.first_pause * UP);
         let mut look = self.next_look();
-        if self.all.is_empty() {
-            return Ok(());
-        }
         loop {
             self.act();
             if self.stop.is_some() && self.all.iter().all(|agent| agent.group.is_none()) {

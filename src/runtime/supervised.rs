@@ -114,9 +114,8 @@ impl Supervised {
     pub(super) fn end(&mut self, until: Instant, next: Next) {
         self.send(Signal::TERM);
         self.state = match self.state {
-            State::Running(_) | State::Ending(..) => State::Ending(until, next),
-            State::Due(_) | State::Off if self.group.is_some() => State::Ending(until, next),
-            State::Due(_) | State::Off => Self::after(next),
+            State::Due(_) | State::Off if self.group.is_none() => Self::after(next),
+            _ => State::Ending(until, next),
         };
     }
 

@@ -127,8 +127,7 @@ impl Workshop {
             share(&program, &home.join(".dd-heroku/bin/dd-heroku"));
         }
         fs::rename(&home, self.slug(id))?;
-        let version = report.package.version.to_string();
-        let version = version.split_once(':').map_or(version.as_str(), |(_, bare)| bare).to_owned();
+        let version = report.package.version.without_epoch();
         Ok(Installed { version, bytes: report.parts.values().sum() })
     }
 

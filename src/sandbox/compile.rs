@@ -162,13 +162,16 @@ fn procfile(source: &[u8]) -> Option<BTreeMap<String, String>> {
 
 /// The buildpacks that run: those that multi and subdir find in `.buildpacks` after them.
 fn expanded(job: &Job) -> Vec<String> {
+    let runs_others =
+        |url: &String| ["buildpack-multi", "buildpack-subdir"].iter().any(|name| place(url).ends_with(name));
+    if !job.buildpacks.iter().any(runs_others) {
+        return job.buildpacks.clone();
+    }
     let list = text(&job.source, ".buildpacks").unwrap_or_default();
     let listed = list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let listed: Vec<_> = listed
         .map(|line| line.split_once("=http").map_or(line.to_owned(), |(_, url)| format!("http{url}")))
         .collect();
-    let runs_others =
-        |url: &str| ["buildpack-multi", "buildpack-subdir"].iter().any(|name| place(url).ends_with(name));
     let each = |buildpack: &String| {
         let others = if runs_others(buildpack) { listed.clone() } else { Vec::new() };
         [vec![buildpack.clone()], others].concat()

@@ -1,12 +1,13 @@
 //! The line for a dyno's shell that runs the Agent's command line.
 
+const WRAPPER: &str = "/app/.apt/opt/datadog-agent/bin/agent/agent-wrapper";
+
 /// The wrapper that a slug has, else the Agent of an image, with these arguments untouched.
 pub fn line(arguments: &[String]) -> String {
     let quoted: Vec<_> = arguments.iter().map(|text| format!("'{}'", text.replace('\'', r"'\''"))).collect();
     let arguments = quoted.join(" ");
-    let wrapper = "/app/.apt/opt/datadog-agent/bin/agent/agent-wrapper";
     let agent = "/opt/datadog-agent/bin/agent/agent";
-    format!("if [ -x {wrapper} ]; then {wrapper} {arguments}; else {agent} {arguments}; fi")
+    format!("if [ -x {WRAPPER} ]; then {WRAPPER} {arguments}; else {agent} {arguments}; fi")
 }
 
 /// The same for a dyno that has just been started, whose Agent takes some seconds until it answers.
@@ -20,10 +21,9 @@ pub fn patient_line(arguments: &[String]) -> String {
 /// The line that has the supervisor of dd-heroku's runtime `restart`, `stop` or `start` the agents: through the wrapper of
 /// a slug, else through the program of an image.
 pub fn supervisor_line(verb: &str) -> String {
-    let wrapper = "/app/.apt/opt/datadog-agent/bin/agent/agent-wrapper";
     let program = "/opt/dd-heroku/bin/dd-heroku";
     format!(
-        "if [ -x {wrapper} ]; then {wrapper} '{verb}'; else bash -c 'exec -a agent-wrapper {program} {verb}'; fi"
+        "if [ -x {WRAPPER} ]; then {WRAPPER} '{verb}'; else bash -c 'exec -a agent-wrapper {program} {verb}'; fi"
     )
 }
 

@@ -96,7 +96,7 @@ fn missing(facts: &Facts, list: &List) -> Option<Finding> {
 
 fn out_of_order(list: &List) -> Option<Finding> {
     let List { place, buildpacks, .. } = list;
-    let what = match order::faults(buildpacks).into_iter().find(|fault| *fault != Fault::Missing)? {
+    let what = match order::faults(buildpacks).into_iter().next()? {
         Fault::Missing => return None,
         Fault::Twice => "several install the Agent".to_owned(),
         Fault::Last => "Datadog's is last, which decides the process types".to_owned(),

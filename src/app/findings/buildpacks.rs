@@ -57,12 +57,9 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 
 /// The list in order: Datadog's own buildpack or ours, once, its pin kept when it is the newest release.
 fn fixed(facts: &Facts, list: &[Buildpack]) -> Buildpacks {
-    let installed = order::installed(list);
-    let agent = match installed.map(Buildpack::role) {
-        Some(Role::Datadog | Role::Ours) => {
-            installed.cloned().unwrap_or_else(|| Buildpack::agent(None, None))
-        }
-        _ => return Buildpacks::WithAgent(Buildpack::agent(None, None)),
+    let is_known = |agent: &&Buildpack| matches!(agent.role(), Role::Datadog | Role::Ours);
+    let Some(agent) = order::installed(list).filter(is_known) else {
+        return Buildpacks::WithAgent(Buildpack::agent(None, None));
     };
     let pin = agent.pin().map(|pin| if agent.role() == Role::Datadog { newest(facts, pin) } else { pin });
     order::repinned(list, pin).map_or(Buildpacks::Keep, Buildpacks::Exactly)

@@ -91,7 +91,7 @@ fn grok(name: &str, source: &str, rules: &str, samples: &[&str]) -> Value {
     })
 }
 
-/// Whether `there` holds all of `wanted`: every field of an object, lists item by item.
+/// Whether `existing` holds all of `wanted`: every field of an object, lists item by item.
 fn holds(existing: &Value, wanted: &Value) -> bool {
     match (existing, wanted) {
         (Value::Object(existing), Value::Object(wanted)) => wanted

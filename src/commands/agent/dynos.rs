@@ -3,6 +3,8 @@
 use std::thread;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::access::require_feature;
 use crate::app::facts::{Dyno, Facts};
 use crate::commands::Context;
@@ -33,6 +35,21 @@ pub struct Answer {
     pub dyno: String,
     /// What it printed.
     pub text: std::result::Result<String, String>,
+}
+
+impl Answer {
+    /// As JSON, what it printed in the field `name`.
+    pub fn document(&self, name: &str) -> Value {
+        match &self.text {
+            Ok(text) => json!({ "dyno": self.dyno, name: text }),
+            Err(why) => json!({ "dyno": self.dyno, "error": why }),
+        }
+    }
+}
+
+/// The first dyno that did not answer, and why.
+pub fn failed(answers: &[Answer]) -> Option<(&str, &str)> {
+    answers.iter().find_map(|Answer { dyno, text }| Some((dyno.as_str(), text.as_ref().err()?.as_str())))
 }
 
 impl Dynos {

@@ -1,7 +1,6 @@
 //! `agent exec`: the Agent's own command line, in a dyno.
 
-use serde_json::json;
-
+use super::dynos;
 use super::reach::Reach;
 use crate::cli::OneAppOrName;
 use crate::commands::{Context, Exit};
@@ -27,11 +26,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let answers = args.reach.ask(context, &context.app(&args.app.targets())?, &args.arguments)?;
     let is_one = answers.len() == 1;
     if context.ui.json {
-        let object = |answer: &super::dynos::Answer| match &answer.text {
-            Ok(text) => json!({ "dyno": answer.dyno, "output": text }),
-            Err(why) => json!({ "dyno": answer.dyno, "error": why }),
-        };
-        context.ui.json(&answers.iter().map(object).collect())?;
+        context.ui.json(&answers.iter().map(|answer| answer.document("output")).collect())?;
     } else {
         for answer in &answers {
             if let Ok(text) = &answer.text {
@@ -40,7 +35,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             }
         }
     }
-    match answers.iter().find_map(|answer| answer.text.as_ref().err().map(|why| (&answer.dyno, why))) {
+    match dynos::failed(&answers) {
         None => Ok(Exit::Done),
         Some((dyno, why)) => {
             let failure = Failure::new(Code::Failed, format_args!("`{dyno}`: {why}"));

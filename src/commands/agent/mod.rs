@@ -15,9 +15,24 @@ use crate::failure::Result;
 pub enum Verb {
     Status(status::Args),
     Exec(exec::Args),
-    Restart(restart::Restart),
-    Stop(restart::Stop),
-    Start(restart::Start),
+    /// Restart the Agent in a running dyno, without a dyno restart
+    ///
+    /// The Agent sends what it holds before it ends. It keeps the environment that the dyno started with.
+    #[command(after_help = "Examples:
+  dd-heroku agent restart shop
+  dd-heroku agent restart shop --dyno worker.1
+  dd-heroku agent restart shop --all")]
+    Restart(restart::Args),
+    /// Stop the Agent in a running dyno, until it is started or the dyno restarts
+    #[command(after_help = "Examples:
+  dd-heroku agent stop shop --dyno web.2
+  dd-heroku agent stop shop --all")]
+    Stop(restart::Args),
+    /// Start the Agent in a running dyno where it was stopped or failed too often
+    #[command(after_help = "Examples:
+  dd-heroku agent start shop --dyno web.2
+  dd-heroku agent start shop --all")]
+    Start(restart::Args),
 }
 
 /// Runs a verb of `agent`.
@@ -25,8 +40,8 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
     match verb {
         Verb::Status(args) => status::run(context, &args),
         Verb::Exec(args) => exec::run(context, &args),
-        Verb::Restart(args) => args.run(context),
-        Verb::Stop(args) => args.run(context),
-        Verb::Start(args) => args.run(context),
+        Verb::Restart(args) => args.run(context, "restart", "restarted"),
+        Verb::Stop(args) => args.run(context, "stop", "stopped"),
+        Verb::Start(args) => args.run(context, "start", "started"),
     }
 }

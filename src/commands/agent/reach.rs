@@ -27,14 +27,13 @@ impl Reach {
         if self.one_off {
             return one_off(context, app, arguments, self.dynos.within());
         }
-        match self.dynos.ask(context, &facts, &command::line(arguments)) {
-            Ok(Some(answers)) => Ok(answers),
-            Ok(None) if self.dynos.are_named() => {
+        match self.dynos.ask(context, &facts, &command::line(arguments))? {
+            Some(answers) => Ok(answers),
+            None if self.dynos.are_named() => {
                 let failure = access::unreachable(context, app);
                 Err(failure.hint("or pass `--one-off`: another dyno, with an Agent of its own"))
             }
-            Ok(None) => one_off(context, app, arguments, self.dynos.within()),
-            Err(failure) => Err(failure),
+            None => one_off(context, app, arguments, self.dynos.within()),
         }
     }
 }

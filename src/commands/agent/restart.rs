@@ -3,77 +3,24 @@
 use serde_json::json;
 
 use super::access;
-use super::dynos::{Answer, Dynos};
+use super::dynos::{self, Answer, Dynos};
 use crate::app::agent::command;
 use crate::cli::OneAppOrName;
 use crate::commands::{Context, Exit};
 use crate::failure::{Code, Failure, Result};
 
-/// Restart the Agent in a running dyno, without a dyno restart
-///
-/// The Agent sends what it holds before it ends. It keeps the environment that the dyno started with.
+/// Which dynos of which app.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
-  dd-heroku agent restart shop
-  dd-heroku agent restart shop --dyno worker.1
-  dd-heroku agent restart shop --all")]
-pub struct Restart {
-    #[command(flatten)]
-    args: Args,
-}
-
-/// Stop the Agent in a running dyno, until it is started or the dyno restarts
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
-  dd-heroku agent stop shop --dyno web.2
-  dd-heroku agent stop shop --all")]
-pub struct Stop {
-    #[command(flatten)]
-    args: Args,
-}
-
-/// Start the Agent in a running dyno where it was stopped or failed too often
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
-  dd-heroku agent start shop --dyno web.2
-  dd-heroku agent start shop --all")]
-pub struct Start {
-    #[command(flatten)]
-    args: Args,
-}
-
-#[derive(Debug, clap::Args)]
-struct Args {
+pub struct Args {
     #[command(flatten)]
     dynos: Dynos,
     #[command(flatten)]
     app: OneAppOrName,
 }
 
-impl Restart {
-    /// Restarts it.
-    pub fn run(&self, context: &Context) -> Result<Exit> {
-        self.args.run(context, "restart", "restarted")
-    }
-}
-
-impl Stop {
-    /// Stops it.
-    pub fn run(&self, context: &Context) -> Result<Exit> {
-        self.args.run(context, "stop", "stopped")
-    }
-}
-
-impl Start {
-    /// Starts it.
-    pub fn run(&self, context: &Context) -> Result<Exit> {
-        self.args.run(context, "start", "started")
-    }
-}
-
 impl Args {
     /// Has the supervisors do it, and prints what each did. What begins with `done` was done.
-    fn run(&self, context: &Context, verb: &str, done: &str) -> Result<Exit> {
+    pub fn run(&self, context: &Context, verb: &str, done: &str) -> Result<Exit> {
         let app = context.app(&self.app.targets())?;
         let facts = access::observe(context, &app)?;
         let answers = self.dynos.ask(context, &facts, &command::supervisor_line(verb))?;
@@ -87,19 +34,16 @@ impl Args {
         })?;
         let judged: Vec<_> = answers.into_iter().map(|answer| judge(answer, done)).collect();
         if context.ui.json {
-            let object = |(dyno, result): &(String, std::result::Result<String, String>)| match result {
-                Ok(text) => json!({ "dyno": dyno, "result": text }),
-                Err(why) => json!({ "dyno": dyno, "error": why }),
-            };
-            let dynos: Vec<_> = judged.iter().map(object).collect();
+            let dynos: Vec<_> = judged.iter().map(|answer| answer.document("result")).collect();
             context.ui.json(&json!({ "app": app, "dynos": dynos }))?;
         } else {
-            for (dyno, text) in judged.iter().filter_map(|(dyno, result)| Some((dyno, result.as_ref().ok()?)))
-            {
-                context.ui.answer(format_args!("{dyno}: {text}"))?;
+            for Answer { dyno, text } in &judged {
+                if let Ok(text) = text {
+                    context.ui.answer(format_args!("{dyno}: {text}"))?;
+                }
             }
         }
-        match judged.iter().find_map(|(dyno, result)| Some((dyno, result.as_ref().err()?))) {
+        match dynos::failed(&judged) {
             None => Ok(Exit::Done),
             Some((dyno, why)) => {
                 let message = format!("cannot {verb} the Agent of `{dyno}`: {why}");
@@ -112,7 +56,7 @@ impl Args {
 }
 
 /// What the supervisor printed when it did it, else the last line that says why not.
-fn judge(Answer { dyno, text }: Answer, done: &str) -> (String, std::result::Result<String, String>) {
+fn judge(Answer { dyno, text }: Answer, done: &str) -> Answer {
     let result = text.and_then(|text| {
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let is_done = |line: &&str| line.starts_with(&format!("{done} "));
@@ -122,5 +66,5 @@ fn judge(Answer { dyno, text }: Answer, done: &str) -> (String, std::result::Res
         })
     });
     let bare = |why: String| why.rsplit_once(" the Agent: ").map_or(why.clone(), |(_, why)| why.to_owned());
-    (dyno, result.map_err(bare))
+    Answer { dyno, text: result.map_err(bare) }
 }

@@ -8,6 +8,7 @@ use super::checkout;
 use crate::cli::{OneApp, app_folder};
 use crate::commands::{Context, Exit};
 use crate::failure::Result;
+use crate::repo::Contents;
 use crate::repo::lint::{self, Finding, Severity};
 use crate::ui::foreign;
 
@@ -28,10 +29,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let targets = args.app.targets();
     let checkout = checkout(context, &targets)?;
     let folder = app_folder::of(context, &targets);
-    let files = checkout.datadog_files(&folder)?;
+    let Contents { files, dead_links } = checkout.datadog_contents(&folder)?;
     let mut findings = lint::lint(&files);
     findings.extend(checkout.syntax_errors(&folder, &files));
-    findings.extend(checkout.dead_links(&folder)?);
+    findings.extend(dead_links.into_iter().map(Finding::dead_link));
     let mut findings: Vec<_> = findings.into_iter().map(|found| found.at(&folder)).collect();
     findings.sort();
     if context.ui.json {

@@ -36,11 +36,16 @@ pub fn asks(text: &str) -> bool {
 }
 
 /// Whether a value is put in at boot.
-pub fn is_filled(value: &Value) -> bool {
+fn is_filled(value: &Value) -> bool {
+    any_text(value, &|text| text.contains("${"))
+}
+
+/// Whether a value is, or holds, a text that `is` is true of.
+pub fn any_text(value: &Value, is: &dyn Fn(&str) -> bool) -> bool {
     match value {
-        Value::String(text) => text.contains("${"),
-        Value::Array(all) => all.iter().any(is_filled),
-        Value::Object(map) => map.values().any(is_filled),
+        Value::String(text) => is(text),
+        Value::Array(all) => all.iter().any(|item| any_text(item, is)),
+        Value::Object(map) => map.values().any(|item| any_text(item, is)),
         _ => false,
     }
 }

@@ -128,8 +128,7 @@ impl Integration {
         let http = || {
             types::HTTP.iter().filter(|_| self.http).find(|(known, _)| *known == name).map(|(_, kind)| *kind)
         };
-        let common = || types::COMMON.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
-        named.or_else(|| self.model()?.option(name)).or_else(http).or_else(common)
+        named.or_else(|| self.model()?.option(name)).or_else(http).or_else(|| types::common(name))
     }
 
     /// The model of its check, whose options are taken too and not shown.

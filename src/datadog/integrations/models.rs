@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::conf::Instance;
-use super::types::{COMMON, Type};
+use super::types::{self, Type};
 
 type Names = BTreeMap<Type, Vec<String>>;
 
@@ -61,8 +61,7 @@ impl Model {
 
     /// What an option takes.
     pub fn option(&self, name: &str) -> Option<Type> {
-        let common = || COMMON.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
-        self.options.get(name).copied().or_else(common)
+        self.options.get(name).copied().or_else(|| types::common(name))
     }
 
     /// The names of its options, without those that every check takes.

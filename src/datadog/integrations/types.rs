@@ -176,6 +176,11 @@ fn is_bool(value: &Value) -> bool {
     }
 }
 
+/// The type of an option that every check takes.
+pub(super) fn common(name: &str) -> Option<Type> {
+    COMMON.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+}
+
 /// Options that every check takes.
 pub(super) static COMMON: &[(&str, Type)] = &[
     ("tags", Type::Texts),

@@ -1,14 +1,12 @@
 //! Names of options that are near to a mistyped one.
 
-use super::{Standing, VARIABLES, find};
+use super::{Standing, VARIABLES, Variable, find};
 
 /// Names of the catalogue that someone who wrote `name` may have meant, the likeliest first.
 pub fn near(name: &str) -> Vec<&'static str> {
     let name = name.to_ascii_uppercase();
     let bare = |name: &str| name.trim_start_matches("DATADOG_").trim_start_matches("DD_").to_owned();
-    let mut likely: Vec<(f64, &'static str)> = VARIABLES
-        .iter()
-        .filter(|variable| !matches!(variable.standing, Standing::Replaced(_)))
+    let mut likely: Vec<(f64, &'static str)> = current()
         .map(|known| (strsim::normalized_damerau_levenshtein(&bare(&name), &bare(known.name)), known.name))
         .filter(|(likeness, _)| *likeness > 0.6)
         .collect();
@@ -24,8 +22,12 @@ pub fn typo_of(name: &str) -> Option<&'static str> {
         return None;
     }
     let upper = name.to_ascii_uppercase();
-    let current = VARIABLES.iter().filter(|known| !matches!(known.standing, Standing::Replaced(_)));
-    current.map(|known| known.name).find(|known| is_slip(&upper, known))
+    current().map(|known| known.name).find(|known| is_slip(&upper, known))
+}
+
+/// The names that are not replaced by others.
+fn current() -> impl Iterator<Item = &'static Variable> {
+    VARIABLES.iter().filter(|known| !matches!(known.standing, Standing::Replaced(_)))
 }
 
 fn is_slip(name: &str, known: &str) -> bool {

@@ -28,7 +28,8 @@ pub fn is_secret(name: &str, value: &str) -> bool {
         return known.is_secret() || has_credentials(value) || named_by_url || holds_key;
     }
     let is_address = name.starts_with("DD_") && is_address(value);
-    (sounds_secret(name) && !(is_address && names_url(name) && !holds_secret(name)))
+    holds_secret(name)
+        || (names_url(name) && !is_address)
         || has_credentials(value)
         || (is_key(value) && !sounds_like_commit(name))
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::instance::{self, Known};
 use super::placeholders::{self, Prerun};
 use super::{File, Finding, Place, logs};
-use crate::datadog::integrations::{self, Model, conf};
+use crate::datadog::integrations::{self, conf};
 use crate::repo::yaml;
 
 /// Checks of the Agent's package that have no model of their instances.
@@ -112,15 +112,11 @@ fn variables_that_stay(file: &File, document: &Value, files: &[File]) -> Option<
 
 /// Whether a value holds the name of a variable, as `${NAME}` or `${NAME.part}`.
 fn is_filled(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.split("${").skip(1).any(|rest| {
-            let name = rest.split(['.', '}']).next().unwrap_or_default();
-            name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && rest.contains('}')
-        }),
-        Value::Array(all) => all.iter().any(is_filled),
-        Value::Object(map) => map.values().any(is_filled),
-        _ => false,
-    }
+    let is_variable = |rest: &str| {
+        let name = rest.split(['.', '}']).next().unwrap_or_default();
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && rest.contains('}')
+    };
+    conf::any_text(value, &|text| text.split("${").skip(1).any(is_variable))
 }
 
 /// Whether the block of `prerun.sh` fills files. One that somebody edited is another finding.
@@ -136,9 +132,9 @@ fn is_custom(check: &str, files: &[File]) -> bool {
 }
 
 fn unknown_check(file: &File, check: &str, files: &[File]) -> Option<Finding> {
-    let is_described = integrations::of_check(check).is_some();
-    let is_shipped = Model::of(check).is_some() || OTHERS.split(' ').any(|name| name == check);
-    if is_described || is_shipped || is_custom(check, files) {
+    let is_shipped =
+        integrations::title_of_check(check).is_some() || OTHERS.split(' ').any(|name| name == check);
+    if is_shipped || is_custom(check, files) {
         return None;
     }
     let folder = |name: &str| integrations::find(name).and_then(|entry| entry.check.clone());

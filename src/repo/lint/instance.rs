@@ -25,12 +25,15 @@ impl Known {
     }
 
     fn option(self, name: &str) -> Option<Type> {
-        let described = || self.entry.and_then(|entry| entry.option(name));
-        self.model.and_then(|model| model.option(name)).or_else(described)
+        match self.entry {
+            // It knows those of its model.
+            Some(entry) => entry.option(name),
+            None => self.model?.option(name),
+        }
     }
 
     fn option_names(self) -> impl Iterator<Item = &'static str> {
-        let of_model = self.model.into_iter().flat_map(Model::option_names);
+        let of_model = self.model.filter(|_| self.entry.is_none()).into_iter().flat_map(Model::option_names);
         of_model.chain(self.entry.into_iter().flat_map(Integration::option_names))
     }
 

@@ -77,7 +77,7 @@ impl Finding {
     }
 
     /// A link that leads out of the checkout, or nowhere.
-    pub(super) fn dead_link(path: String) -> Self {
+    pub fn dead_link(path: String) -> Self {
         let message = "is a link to nothing in the repository, so no dyno has what it leads to".to_owned();
         let fix = Some(format!(
             "replace it by a copy, or by a relative link to a folder of the repository: rm {path}"

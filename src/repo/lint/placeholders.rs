@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::{File, Place, shell};
+use crate::datadog::integrations::conf;
 
 /// Stands for a replaced placeholder: a private-use character, so that no file has it.
 const REPLACED: &str = "\u{e000}replaced";
@@ -89,12 +90,7 @@ impl Prerun {
 
 /// Whether a value, or one within it, is replaced.
 pub(super) fn is_marked(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains(REPLACED),
-        Value::Array(all) => all.iter().any(is_marked),
-        Value::Object(map) => map.values().any(is_marked),
-        _ => false,
-    }
+    conf::any_text(value, &|text| text.contains(REPLACED))
 }
 
 /// A placeholder that is left: `<HOST>` in capitals, which no real value is.

@@ -12,8 +12,7 @@ pub(super) struct Contents<'c> {
 
 /// The Agent's own program; it runs the sandbox's stand-in.
 const AGENT: &str = include_str!("agent/agent.sh");
-const TRACE_AGENT: &str = include_str!("agent/trace-agent.sh");
-const PROCESS_AGENT: &str = include_str!("agent/process-agent.sh");
+const OTHER_AGENT: &str = include_str!("agent/other-agent.sh");
 const EXAMPLE: &str = include_str!("agent/datadog.yaml.example");
 
 /// The checks that read the machine: they are on by default.
@@ -69,10 +68,12 @@ impl Contents<'_> {
     fn data(&self) -> io::Result<Vec<u8>> {
         let mut tree = Tree::new();
         let agent = AGENT.replace("@VERSION@", self.bare_version());
+        let [trace, process] =
+            ["trace-agent", "process-agent"].map(|name| OTHER_AGENT.replace("@NAME@", name));
         let programs = [
             ("bin/agent/agent", agent.as_str()),
-            ("embedded/bin/trace-agent", TRACE_AGENT),
-            ("embedded/bin/process-agent", PROCESS_AGENT),
+            ("embedded/bin/trace-agent", trace.as_str()),
+            ("embedded/bin/process-agent", process.as_str()),
             ("embedded/bin/python3", "#!/bin/sh\nexit 0\n"),
             ("embedded/bin/pip3", "#!/bin/sh\nexit 0\n"),
         ];

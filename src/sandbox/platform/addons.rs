@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::postgres;
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::ids;
-use crate::sandbox::world::addons::{Addon, Attachment};
+use crate::sandbox::world::addons::{ACTIVE, Addon, Attachment};
 use crate::sandbox::world::{World, reference};
 
 #[derive(Deserialize)]
@@ -102,12 +103,8 @@ pub(crate) fn attach(world: &mut World, request: &Request) -> Reply {
         return Err(Refusal::invalid("Name must be upper-case letters, digits and underscores."));
     }
     let credential = attachment.credential();
-    let known = credential == "default"
-        || world
-            .credentials
-            .iter()
-            .any(|known| known.addon == addon.id && known.name == credential && known.is_active());
-    if !known {
+    let is_usable = |(name, state)| name == credential && state == ACTIVE;
+    if !postgres::credentials(world, &addon).any(is_usable) {
         return Err(Refusal::invalid(format!(
             "Could not find credential {credential} for database {}.",
             addon.name

@@ -15,7 +15,10 @@ struct New {
 }
 
 /// The credentials of a database, each with its state.
-fn credentials<'w>(world: &'w World, addon: &'w Addon) -> impl Iterator<Item = (&'w str, &'static str)> {
+pub(super) fn credentials<'w>(
+    world: &'w World,
+    addon: &'w Addon,
+) -> impl Iterator<Item = (&'w str, &'static str)> {
     let created = world.credentials.iter().filter(|credential| credential.addon == addon.id);
     let created = created.map(|credential| (credential.name.as_str(), credential.state()));
     std::iter::once(("default", ACTIVE)).chain(created)
@@ -56,7 +59,7 @@ pub(crate) fn create(world: &mut World, database: &str, request: &Request) -> Re
     if !valid {
         return Err(Refusal::invalid("The credential name must be lower-case letters, digits, - and _."));
     }
-    if name == "default" || world.credentials.iter().any(|c| c.addon == addon.id && c.name == name) {
+    if credentials(world, &addon).any(|(known, _)| known == name) {
         return Err(Refusal::new(409, "conflict", format!("Credential {name} already exists.")));
     }
     let credential = Credential::new(&addon.id, &name);

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::world::app::Config;
 use crate::datadog::agent_request::{PINNED_6, PINNED_7, is_old_form, is_whole};
-use crate::datadog::{AgentRequest, AgentVersion};
+use crate::datadog::{AgentVersion, boolean};
 use crate::env;
 
 const PROFILE: &str = include_str!("datadog.sh");
@@ -28,7 +28,7 @@ pub(super) struct Asked {
     /// The component of the repository that it is looked for in.
     pub(super) major: u32,
     /// The version was written with the old ending.
-    pub(super) old_form: bool,
+    old_form: bool,
     python: u32,
     /// Only the text `false`, in small letters, removes it.
     apm: bool,
@@ -58,15 +58,9 @@ impl Asked {
         // Everything that does not begin with a 7 is looked for among the packages of Agent 6.
         let major = if version.starts_with('7') { 7 } else { 6 };
         let python = match get(env::DD_PYTHON_VERSION) {
-            None => {
-                if major == 6 {
-                    2
-                } else {
-                    3
-                }
-            }
+            None if major == 6 => 2,
+            None | Some("3") => 3,
             Some("2") => 2,
-            Some("3") => 3,
             Some(other) => {
                 return Err(vec![
                     format!("-----> ERROR: Wrong Python version: \"{other}\"."),
@@ -114,7 +108,7 @@ impl Asked {
 
     /// The same for our build step, which installs and prunes likewise.
     pub(super) fn config(&self) -> Config {
-        let text = |on: bool| if on { "true" } else { "false" }.to_owned();
+        let text = |on: bool| boolean::text(on).to_owned();
         [
             (env::DD_AGENT_VERSION, self.version.clone()),
             (env::DD_PYTHON_VERSION, self.python.to_string()),
@@ -184,13 +178,9 @@ pub(super) fn replace_runtime(home: &Path, program: &Path, asked: &Asked) -> io:
 /// The version that a fork of the buildpack would install: it has the same rules, and the sandbox does not look it up.
 pub(super) fn pretended(config: &Config) -> Result<String, Vec<String>> {
     let asked = Asked::read(config)?;
-    let is_possible = |version: &str| {
-        is_whole(version)
-            && AgentRequest::parse(version)
-                .and_then(AgentRequest::major)
-                .is_some_and(|major| major == asked.major)
-    };
-    if is_possible(&asked.version) {
+    let is_of_major =
+        || AgentVersion::parse(&asked.version).is_some_and(|version| version.major == asked.major);
+    if is_whole(&asked.version) && is_of_major() {
         return Ok(asked.version);
     }
     let known = [if asked.major == 7 { PINNED_7 } else { PINNED_6 }.to_owned()];

@@ -4,7 +4,7 @@
 pub(super) enum Token {
     Word(String),
     /// `;`, `&&`, `|`, `(` and so on.
-    Operator(String),
+    Operator(&'static str),
     Newline,
 }
 
@@ -80,7 +80,7 @@ impl Iterator for Lexer<'_> {
                 }
                 if let Some(operator) = OPERATORS.iter().find(|operator| self.rest.starts_with(**operator)) {
                     self.advance(operator.len());
-                    return Some((Token::Operator((*operator).to_owned()), line));
+                    return Some((Token::Operator(operator), line));
                 }
             }
             let length = word_length(self.rest, self.in_test).max(first.len_utf8());

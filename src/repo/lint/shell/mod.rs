@@ -112,7 +112,7 @@ impl Parser {
     fn take(&mut self, token: Token, line: usize) {
         match (&self.expect, token) {
             (Expect::In, Token::Word(word)) if word == "in" => self.expect = Expect::Pattern,
-            (Expect::Pattern, Token::Operator(operator)) if operator == ")" => self.begin(false),
+            (Expect::Pattern, Token::Operator(")")) => self.begin(false),
             (Expect::Pattern, Token::Word(word)) if word == "esac" => self.close(),
             (Expect::In | Expect::Pattern, _) => {}
             (Expect::Name, Token::Word(name)) => {
@@ -120,7 +120,7 @@ impl Parser {
                 self.begin(false);
             }
             (_, Token::Word(word)) => self.word(word, line),
-            (_, Token::Operator(operator)) => self.operator(&operator),
+            (_, Token::Operator(operator)) => self.operator(operator),
             (_, Token::Newline) => {
                 self.end_command();
                 // A line that ends with `|` goes on.
