@@ -20,8 +20,9 @@ enum Round {
 
 /// What is independent of everything else in its round.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Lane {
-    Features,
+enum Lane<'a> {
+    /// Each feature has a lane of its own: Heroku sets them in separate requests, which do not depend on each other.
+    Feature(&'a str),
     Buildpacks,
     Drains,
     Datadog,
@@ -33,9 +34,11 @@ enum Lane {
     Promotion,
 }
 
-fn place(change: &Change) -> (Round, Lane) {
+fn place(change: &Change) -> (Round, Lane<'_>) {
     match change {
-        Change::FeatureEnable { .. } | Change::FeatureDisable { .. } => (Round::Surroundings, Lane::Features),
+        Change::FeatureEnable { name } | Change::FeatureDisable { name } => {
+            (Round::Surroundings, Lane::Feature(name))
+        }
         Change::BuildpacksSet { .. } => (Round::Surroundings, Lane::Buildpacks),
         Change::DrainAdd { .. } | Change::DrainRemove { .. } | Change::Telemetry(_) => {
             (Round::Surroundings, Lane::Drains)
@@ -52,7 +55,7 @@ fn place(change: &Change) -> (Round, Lane) {
 
 /// The rounds of a plan: of each, its lanes; of each lane, the places of its changes in the plan.
 pub(super) fn rounds(changes: &[Change]) -> Vec<Vec<Vec<usize>>> {
-    let mut rounds: BTreeMap<Round, BTreeMap<Lane, Vec<usize>>> = BTreeMap::new();
+    let mut rounds: BTreeMap<Round, BTreeMap<Lane<'_>, Vec<usize>>> = BTreeMap::new();
     for (at, change) in changes.iter().enumerate() {
         let (round, lane) = place(change);
         rounds.entry(round).or_default().entry(lane).or_default().push(at);
@@ -78,9 +81,9 @@ mod tests {
             after: Secret::new("x"),
             secret: false,
         };
-        let enable = Change::FeatureEnable { name: "f".into() };
+        let enable = |name: &str| Change::FeatureEnable { name: name.into() };
         let buildpacks = Change::BuildpacksSet { before: vec![], after: vec![] };
-        let changes = [set("A"), enable, set("B"), Change::Restart, buildpacks];
-        assert_eq!(rounds(&changes), [vec![vec![1], vec![4]], vec![vec![0, 2], vec![3]]]);
+        let changes = [set("A"), enable("f"), set("B"), Change::Restart, buildpacks, enable("g")];
+        assert_eq!(rounds(&changes), [vec![vec![1], vec![5], vec![4]], vec![vec![0, 2], vec![3]]]);
     }
 }
