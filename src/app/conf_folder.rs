@@ -105,9 +105,9 @@ mod tests {
                 env::APP_BASE => Some(base),
                 _ => None,
             };
-            let found =
+            let actual =
                 ConfFolder::of(|name| get(name).filter(|text| !text.is_empty()), &[Buildpack::of(buildpack)]);
-            assert_eq!(found.path(), folder, "{conf} {base} {buildpack}");
+            assert_eq!(actual.path(), folder, "{conf} {base} {buildpack}");
         }
     }
 

@@ -66,17 +66,17 @@ impl Database {
 /// default variable, else an encrypted one, else the first.
 pub fn variables(config: &ConfigVars, database: Database) -> Vec<&str> {
     let is_default = |name: &str| name == database.default_var();
-    let mut found: Vec<_> = config
+    let mut variables: Vec<_> = config
         .iter()
         .filter(|(name, value)| !name.starts_with("DD_") && Database::of_url(value) == Some(database))
         .collect();
     let is_plain = |url: &str| {
         database == Database::Redis && !url.starts_with("rediss:") && !url.starts_with("valkeys:")
     };
-    found.sort_by_key(|(name, url)| (!is_default(name), is_plain(url), *name));
+    variables.sort_by_key(|(name, url)| (!is_default(name), is_plain(url), *name));
     let mut instances = Vec::new();
     let mut names = Vec::new();
-    for (name, url) in found {
+    for (name, url) in variables {
         let instance = instance(url);
         if !instances.contains(&instance) {
             instances.push(instance);
@@ -87,8 +87,8 @@ pub fn variables(config: &ConfigVars, database: Database) -> Vec<&str> {
 }
 
 /// Whether two variables hold URLs of the same instance.
-pub fn is_same_instance(config: &ConfigVars, one: &str, other: &str) -> bool {
-    config.get(one).zip(config.get(other)).is_some_and(|(one, other)| instance(one) == instance(other))
+pub fn is_same_instance(config: &ConfigVars, left: &str, other: &str) -> bool {
+    config.get(left).zip(config.get(other)).is_some_and(|(left, other)| instance(left) == instance(other))
 }
 
 /// The value for the list of variables; `None` when the default variable is all there is.

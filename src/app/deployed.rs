@@ -105,10 +105,10 @@ fn is_other_now(facts: &Facts, name: &str) -> bool {
 /// The config vars that were set or unset since `build` was started, by the descriptions of the releases.
 pub fn changed_since<'o>(facts: &'o Facts, build: &Build) -> BTreeSet<&'o str> {
     let releases = facts.releases.as_deref().unwrap_or_default();
-    let own = releases.iter().find(|release| build.release.as_ref() == Some(&release.id));
+    let built = releases.iter().find(|release| build.release.as_ref() == Some(&release.id));
     // Heroku's times are exact to the second: what is numbered after the build's own release is later in any case.
     let is_later = |release: &Release| {
-        release.created_at > build.created_at || own.is_some_and(|own| release.version > own.version)
+        release.created_at > build.created_at || built.is_some_and(|built| release.version > built.version)
     };
     releases
         .iter()
@@ -139,7 +139,7 @@ pub fn built_with(build: &Build, buildpacks: &[Buildpack]) -> bool {
 
 /// The version of the Agent that an app asks for: exact, or `7` or `6` for what its buildpack takes by itself. `None`
 /// where no buildpack installs one.
-pub fn agent_wanted(facts: &Facts) -> Option<&str> {
+pub fn agent_requested(facts: &Facts) -> Option<&str> {
     if !facts.buildpacks.as_deref()?.iter().any(Buildpack::installs_agent) {
         return None;
     }

@@ -53,15 +53,15 @@ pub struct Datadog {
 /// The drains of an app.
 pub fn lines(facts: &Facts) -> Vec<Line> {
     let config = |name| facts.config.as_ref().and_then(|config| config.get(name));
-    let own = Own {
+    let expected = Expected {
         key: config(env::DD_API_KEY).and_then(|text| ApiKey::parse(text).ok()),
         site: config(env::DD_SITE).map_or(Some(Site::default()), Site::parse),
     };
     let logs = facts.drains.iter().flatten().map(|drain| {
         let url = drain.url.expose();
-        let datadog = DrainUrl::parse(url).map(|found| {
-            let (env, service) = (found.labels.env, found.labels.service);
-            let mut datadog = own.datadog(found.site, found.key.as_ref(), env, service);
+        let datadog = DrainUrl::parse(url).map(|parsed| {
+            let (env, service) = (parsed.labels.env, parsed.labels.service);
+            let mut datadog = expected.datadog(parsed.site, parsed.key.as_ref(), env, service);
             datadog.disagrees.extend((!is_documented(url)).then_some("url"));
             datadog
         });
@@ -84,7 +84,7 @@ pub fn lines(facts: &Facts) -> Vec<Line> {
             url: masked(&drain.endpoint),
             signals: drain.signals.clone(),
             addon: None,
-            datadog: site.map(|site| own.datadog(site, telemetry::key(drain).as_ref(), None, None)),
+            datadog: site.map(|site| expected.datadog(site, telemetry::key(drain).as_ref(), None, None)),
         }
     });
     let mut lines: Vec<_> = logs.chain(telemetry).collect();
@@ -93,12 +93,12 @@ pub fn lines(facts: &Facts) -> Vec<Line> {
 }
 
 /// What the app's config vars say.
-struct Own {
+struct Expected {
     key: Option<ApiKey>,
     site: Option<Site>,
 }
 
-impl Own {
+impl Expected {
     fn datadog(
         &self,
         site: Site,
@@ -120,8 +120,8 @@ impl Own {
 fn mark_doubles(lines: &mut [Line]) {
     for kind in [Kind::Log, Kind::Telemetry] {
         let of_kind = |line: &&mut Line| line.kind == kind && line.addon.is_none();
-        let found = lines.iter_mut().filter(of_kind).filter_map(|line| line.datadog.as_mut());
-        for double in found.skip(1) {
+        let to_datadog = lines.iter_mut().filter(of_kind).filter_map(|line| line.datadog.as_mut());
+        for double in to_datadog.skip(1) {
             double.disagrees.push("double");
         }
     }
@@ -156,7 +156,7 @@ mod tests {
         };
         let lines = lines(&facts);
         let disagrees: Vec<_> =
-            lines.iter().map(|line| line.datadog.clone().map(|found| found.disagrees)).collect();
+            lines.iter().map(|line| line.datadog.clone().map(|datadog| datadog.disagrees)).collect();
         assert_eq!(disagrees, [Some(vec![]), Some(vec!["key", "site", "double"]), None]);
         assert_eq!(lines[0].datadog.as_ref().unwrap().env.as_deref(), Some("prod"));
         assert!(!format!("{lines:?}").contains(key) && !format!("{lines:?}").contains(":p@"));

@@ -20,10 +20,10 @@ pub fn to_datadog(drains: &[Drain]) -> impl Iterator<Item = (&Drain, DrainUrl)> 
 /// The changes that leave the app with `wanted` as its one drain to Datadog. One that serves is kept, others to
 /// Datadog go, with any site and key; other drains are left alone. The new one comes before the old one goes, so
 /// that no line is lost, unless the app has as many as it may have.
-pub fn enable(wanted: DrainUrl, drains: &[Drain]) -> Vec<Change> {
+pub fn enable(desired: DrainUrl, drains: &[Drain]) -> Vec<Change> {
     let existing: Vec<_> = to_datadog(drains).collect();
     let serves = |(drain, url): &(&Drain, DrainUrl)| {
-        wanted.compare(url) == Difference::Same && drain::is_documented(drain.url.expose())
+        desired.compare(url) == Difference::Same && drain::is_documented(drain.url.expose())
     };
     let kept = existing.iter().position(serves);
     let mut changes: Vec<_> = existing
@@ -33,7 +33,7 @@ pub fn enable(wanted: DrainUrl, drains: &[Drain]) -> Vec<Change> {
         .map(|(_, (drain, _))| removal(drain))
         .collect();
     if kept.is_none() {
-        let url = wanted.instead_of(existing.first().map(|(_, url)| url)).expose();
+        let url = desired.instead_of(existing.first().map(|(_, url)| url)).expose();
         let host = drain::host(&url);
         let at = if drains.len() >= LIMIT { changes.len() } else { 0 };
         changes.insert(at, Change::DrainAdd { url: Secret::new(url), host });
@@ -63,9 +63,9 @@ pub fn rekey(old: &ApiKey, new: &ApiKey, drains: &[Drain]) -> Vec<Change> {
                 None => continue,
             },
         };
-        let is_there = drains.iter().any(|other| other.url.expose() == url);
+        let exists = drains.iter().any(|other| other.url.expose() == url);
         let host = drain::host(&url);
-        let addition = (!is_there).then(|| Change::DrainAdd { url: Secret::new(url), host });
+        let addition = (!exists).then(|| Change::DrainAdd { url: Secret::new(url), host });
         let both = addition.into_iter().chain([removal(drain)]);
         if drains.len() >= LIMIT { changes.extend(both.rev()) } else { changes.extend(both) }
     }
@@ -85,7 +85,7 @@ mod tests {
     const KEY: &str = "0123456789abcdef0123456789ab3f9a";
     const DATADOG: &str = "https://http-intake.logs.datadoghq.com/api/v2/logs";
 
-    fn wanted() -> DrainUrl {
+    fn desired() -> DrainUrl {
         let labels = Labels::of_app("shop", Some("prod"), None);
         DrainUrl { site: Site::default(), key: ApiKey::parse(KEY).ok(), labels }
     }
@@ -124,14 +124,14 @@ mod tests {
             (vec![papertrail, papertrail, papertrail, papertrail, &rotated], vec!["- 4", host]),
         ] {
             let drains: Vec<_> = urls.iter().zip(0..).map(|(url, id)| drain(&id.to_string(), url)).collect();
-            assert_eq!(shown(&enable(wanted(), &drains)), changes, "{urls:?}");
+            assert_eq!(shown(&enable(desired(), &drains)), changes, "{urls:?}");
         }
     }
 
     #[test]
     fn what_was_added_is_recognized_the_next_time() {
-        let [Change::DrainAdd { url, .. }] = &enable(wanted(), &[])[..] else { panic!("one drain") };
-        assert_eq!(enable(wanted(), &[drain("0", url.expose())]), []);
+        let [Change::DrainAdd { url, .. }] = &enable(desired(), &[])[..] else { panic!("one drain") };
+        assert_eq!(enable(desired(), &[drain("0", url.expose())]), []);
     }
 
     #[test]
@@ -180,7 +180,7 @@ mod tests {
     fn a_drain_of_another_form_is_replaced() {
         let url = format!("{DATADOG}/?dd-api-key={KEY}&ddsource=heroku&ddtags=env:prod&service=s&host=shop");
         let host = "+ http-intake.logs.datadoghq.com";
-        assert_eq!(shown(&enable(wanted(), &[drain("0", &url)])), [host, "- 0"]);
+        assert_eq!(shown(&enable(desired(), &[drain("0", &url)])), [host, "- 0"]);
     }
 
     #[test]

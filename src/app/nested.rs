@@ -30,7 +30,7 @@ impl Facts {
     pub fn nested_agent(&self) -> Option<Buildpack> {
         let list = self.buildpacks.as_deref()?;
         list.iter().find(|buildpack| buildpack.runs_others())?;
-        listed(self.own_checkout()?.text(LIST)?).find(Buildpack::installs_agent)
+        listed(self.matching_checkout()?.text(LIST)?).find(Buildpack::installs_agent)
     }
 
     /// What is wrong with the app's list of buildpacks, in view of the list that another buildpack runs.

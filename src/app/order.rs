@@ -9,15 +9,17 @@ use super::buildpack::{Buildpack, Role};
 
 /// The list with `wanted` in it once, at a right place. What installs the Agent already is kept, with its pin and in
 /// its place, unless it is another buildpack than `wanted` or its place is wrong. The rest keeps its order.
-pub fn with_agent(list: &[Buildpack], wanted: &Buildpack) -> Vec<Buildpack> {
-    let installed = list.iter().find(|buildpack| buildpack.is_same(wanted));
+pub fn with_agent(list: &[Buildpack], requested: &Buildpack) -> Vec<Buildpack> {
+    let installed = list.iter().find(|buildpack| buildpack.is_same(requested));
     let agent = match installed {
-        Some(buildpack) if wanted.pin().is_none() || wanted.pin() == buildpack.pin() => buildpack.clone(),
-        _ => wanted.clone(),
+        Some(buildpack) if requested.pin().is_none() || requested.pin() == buildpack.pin() => {
+            buildpack.clone()
+        }
+        _ => requested.clone(),
     };
-    let rest: Vec<_> = list.iter().filter(|buildpack| !is_agent(buildpack, wanted)).cloned().collect();
+    let rest: Vec<_> = list.iter().filter(|buildpack| !is_agent(buildpack, requested)).cloned().collect();
     let earliest = earliest(&rest);
-    let now = list.iter().position(|buildpack| is_agent(buildpack, wanted));
+    let now = list.iter().position(|buildpack| is_agent(buildpack, requested));
     let latest = rest.len().saturating_sub(1).max(earliest);
     let at = now.filter(|at| (earliest..=latest).contains(at)).unwrap_or(earliest);
     let mut ordered = rest;
@@ -79,8 +81,8 @@ pub fn without_agent(list: &[Buildpack]) -> Vec<Buildpack> {
     list.iter().filter(|buildpack| !buildpack.installs_agent()).cloned().collect()
 }
 
-fn is_agent(buildpack: &Buildpack, wanted: &Buildpack) -> bool {
-    buildpack.installs_agent() || buildpack.is_same(wanted)
+fn is_agent(buildpack: &Buildpack, requested: &Buildpack) -> bool {
+    buildpack.installs_agent() || buildpack.is_same(requested)
 }
 
 /// The first place that is after every buildpack that must come before.
@@ -155,7 +157,7 @@ mod tests {
     fn another_buildpack_or_another_pin_takes_the_place_of_the_old_one() {
         let ours = "https://example.org/dd-heroku-buildpack.tgz";
         let pinned = format!("{DATADOG}#2.44");
-        for (wanted, before, after) in [
+        for (requested, before, after) in [
             (ours, vec![DATADOG, "heroku/ruby"], vec![ours, "heroku/ruby"]),
             (pinned.as_str(), vec![DATADOG, "heroku/ruby"], vec![pinned.as_str(), "heroku/ruby"]),
             (
@@ -164,7 +166,7 @@ mod tests {
                 vec![DATADOG, "heroku/go"],
             ),
         ] {
-            assert_eq!(with_agent(&list(&before), &Buildpack::of(wanted)), list(&after));
+            assert_eq!(with_agent(&list(&before), &Buildpack::of(requested)), list(&after));
         }
     }
 
@@ -197,12 +199,12 @@ mod tests {
 
     #[test]
     fn doing_it_twice_is_doing_it_once() {
-        let wanted = Buildpack::of(DATADOG);
+        let requested = Buildpack::of(DATADOG);
         let some = ["heroku-community/apt", "heroku/nodejs", DATADOG, SUBDIR];
         for n in 0..256_usize {
             let list: Vec<_> = (0..4).map(|digit| Buildpack::of(some[n >> (2 * digit) & 3])).collect();
-            let once = with_agent(&list, &wanted);
-            assert_eq!(with_agent(&once, &wanted), once, "{list:?}");
+            let once = with_agent(&list, &requested);
+            assert_eq!(with_agent(&once, &requested), once, "{list:?}");
             let is_only_agents = list.iter().all(Buildpack::installs_agent);
             assert!(is_only_agents || faults(&once).is_empty(), "{list:?} becomes {once:?}");
         }

@@ -41,9 +41,9 @@ pub struct Status {
     /// What installs the Agent, and its place, counted from 1.
     pub buildpack: Option<(Buildpack, usize)>,
     /// The Agent's version that is asked for.
-    pub agent_wanted: Option<String>,
+    pub agent_requested: Option<String>,
     /// The Agent's version in the slug, where it is known.
-    pub agent_built: Option<String>,
+    pub agent_installed: Option<String>,
     /// The commit that runs; the first digits only where no build of the app made the slug.
     pub commit: Option<String>,
     /// The number of the release that deployed it.
@@ -115,8 +115,8 @@ impl Status {
             key_verdict: facts.key_verdict(),
             hosts: hosts(facts, config),
             buildpack,
-            agent_wanted: deployed::agent_wanted(facts).map(owned),
-            agent_built: deployed::agent(facts).map(owned),
+            agent_requested: deployed::agent_requested(facts).map(owned),
+            agent_installed: deployed::agent(facts).map(owned),
             commit: deployed::commit(facts).or_else(|| deployed(&deploy?.description)).map(owned),
             release: deploy.map(|release| release.version),
             size: facts.app.slug_size,

@@ -163,9 +163,9 @@ pub fn rekey(old: &ApiKey, new: &ApiKey, drains: &[TelemetryDrain]) -> Vec<Chang
         let is_to_datadog = site(before).is_some();
         let mut is_held = false;
         let mut replaced = |text: &str| {
-            let found = old.replaced_in(text, new);
-            is_held |= found.is_some();
-            found.unwrap_or_else(|| text.to_owned())
+            let replaced = old.replaced_in(text, new);
+            is_held |= replaced.is_some();
+            replaced.unwrap_or_else(|| text.to_owned())
         };
         let mut headers = BTreeMap::new();
         for (name, value) in &before.headers {

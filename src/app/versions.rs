@@ -16,13 +16,13 @@ pub fn is_release(pin: &str) -> bool {
 }
 
 /// Whether one release of the buildpack is older than another.
-pub fn is_older(one: &str, other: &str) -> bool {
-    order(one, other).is_lt()
+pub fn is_older(version: &str, other: &str) -> bool {
+    order(version, other).is_lt()
 }
 
 /// The order of two releases of the buildpack by their numbers.
-pub fn order(one: &str, other: &str) -> Ordering {
-    numbers(one).cmp(&numbers(other))
+pub fn order(version: &str, other: &str) -> Ordering {
+    numbers(version).cmp(&numbers(other))
 }
 
 /// The numbers of a release: 2 and 44 of `v2.44`.
@@ -92,9 +92,9 @@ pub fn near<'a>(asked: &str, agents: &'a [String]) -> Vec<&'a str> {
 }
 
 /// How many minor versions one is behind another of the same major version.
-pub fn minors_behind(one: &str, newest: &str) -> Option<u32> {
-    let (one, newest) = AgentVersion::parse(one).zip(AgentVersion::parse(newest))?;
-    (one.major == newest.major).then(|| newest.minor.saturating_sub(one.minor))
+pub fn minors_behind(version: &str, newest: &str) -> Option<u32> {
+    let (version, newest) = AgentVersion::parse(version).zip(AgentVersion::parse(newest))?;
+    (version.major == newest.major).then(|| newest.minor.saturating_sub(version.minor))
 }
 
 #[cfg(test)]
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_version_is_found_however_it_is_asked_for() {
-        for (asked, found) in [
+        for (asked, expected) in [
             ("latest", Some("7.81.2-1")),
             ("7", Some("7.81.2-1")),
             ("6", Some("6.53.1-1")),
@@ -119,13 +119,13 @@ mod tests {
             ("7.8", None),
             ("9.9.9", None),
         ] {
-            assert_eq!(find(asked, &agents()), found, "{asked}");
+            assert_eq!(find(asked, &agents()), expected, "{asked}");
         }
     }
 
     #[test]
     fn a_version_is_whole_without_the_list_where_that_can_be_told() {
-        for (asked, found) in [
+        for (asked, expected) in [
             ("7.80.0", Some("7.80.0-1")),
             ("v7.80.0-2", Some("7.80.0-2")),
             ("7.81", Some("7.81.2-1")),
@@ -135,7 +135,7 @@ mod tests {
             ("8", None),
             ("seven", None),
         ] {
-            assert_eq!(whole(asked, None).as_deref(), found, "{asked}");
+            assert_eq!(whole(asked, None).as_deref(), expected, "{asked}");
         }
         assert_eq!(whole("7.80.0", Some(&agents())).as_deref(), Some("7.80.0-2"));
     }

@@ -48,7 +48,7 @@ pub fn key(no_verify: bool) -> KeyQuery {
 /// What is wrong with an app.
 pub fn findings(facts: &Facts) -> Vec<Finding> {
     let mut findings = findings::find(facts);
-    if let Some(checkout) = facts.own_checkout() {
+    if let Some(checkout) = facts.matching_checkout() {
         let is_linted = |path: &str| path.starts_with("datadog/") || path == ".slugignore";
         let files = checkout.files.iter().filter(|(path, _)| is_linted(path));
         let files: Vec<_> =

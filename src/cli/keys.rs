@@ -19,16 +19,16 @@ pub fn query(context: &Context, from_stdin: bool, site: Option<Site>, no_verify:
 pub fn accepted(facts: &Facts) -> Result<Destination> {
     let Some(key) = &facts.key else { return Err(missing(Site::default())) };
     let site = site(facts, key)?;
-    let found = match &key.found {
-        Ok(Some(found)) => found,
+    let source = match &key.source {
+        Ok(Some(source)) => source,
         Ok(None) => return Err(missing(site)),
         Err(why) => return Err(key::malformed(why, "the app's own DD_API_KEY")),
     };
     match key.verdict {
         KeyVerdict::Accepted | KeyVerdict::Unknown => {
-            Ok(Destination { site, key: found.key.clone(), is_demo: found.is_demo })
+            Ok(Destination { site, key: source.key.clone(), is_demo: source.is_demo })
         }
-        verdict => Err(key::refused(found, site, verdict)),
+        verdict => Err(key::refused(source, site, verdict)),
     }
 }
 

@@ -74,7 +74,7 @@ impl From {
     /// Puts the source and the commit into what is desired of an app.
     pub fn put_into(&self, desired: &mut Desired, facts: &Facts) -> Result {
         let app = &facts.app.name;
-        let checkout = facts.own_checkout();
+        let checkout = facts.matching_checkout();
         if self.git_ref.is_some() && checkout.is_none() {
             let message =
                 format!("--ref needs the checkout of `{app}`, and no git remote here is that app's");

@@ -86,7 +86,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 
 /// The version that an app asks for.
 fn wanted(facts: &Facts) -> Option<String> {
-    deployed::agent_wanted(facts).map(str::to_owned)
+    deployed::agent_requested(facts).map(str::to_owned)
 }
 
 fn buildpack(facts: &Facts) -> Option<String> {

@@ -21,12 +21,12 @@ pub struct KeyCheck {
 impl KeyCheck {
     /// The key that `query` means for an app, and what Datadog says of it.
     pub fn key(&self, services: &dyn Services, query: &KeyQuery, config: &ConfigVars) -> Result<Key> {
-        let (found, site) = (query.key(config), query.site(config));
-        let mut key = Key { found, site, verdict: KeyVerdict::Unknown };
-        if let (true, Ok(Some(found))) = (query.verify, &key.found) {
+        let (source, site) = (query.key(config), query.site(config));
+        let mut key = Key { source, site, verdict: KeyVerdict::Unknown };
+        if let (true, Ok(Some(source))) = (query.verify, &key.source) {
             // Of a DD_SITE that is not a site the default is asked first.
             let site = key.site.as_ref().copied().unwrap_or_default();
-            key.verdict = match self.verdict(services, &found.key, site) {
+            key.verdict = match self.verdict(services, &source.key, site) {
                 Ok(verdict) => verdict,
                 Err(failure) if query.is_strict => return Err(failure),
                 Err(failure) => {

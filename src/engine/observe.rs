@@ -136,12 +136,12 @@ impl<'s> Observer<'s> {
     /// The files of the checkout, from where the app has them: read once for all apps that have them at one place.
     fn add_files(&self, facts: &mut Facts, query: &Query, read: &mut BTreeMap<String, Files>) -> Result {
         let folder = facts.conf_folder();
-        let (Some(found), Some(query)) = (&mut facts.checkout, &query.checkout) else { return Ok(()) };
+        let (Some(checkout), Some(query)) = (&mut facts.checkout, &query.checkout) else { return Ok(()) };
         if !read.contains_key(folder.path()) {
             read.insert(folder.path().to_owned(), self.files(&folder, query)?);
         }
-        found.files.clone_from(&read[folder.path()]);
-        found.folder = folder;
+        checkout.files.clone_from(&read[folder.path()]);
+        checkout.folder = folder;
         Ok(())
     }
 
@@ -229,8 +229,8 @@ impl<'s> Observer<'s> {
         let pipeline = organization.log_pipeline(pipeline::NAME)?;
         Ok(Existing {
             metrics: organization.log_metrics()?,
-            pipeline: pipeline.map(|found| (found.id, pipeline::is_current(&found.body))),
-            dashboard: organization.dashboard(dashboard::TITLE)?.map(|found| found.id),
+            pipeline: pipeline.map(|asset| (asset.id, pipeline::is_current(&asset.body))),
+            dashboard: organization.dashboard(dashboard::TITLE)?.map(|asset| asset.id),
         })
     }
 
@@ -278,8 +278,8 @@ fn add_databases(reader: &Reader<'_>, facts: &mut [Facts], query: &Query) -> Res
 fn access(facts: &Facts, application_key: &Secret) -> Option<Access> {
     let key = facts.key.as_ref()?;
     let site: Site = *key.site.as_ref().ok()?;
-    let found = key.found.as_ref().ok()?.as_ref()?;
-    Some(Access { site, key: found.key.clone(), application_key: application_key.clone() })
+    let source = key.source.as_ref().ok()?.as_ref()?;
+    Some(Access { site, key: source.key.clone(), application_key: application_key.clone() })
 }
 
 /// The facts of every app. Where the rate limit ended it, the error names the apps that are read and those that are not.

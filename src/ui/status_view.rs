@@ -31,7 +31,7 @@ pub fn to_json(status: &Status) -> Value {
         "site": status.site,
         "key": { "set": status.key.is_some(), "last4": status.key.as_ref().and_then(Secret::last4), "valid": valid },
         "buildpack": buildpack,
-        "agent": { "wanted": status.agent_wanted, "built": status.agent_built },
+        "agent": { "wanted": status.agent_requested, "built": status.agent_installed },
         "slug": { "commit": status.commit, "size": status.size, "built_at": status.built_at },
         "rebuild_due": status.rebuild_due,
         "building": status.building,
@@ -74,9 +74,9 @@ pub fn full(status: &Status) -> String {
             None => "none installs the Agent".to_owned(),
         },
     );
-    if let Some(requested) = &status.agent_wanted {
+    if let Some(requested) = &status.agent_requested {
         let built = status
-            .agent_built
+            .agent_installed
             .as_deref()
             .map(|built| format!(", built {}", shown(built)))
             .unwrap_or_default();
@@ -118,7 +118,7 @@ pub fn summary(all: &[Status]) -> String {
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let buildpack =
             status.buildpack.as_ref().map(|(buildpack, _)| buildpack.pin().unwrap_or("newest").to_owned());
-        let built = status.agent_built.clone().or_else(|| status.agent_wanted.clone());
+        let built = status.agent_installed.clone().or_else(|| status.agent_requested.clone());
         let due = match status {
             Status { failed_release: Some(version), .. } => format!("v{version} failed"),
             Status { building: Some(_), .. } => "building".to_owned(),

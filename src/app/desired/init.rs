@@ -103,10 +103,10 @@ impl Setup {
             desired.drain = Drain::One(self.drain(facts, config, destination));
         }
         if app.has_buildpacks() {
-            let wanted = self.buildpack(facts);
-            self.skip(&wanted, facts.own_checkout(), &mut desired);
+            let requested = self.buildpack(facts);
+            self.skip(&requested, facts.matching_checkout(), &mut desired);
             match facts.nested_agent() {
-                None => desired.buildpacks = Buildpacks::WithAgent(wanted),
+                None => desired.buildpacks = Buildpacks::WithAgent(requested),
                 Some(agent) if self.buildpack_url.is_some() || self.buildpack_version.is_some() => {
                     let message = format!("{agent} stands in {LIST}: change it there, and deploy");
                     desired.notes.push(Note::new(codes::LEFT, message));
@@ -171,11 +171,11 @@ impl Setup {
         let mut vars = Vec::new();
         for database in database_urls::DATABASES {
             let names = database_urls::variables(existing, database);
-            let wanted = match &self.integrations {
+            let requested = match &self.integrations {
                 Integrations::Auto => !names.is_empty(),
                 Integrations::Named(named) => named.contains(&database),
             };
-            if !wanted {
+            if !requested {
                 continue;
             }
             if existing.get(database.switch()) != Some("true") {
@@ -201,9 +201,9 @@ impl Setup {
     }
 
     /// Ours reads a variable; Datadog's needs a script in the app's code.
-    fn skip(&self, wanted: &Buildpack, checkout: Option<&Checkout>, desired: &mut Desired) {
+    fn skip(&self, requested: &Buildpack, checkout: Option<&Checkout>, desired: &mut Desired) {
         let types = || self.skip.clone().unwrap_or_else(|| ONE_OFF.map(str::to_owned).to_vec());
-        if wanted.role() == Role::Ours {
+        if requested.role() == Role::Ours {
             let types = types().join(",");
             desired.config.insert(
                 env::DD_HEROKU_SKIP_DYNOS.to_owned(),
@@ -280,7 +280,7 @@ impl Setup {
         }
         let buildpacks = facts.buildpacks.as_deref().unwrap_or_default();
         let runs_others = buildpacks.iter().find(|buildpack| buildpack.runs_others());
-        if let Some(other) = runs_others.filter(|_| facts.own_checkout().is_none()) {
+        if let Some(other) = runs_others.filter(|_| facts.matching_checkout().is_none()) {
             let message =
                 format!("{other} runs what {LIST} lists; run this in the app's checkout to have that read");
             note(codes::LEFT, message);
@@ -303,8 +303,8 @@ fn word(on: bool) -> &'static str {
 }
 
 /// The value for a switch, when saying it makes a difference: not when it is unset and asked to be what it is anyway.
-fn unless_default(wanted: Option<bool>, default: bool, existing: Option<&str>) -> Option<&'static str> {
-    wanted.filter(|wanted| existing.is_some() || *wanted != default).map(word)
+fn unless_default(requested: Option<bool>, default: bool, existing: Option<&str>) -> Option<&'static str> {
+    requested.filter(|requested| existing.is_some() || *requested != default).map(word)
 }
 
 /// No Agent runs in the dynos of a Fir app: options of it would do nothing.

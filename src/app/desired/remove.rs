@@ -31,7 +31,7 @@ pub fn desired(facts: &Facts, keep: &BTreeSet<String>) -> Desired {
     }
     let ours = config.iter().filter(|(name, value)| is_ours(name, value, facts) && !is_kept(name));
     desired.config = ours.map(|(name, _)| (name.to_owned(), None)).collect();
-    desired.files.extend(facts.own_checkout().and_then(Checkout::prerun).and_then(without_block));
+    desired.files.extend(facts.matching_checkout().and_then(Checkout::prerun).and_then(without_block));
     desired.notes = leaves(facts, config, keep);
     desired
 }

@@ -13,11 +13,11 @@ use crate::secret::Secret;
 /// one in the app's `DD_API_KEY`, or where it has none, the one of its first drain to Datadog.
 pub fn desired(new: &ApiKey, last4: Option<&str>, facts: &Facts) -> Desired {
     let mut desired = Desired::default();
-    let own = config_keys(facts).find(|(name, _)| *name == env::DD_API_KEY).map(|(_, key)| key);
+    let current = config_keys(facts).find(|(name, _)| *name == env::DD_API_KEY).map(|(_, key)| key);
     let mut held = config_keys(facts).map(|(_, key)| key).chain(drain_keys(facts));
-    let old = match (last4, own) {
+    let old = match (last4, current) {
         (Some(last4), _) => held.find(|key| key.last4() == last4 && key != new),
-        (None, Some(own)) => Some(own),
+        (None, Some(current)) => Some(current),
         (None, None) => drain_keys(facts).next(),
     };
     let Some(old) = old.filter(|old| old != new) else { return desired };

@@ -28,9 +28,9 @@ impl Existing {
                     let mut words = rest.split_whitespace().filter(|word| !word.starts_with("--"));
                     let from = words.next().unwrap_or_default();
                     let of_stage = stages.iter().find(|(name, _)| name.eq_ignore_ascii_case(from));
-                    let found = of_stage.map_or(from, |(_, base)| base).to_owned();
-                    base.clone_from(&found);
-                    stages.extend(words.nth(1).map(|name| (name.to_owned(), found)));
+                    let image_name = of_stage.map_or(from, |(_, base)| base).to_owned();
+                    base.clone_from(&image_name);
+                    stages.extend(words.nth(1).map(|name| (name.to_owned(), image_name)));
                 }
                 // A new entrypoint resets the command of the image below, not the one of the same stage.
                 "ENTRYPOINT" => image.entrypoint = words(rest),

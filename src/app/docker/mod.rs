@@ -30,8 +30,9 @@ pub fn dockerfile(agent_version: &str, existing: Option<&Existing>) -> String {
     };
     let stage = include_str!("stage.Dockerfile").replace("{version}", agent_version);
     let part = include_str!("part.Dockerfile");
-    let own = existing.map(|existing| existing.entrypoint.as_slice()).unwrap_or_default();
-    let entrypoint: Vec<&str> = ENTRYPOINT.into_iter().chain(own.iter().map(String::as_str)).collect();
+    let existing_entrypoint = existing.map(|existing| existing.entrypoint.as_slice()).unwrap_or_default();
+    let entrypoint: Vec<&str> =
+        ENTRYPOINT.into_iter().chain(existing_entrypoint.iter().map(String::as_str)).collect();
     let mut text = format!("{head}{stage}\nFROM {base}\n\n{part}ENTRYPOINT {}\n", exec_form(&entrypoint));
     match existing.map(|existing| existing.command.as_slice()) {
         None => text.push_str("CMD [\"bash\"]\n"),

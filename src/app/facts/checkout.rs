@@ -33,7 +33,7 @@ pub enum Ownership {
 
 impl Checkout {
     /// Whether a remote is the app's.
-    pub fn is_own(&self) -> bool {
+    pub fn is_of_app(&self) -> bool {
         self.ownership == Ownership::Own
     }
 
@@ -56,8 +56,8 @@ impl super::Facts {
     }
 
     /// The checkout, when it is the app's own.
-    pub fn own_checkout(&self) -> Option<&Checkout> {
-        self.checkout.as_ref().filter(|checkout| checkout.is_own())
+    pub fn matching_checkout(&self) -> Option<&Checkout> {
+        self.checkout.as_ref().filter(|checkout| checkout.is_of_app())
     }
 
     /// The checkout to write the app's files in: its own, or one that is no other app's.

@@ -18,7 +18,7 @@ pub struct FoundKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
     /// The key; `Ok(None)` when there is none, the error when what the app has is not a key.
-    pub found: Result<Option<FoundKey>, String>,
+    pub source: Result<Option<FoundKey>, String>,
     /// The site; the error is a `DD_SITE` that is not a site.
     pub site: Result<Site, String>,
     /// What Datadog says.
@@ -73,7 +73,7 @@ impl super::Facts {
     pub fn key_verdict(&self) -> KeyVerdict {
         match &self.key {
             None => KeyVerdict::Unknown,
-            Some(Key { found: Err(_), .. }) => KeyVerdict::Refused,
+            Some(Key { source: Err(_), .. }) => KeyVerdict::Refused,
             Some(Key { site: Err(_), verdict: KeyVerdict::Accepted, .. }) => {
                 KeyVerdict::OtherSite(Site::default())
             }

@@ -121,7 +121,7 @@ impl KeyQuery {
 
     /// The key and the site that can be checked before the app is read.
     pub fn early(&self) -> Option<(&ApiKey, Site)> {
-        let found = self.given.as_ref().or(self.fallback.as_ref()).filter(|_| self.verify)?;
-        Some((&found.key, self.site.unwrap_or_default()))
+        let given = self.given.as_ref().or(self.fallback.as_ref()).filter(|_| self.verify)?;
+        Some((&given.key, self.site.unwrap_or_default()))
     }
 }

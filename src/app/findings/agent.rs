@@ -24,10 +24,10 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     if !facts.app.has_buildpacks() {
         return findings;
     }
-    let found = wrong(facts, vars);
+    let faults = wrong(facts, vars);
     let fix = compiled(fixed(facts, vars));
     findings.extend(
-        found
+        faults
             .into_iter()
             .filter_map(|(code, evidence)| Some(Finding::new(code, evidence)?.fixed_by(fix.clone()))),
     );
@@ -48,17 +48,17 @@ fn disabled(vars: &ConfigVars) -> Option<Finding> {
 
 /// What is wrong with the version and the Python, all of which [`fixed`] corrects.
 fn wrong(facts: &Facts, vars: &ConfigVars) -> Vec<(&'static str, String)> {
-    let mut found = Vec::new();
+    let mut faults = Vec::new();
     let version = vars.get(VERSION);
     if is_agent_6(vars) {
         let names = [VERSION, MAJOR].iter().filter_map(|name| Some(format!("{name} is {}", vars.get(name)?)));
-        found.push((codes::AGENT_6, names.collect::<Vec<_>>().join(", ")));
+        faults.push((codes::AGENT_6, names.collect::<Vec<_>>().join(", ")));
     }
     if vars.get(PYTHON) == Some("2") {
-        found.push((codes::PYTHON_2, format!("{PYTHON} is 2")));
+        faults.push((codes::PYTHON_2, format!("{PYTHON} is 2")));
     }
     if let Some(version) = version.filter(|version| is_old_form(version)) {
-        found.push((codes::OLD_VERSION_FORM, format!("{VERSION} is {version}")));
+        faults.push((codes::OLD_VERSION_FORM, format!("{VERSION} is {version}")));
     }
     let agents = facts.agent_versions.as_ref().and_then(AgentVersions::known);
     let is_unknown = |version| agents.is_some_and(|agents| versions::find(version, agents).is_none());
@@ -68,14 +68,14 @@ fn wrong(facts: &Facts, vars: &ConfigVars) -> Vec<(&'static str, String)> {
     {
         let evidence =
             format!("{VERSION} is `{}`, which is not a whole version such as {PINNED_7}", version.trim_end());
-        found.push((codes::UNBUILDABLE_VERSION, evidence));
+        faults.push((codes::UNBUILDABLE_VERSION, evidence));
     }
     if let (Some(version), Some(agents)) = (version.filter(|version| is_unknown(version)), agents) {
         let near = versions::near(version, agents);
         let near = if near.is_empty() { String::new() } else { format!("; near are {}", near.join(", ")) };
-        found.push((codes::NO_SUCH_VERSION, format!("there is no Agent {version}{near}")));
+        faults.push((codes::NO_SUCH_VERSION, format!("there is no Agent {version}{near}")));
     }
-    found
+    faults
 }
 
 /// The variables as they should be: Agent 7 and its Python, in a form and version that exist.
@@ -139,7 +139,7 @@ fn is_agent_6(vars: &ConfigVars) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::find;
-    use super::super::testing::{built_with, codes, found, left, with};
+    use super::super::testing::{built_with, codes, diagnose, left, with};
     use crate::app::codes;
     use crate::app::facts::{AgentVersions, Facts};
     use crate::app::findings::explanations::Severity;
@@ -184,8 +184,8 @@ mod tests {
         for version in ["7.80.0", "7.80", "7", "latest", "v7.80.0", "7.80.0-1"] {
             let mut facts = built_with(&["https://example.org/dd-heroku.tgz", "heroku/ruby"]);
             facts.config.as_mut().unwrap().set("DD_AGENT_VERSION", Some(version));
-            let found = codes(&find(&facts));
-            assert!(!found.contains(&codes::UNBUILDABLE_VERSION), "{version}: {found:?}");
+            let reported = codes(&find(&facts));
+            assert!(!reported.contains(&codes::UNBUILDABLE_VERSION), "{version}: {reported:?}");
         }
     }
 
@@ -193,7 +193,7 @@ mod tests {
     fn an_agent_that_is_kept_off_is_found() {
         for (value, severity, is_fixed) in [("false", Severity::Error, true), ("true", Severity::Info, false)]
         {
-            let findings = found(&with(&[("DISABLE_DATADOG_AGENT", value)]));
+            let findings = diagnose(&with(&[("DISABLE_DATADOG_AGENT", value)]));
             assert_eq!(codes(&findings), [codes::AGENT_DISABLED]);
             assert_eq!((findings[0].severity, findings[0].fix.is_some()), (severity, is_fixed));
         }

@@ -16,7 +16,9 @@ use crate::app::{codes, nested};
 pub const PATH: &str = "app.json";
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
-    let Some(text) = facts.own_checkout().and_then(|checkout| checkout.text(PATH)) else { return Vec::new() };
+    let Some(text) = facts.matching_checkout().and_then(|checkout| checkout.text(PATH)) else {
+        return Vec::new();
+    };
     if !facts.app.has_buildpacks() {
         return Vec::new();
     }
@@ -82,7 +84,7 @@ fn lists(json: &Value) -> Vec<Result<List, &'static str>> {
 
 fn missing(facts: &Facts, list: &List) -> Option<Finding> {
     let List { place, buildpacks, is_for_review } = list;
-    let runs_nested = facts.own_checkout().is_some_and(|checkout| checkout.text(nested::LIST).is_some())
+    let runs_nested = facts.matching_checkout().is_some_and(|checkout| checkout.text(nested::LIST).is_some())
         && buildpacks.iter().any(Buildpack::runs_others);
     if runs_nested || buildpacks.iter().any(Buildpack::installs_agent) {
         return None;
@@ -116,7 +118,7 @@ mod tests {
     const APT: &str = r#"{"url":"heroku-community/apt"}"#;
 
     /// What is found in a file.
-    fn found(text: &str) -> Vec<Finding> {
+    fn diagnose(text: &str) -> Vec<Finding> {
         let files = [(PATH.to_owned(), text.to_owned())].into();
         find(&Facts { checkout: Some(Checkout { files, ..Checkout::default() }), ..sound() })
     }
@@ -149,10 +151,11 @@ mod tests {
             (file(&good, &[], &[RUBY, DATADOG]), vec![(codes::APP_JSON_ORDER, Severity::Warning)]),
             (file(&[DATADOG, DATADOG, RUBY], &[], &[]), vec![(codes::APP_JSON_ORDER, Severity::Warning)]),
         ] {
-            let found = found(&text);
-            let seen: Vec<_> = found.iter().map(|finding| (finding.about.code, finding.severity)).collect();
+            let findings = diagnose(&text);
+            let seen: Vec<_> =
+                findings.iter().map(|finding| (finding.about.code, finding.severity)).collect();
             assert_eq!(seen, expected, "{text}");
-            assert!(found.iter().all(|finding| finding.fix.is_none() && finding.evidence.contains(PATH)));
+            assert!(findings.iter().all(|finding| finding.fix.is_none() && finding.evidence.contains(PATH)));
         }
     }
 
@@ -169,7 +172,7 @@ mod tests {
             r#"{"buildpacks":"heroku/ruby"}"#.to_owned(),
             r#"{"buildpacks":["heroku/ruby"]}"#.to_owned(),
         ] {
-            assert_eq!(codes(&found(&text)), [codes::APP_JSON_BROKEN], "{text}");
+            assert_eq!(codes(&diagnose(&text)), [codes::APP_JSON_BROKEN], "{text}");
         }
     }
 }

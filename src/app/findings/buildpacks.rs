@@ -13,7 +13,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     let Some(list) = facts.buildpacks.as_deref().filter(|_| facts.app.has_buildpacks()) else {
         return Vec::new();
     };
-    let mut found = Vec::new();
+    let mut faults = Vec::new();
     let nested = facts.nested_agent();
     for fault in facts.order_faults() {
         let installing = list.iter().filter(|buildpack| buildpack.installs_agent());
@@ -21,7 +21,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
             let nested = nested.iter().map(|agent| format!("{agent} in {LIST}"));
             installing.clone().map(ToString::to_string).chain(nested)
         };
-        found.push(match fault {
+        faults.push(match fault {
             Fault::Missing => (codes::NO_BUILDPACK, format!("buildpacks: {}", shown(list))),
             Fault::Twice => (codes::AGENT_TWICE, names().collect::<Vec<_>>().join(", ")),
             Fault::Last => (codes::AGENT_LAST, format!("buildpacks: {}", shown(list))),
@@ -30,17 +30,17 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     }
     for buildpack in list.iter().filter(|buildpack| buildpack.installs_agent()) {
         match (buildpack.role(), buildpack.pin()) {
-            (Role::Fork, _) => found.push((codes::FORK, buildpack.to_string())),
+            (Role::Fork, _) => faults.push((codes::FORK, buildpack.to_string())),
             (Role::Datadog, Some(pin)) if is_missing(facts, pin) => {
                 let evidence = format!("pinned to {pin}, which is not a release; {} is", newest(facts, pin));
-                found.push((codes::NO_SUCH_RELEASE, evidence));
+                faults.push((codes::NO_SUCH_RELEASE, evidence));
             }
             (Role::Datadog, Some(pin)) if !versions::is_release(pin) => {
-                found.push((codes::PINNED_TO_BRANCH, buildpack.to_string()));
+                faults.push((codes::PINNED_TO_BRANCH, buildpack.to_string()));
             }
             (Role::Datadog, Some(pin)) if versions::is_older(pin, versions::BUILDPACK) => {
                 let evidence = format!("pinned to {pin}; {} is the newest known", versions::BUILDPACK);
-                found.push((codes::PINNED_BEHIND, evidence));
+                faults.push((codes::PINNED_BEHIND, evidence));
             }
             _ => {}
         }
@@ -52,7 +52,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
             ..Desired::default()
         }))
     };
-    found.into_iter().filter_map(finding).collect()
+    faults.into_iter().filter_map(finding).collect()
 }
 
 /// The list in order: Datadog's own buildpack or ours, once, its pin kept when it is the newest release.
@@ -90,7 +90,7 @@ fn shown(list: &[Buildpack]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{built_with, codes, found, left};
+    use super::super::testing::{built_with, codes, diagnose, left};
     use crate::app::buildpack::DATADOG;
     use crate::app::codes;
 
@@ -123,11 +123,11 @@ mod tests {
                 vec![codes::AGENT_TWICE, codes::AGENT_LAST, codes::AGENT_TOO_EARLY, codes::PINNED_BEHIND],
             ),
         ] {
-            assert_eq!(codes(&found(&built_with(&existing))), expected, "{existing:?}");
+            assert_eq!(codes(&diagnose(&built_with(&existing))), expected, "{existing:?}");
             assert_eq!(left(built_with(&existing)), [""; 0], "{existing:?}");
         }
         for existing in [vec!["heroku/ruby"], vec![fork, "heroku/ruby"]] {
-            let findings = found(&built_with(&existing));
+            let findings = diagnose(&built_with(&existing));
             let expected = if existing[0] == fork { codes::FORK } else { codes::NO_BUILDPACK };
             assert_eq!(codes(&findings), [expected]);
             assert!(findings[0].fix.is_some());
@@ -138,6 +138,6 @@ mod tests {
     fn an_app_without_classic_buildpacks_is_not_judged_by_them() {
         let mut image = built_with(&[]);
         image.app.build_stack = "container".into();
-        assert!(!codes(&found(&image)).contains(&codes::NO_BUILDPACK));
+        assert!(!codes(&diagnose(&image)).contains(&codes::NO_BUILDPACK));
     }
 }

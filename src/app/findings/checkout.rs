@@ -26,7 +26,7 @@ fn one_off(facts: &Facts) -> Option<Finding> {
     let fix = if is_ours {
         config([(env::DD_HEROKU_SKIP_DYNOS, Some(ONE_OFF.join(",").as_str()))])
     } else {
-        let prerun = facts.own_checkout()?.prerun();
+        let prerun = facts.matching_checkout()?.prerun();
         // A script that somebody wrote may well do it; ours says so.
         let existing = prerun.map(Block::read).transpose().ok()?.flatten();
         let mentions = prerun.is_some_and(|text| text.contains(env::DISABLE_DATADOG_AGENT));
@@ -43,7 +43,7 @@ fn one_off(facts: &Facts) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::super::find;
-    use super::super::testing::{built_with, codes, found, left, sound};
+    use super::super::testing::{built_with, codes, diagnose, left, sound};
     use super::*;
     use crate::app::facts::Checkout;
     use crate::app::prerun;
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn one_off_dynos_with_an_agent_are_found() {
         let skipping = Block { skip: vec!["run".into()], ..Block::default() }.put_into(None).unwrap();
-        for (prerun, is_found) in [
+        for (prerun, is_reported) in [
             (None, true),
             (Some("echo hi\n".to_owned()), true),
             (Some(skipping), false),
@@ -65,13 +65,13 @@ mod tests {
         ] {
             let said = format!("{prerun:?}");
             let findings = find(&holding(&[(prerun::PATH, prerun)]));
-            assert_eq!(codes(&findings).contains(&codes::ONE_OFF_DYNOS), is_found, "{said}");
+            assert_eq!(codes(&findings).contains(&codes::ONE_OFF_DYNOS), is_reported, "{said}");
         }
         let mut unknown = holding(&[(prerun::PATH, None)]);
         unknown.config.as_mut().unwrap().set("DD_HEROKU_SKIP_DYNOS", Some("run"));
         assert_eq!(codes(&find(&unknown)), [codes::ONE_OFF_DYNOS], "Datadog's buildpack does not read it");
         let ours = built_with(&["https://example.org/dd-heroku.tgz", "heroku/ruby"]);
-        assert_eq!(codes(&found(&ours)), [codes::ONE_OFF_DYNOS]);
+        assert_eq!(codes(&diagnose(&ours)), [codes::ONE_OFF_DYNOS]);
         assert_eq!(left(ours), [""; 0]);
     }
 }

@@ -60,7 +60,7 @@ fn variable(attachment: &Attachment) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{codes, found, left, with};
+    use super::super::testing::{codes, diagnose, left, with};
     use crate::app::codes;
     use crate::app::facts::{Addon, Attachment, Facts};
 
@@ -95,7 +95,7 @@ mod tests {
             ("heroku-postgresql:essential-2", None, &[], vec![]),
             ("heroku-postgresql:standard-0", None, &[], vec![]),
         ] {
-            assert_eq!(codes(&found(&app(plan, namespace, vars))), expected, "{plan} {namespace:?}");
+            assert_eq!(codes(&diagnose(&app(plan, namespace, vars))), expected, "{plan} {namespace:?}");
         }
         assert_eq!(left(app("heroku-postgresql:essential-2", None, on)), [""; 0]);
         assert_eq!(left(app("heroku-postgresql:standard-0", None, on)), [codes::DBM_OWN_CREDENTIAL]);

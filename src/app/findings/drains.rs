@@ -24,27 +24,27 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     let urls = records.iter().map(|drain| drain.url.expose());
     let odd: Vec<_> = urls.filter(|url| !is_documented(url)).map(|url| without_query(&masked(url))).collect();
     let odd = (!odd.is_empty()).then(|| (codes::DRAIN_FORM, format!("a drain to {}", odd.join(", "))));
-    let Some(wanted) = wanted(facts) else {
+    let Some(desired) = desired(facts) else {
         return odd.and_then(|(code, evidence)| Finding::new(code, evidence)).into_iter().collect();
     };
-    let mut found: Vec<_> = odd.into_iter().collect();
+    let mut faults: Vec<_> = odd.into_iter().collect();
     if ours.len() > 1 {
         let hosts: Vec<_> = ours.iter().map(|url| url.site.logs_host()).collect();
-        found.push((codes::DRAIN_TWICE, hosts.join(", ")));
+        faults.push((codes::DRAIN_TWICE, hosts.join(", ")));
     }
-    if let Some(other) = ours.iter().find(|url| url.site != wanted.site) {
-        found.push((
+    if let Some(other) = ours.iter().find(|url| url.site != desired.site) {
+        faults.push((
             codes::DRAIN_OTHER_SITE,
-            format!("a drain to {}; the app's site is {}", other.site, wanted.site),
+            format!("a drain to {}; the app's site is {}", other.site, desired.site),
         ));
     }
-    let differs = |url: &&DrainUrl| url.site == wanted.site && url.key != wanted.key;
-    if let (Some(other), Some(key)) = (ours.iter().find(differs), &wanted.key) {
+    let differs = |url: &&DrainUrl| url.site == desired.site && url.key != desired.key;
+    if let (Some(other), Some(key)) = (ours.iter().find(differs), &desired.key) {
         let theirs = other.key.as_ref().map_or_else(|| "no key".to_owned(), ApiKey::masked);
-        found.push((codes::DRAIN_OTHER_KEY, format!("the drain has {theirs}, the app {}", key.masked())));
+        faults.push((codes::DRAIN_OTHER_KEY, format!("the drain has {theirs}, the app {}", key.masked())));
     }
-    let fix = || Desired { drain: Drain::One(wanted.clone()), ..Desired::default() };
-    found
+    let fix = || Desired { drain: Drain::One(desired.clone()), ..Desired::default() };
+    faults
         .into_iter()
         .filter_map(|(code, evidence)| Some(Finding::new(code, evidence)?.fixed_by(fix())))
         .collect()
@@ -55,7 +55,7 @@ fn without_query(url: &str) -> String {
 }
 
 /// The drain that fits the app's key and site, where both are good.
-fn wanted(facts: &Facts) -> Option<DrainUrl> {
+fn desired(facts: &Facts) -> Option<DrainUrl> {
     let vars = facts.config.as_ref()?;
     let (site, key) = destination(facts)?;
     let labels = Labels::of_app(&facts.app.name, vars.get(env::DD_ENV), vars.get(env::DD_SERVICE));
@@ -64,7 +64,7 @@ fn wanted(facts: &Facts) -> Option<DrainUrl> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{KEY, codes, found, sound};
+    use super::super::testing::{KEY, codes, diagnose, sound};
     use super::*;
     use crate::app::facts::Drain as There;
     use crate::secret::Secret;
@@ -95,7 +95,7 @@ mod tests {
             let drain = |url: &&String| There { id: "d".into(), url: Secret::new(url.as_str()), addon: None };
             facts.drains = Some(urls.iter().map(drain).collect());
             facts.features.as_mut().unwrap().insert(RUNTIME_METRICS.into(), metrics);
-            let findings = found(&facts);
+            let findings = diagnose(&facts);
             assert_eq!(codes(&findings), expected, "{urls:?}");
             assert!(findings.iter().all(|finding| !finding.evidence.contains(KEY)));
             let has_fix = !expected.is_empty() && !metrics;

@@ -113,16 +113,16 @@ fn host_name(vars: &ConfigVars) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{KEY, codes, found, left, sound, with, with_verdict};
+    use super::super::testing::{KEY, codes, diagnose, left, sound, with, with_verdict};
     use super::*;
     use crate::app::findings;
 
     #[test]
     fn what_is_wrong_with_key_and_site_is_found() {
-        assert_eq!(codes(&found(&with(&[("DD_API_KEY", "")]))), [codes::KEY_MISSING]);
+        assert_eq!(codes(&diagnose(&with(&[("DD_API_KEY", "")]))), [codes::KEY_MISSING]);
         let quoted = with_verdict(with(&[("DD_API_KEY", &format!("\"{KEY}\""))]), KeyVerdict::Refused);
-        assert_eq!(codes(&found(&quoted)), [codes::REFUSED_KEY]);
-        let fix = found(&quoted)[0].fix.as_ref().and_then(|fix| fix.config["DD_API_KEY"].clone());
+        assert_eq!(codes(&diagnose(&quoted)), [codes::REFUSED_KEY]);
+        let fix = diagnose(&quoted)[0].fix.as_ref().and_then(|fix| fix.config["DD_API_KEY"].clone());
         assert_eq!(fix.map(|key| key.expose().to_owned()).as_deref(), Some(KEY));
         for (site, key, code, fixed) in [
             ("datadoghq.com", KeyVerdict::Refused, Some(codes::REFUSED_KEY), false),
@@ -158,17 +158,17 @@ mod tests {
     fn what_names_hosts_wrongly_is_found_and_fixed() {
         let mut nameless = sound();
         nameless.features = Some([(DYNO_METADATA.to_owned(), false)].into());
-        assert_eq!(codes(&found(&nameless)), [codes::NO_APP_NAME]);
+        assert_eq!(codes(&diagnose(&nameless)), [codes::NO_APP_NAME]);
         assert_eq!(left(nameless.clone()), [""; 0]);
         nameless.config.as_mut().unwrap().set("HEROKU_APP_NAME", Some("shop"));
-        assert_eq!(codes(&found(&nameless)), [""; 0]);
+        assert_eq!(codes(&diagnose(&nameless)), [""; 0]);
 
         for (vars, code) in [
             (&[("DD_DYNO_HOST", "false")][..], codes::NO_DYNO_HOST),
             (&[("DD_DYNO_HOST", "")], codes::NO_DYNO_HOST),
             (&[("DD_HOSTNAME", "one")], codes::HOSTNAME_SET),
         ] {
-            assert_eq!(codes(&found(&with(vars))), [code]);
+            assert_eq!(codes(&diagnose(&with(vars))), [code]);
             assert_eq!(left(with(vars)), [""; 0]);
         }
         let facts = with(&[("DD_DYNO_HOST", "false")]);
@@ -180,16 +180,16 @@ mod tests {
     fn other_kinds_of_apps_have_findings_of_their_own() {
         let mut vault = sound();
         vault.app.space = Some("acme".into());
-        assert_eq!(codes(&found(&vault)), [codes::PRIVATE_SPACE]);
+        assert_eq!(codes(&diagnose(&vault)), [codes::PRIVATE_SPACE]);
         assert_eq!(left(vault), [""; 0]);
 
         let mut image = sound();
         image.app.build_stack = "container".into();
-        assert_eq!(codes(&found(&image)), [codes::CONTAINER]);
+        assert_eq!(codes(&diagnose(&image)), [codes::CONTAINER]);
         assert_eq!(left(image), [""; 0]);
 
         let mut fir = with(&[("DD_API_KEY", "")]);
         fir.app.generation = Generation::Fir;
-        assert_eq!(codes(&found(&fir)), [codes::FIR]);
+        assert_eq!(codes(&diagnose(&fir)), [codes::FIR]);
     }
 }

@@ -42,14 +42,14 @@ fn small_dynos(facts: &Facts) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{codes, found, with};
+    use super::super::testing::{codes, diagnose, with};
     use super::*;
 
     #[test]
     fn small_dynos_with_traces_and_processes_are_found() {
         let processes = ("DD_PROCESS_AGENT", "true");
         let web = |size: &str, quantity| Process { kind: "web".into(), quantity, size: size.into() };
-        for (vars, dyno, is_found) in [
+        for (vars, dyno, is_reported) in [
             (&[processes][..], web("Standard-1X", 1), true),
             (&[processes], web("Eco", 2), true),
             (&[processes], web("basic", 1), true),
@@ -60,8 +60,8 @@ mod tests {
             (&[processes, ("DD_HEROKU_SKIP_DYNOS", "run, we*")], web("Standard-1X", 1), false),
         ] {
             let facts = Facts { formation: Some(vec![dyno.clone()]), ..with(vars) };
-            let found = codes(&found(&facts)).contains(&codes::SMALL_DYNO);
-            assert_eq!(found, is_found, "{vars:?} {dyno:?}");
+            let reported = codes(&diagnose(&facts)).contains(&codes::SMALL_DYNO);
+            assert_eq!(reported, is_reported, "{vars:?} {dyno:?}");
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 fn names(option: &str, value: &str, vars: &ConfigVars) -> Option<Finding> {
     let named: Vec<_> = value.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     let is_url = |name: &&str| name.contains("://") || options::has_credentials(name);
-    let is_there = |name: &&str| vars.get(name).is_some();
+    let is_set = |name: &&str| vars.get(name).is_some();
     // A URL stands for the variable that holds it.
     let meant: Vec<_> = named
         .iter()
@@ -49,7 +49,7 @@ fn names(option: &str, value: &str, vars: &ConfigVars) -> Option<Finding> {
             true => {
                 vars.iter().find(|(other, held)| *other != option && held == name).map(|(other, _)| other)
             }
-            false => Some(*name).filter(is_there),
+            false => Some(*name).filter(is_set),
         })
         .collect();
     let fix: BTreeMap<_, _> =
@@ -58,7 +58,7 @@ fn names(option: &str, value: &str, vars: &ConfigVars) -> Option<Finding> {
     let finding = if named.iter().any(is_url) {
         Finding::new(codes::HOLDS_URL, format!("{option} holds a URL; it takes names of variables"))
     } else {
-        let missing: Vec<_> = named.iter().filter(|name| !is_there(name)).copied().collect();
+        let missing: Vec<_> = named.iter().filter(|name| !is_set(name)).copied().collect();
         if missing.is_empty() {
             return None;
         }
@@ -88,7 +88,7 @@ fn malformed(option: &str, value: &str) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{codes, found, left, with};
+    use super::super::testing::{codes, diagnose, left, with};
     use crate::app::codes;
 
     #[test]
@@ -121,7 +121,7 @@ mod tests {
             ),
             (&[("DD_TAGS", "env:a,team:b")], vec![], ("", None)),
         ] {
-            let findings = found(&with(vars));
+            let findings = diagnose(&with(vars));
             assert_eq!(codes(&findings), expected, "{vars:?}");
             assert!(findings.iter().all(|finding| !finding.evidence.contains("pass")));
             if let Some(fix) = findings.first().and_then(|finding| finding.fix.as_ref()) {

@@ -72,7 +72,7 @@ fn size(facts: &Facts) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::super::find;
-    use super::super::testing::{codes, found, list, release, sound, vars, with};
+    use super::super::testing::{codes, diagnose, list, release, sound, vars, with};
     use crate::app::codes;
     use crate::app::desired::RebuildWhen;
     use crate::app::facts::{Coupling, Status};
@@ -80,24 +80,24 @@ mod tests {
 
     #[test]
     fn a_slug_that_is_behind_its_settings_is_found() {
-        for (description, is_found) in [
+        for (description, is_reported) in [
             ("Set DD_APM_ENABLED config vars", true),
             ("Unset DD_AGENT_VERSION config vars", true),
             ("Set DD_SITE config vars", false),
         ] {
             let mut facts = sound();
             facts.releases.as_mut().unwrap().insert(0, release(2, description, "2026-11-19T10:00:00Z"));
-            let findings = found(&facts);
-            assert_eq!(codes(&findings).contains(&codes::REBUILD_DUE), is_found, "{description}");
+            let findings = diagnose(&facts);
+            assert_eq!(codes(&findings).contains(&codes::REBUILD_DUE), is_reported, "{description}");
             assert!(findings.iter().all(|finding| finding.fix.as_ref().unwrap().rebuild == RebuildWhen::Due));
         }
         let mut added = sound();
         added.builds.as_mut().unwrap()[0].buildpacks = vec!["heroku/ruby".into()];
-        assert_eq!(codes(&found(&added)), [codes::REBUILD_DUE]);
+        assert_eq!(codes(&diagnose(&added)), [codes::REBUILD_DUE]);
         let mut pending = added.builds.as_ref().unwrap()[0].clone();
         (pending.status, pending.slug) = (Status::Pending, None);
         added.builds.as_mut().unwrap().insert(0, pending);
-        assert_eq!(codes(&found(&added)), [""; 0]);
+        assert_eq!(codes(&diagnose(&added)), [""; 0]);
     }
 
     #[test]
@@ -109,14 +109,14 @@ mod tests {
             stage: stage.into(),
             config: vars(config),
         };
-        for (other, is_found) in [
+        for (other, is_reported) in [
             (neighbor("production", &[]), true),
             (neighbor("production", &[("DD_APM_ENABLED", "false")]), false),
             (neighbor("review", &[]), false),
         ] {
             let pipeline = vec![other];
             let findings = find(&Facts { neighbors: Some(pipeline.clone()), ..staging.clone() });
-            assert_eq!(codes(&findings).contains(&codes::APM_OFF_HERE), is_found, "{pipeline:?}");
+            assert_eq!(codes(&findings).contains(&codes::APM_OFF_HERE), is_reported, "{pipeline:?}");
         }
     }
 
@@ -124,8 +124,8 @@ mod tests {
     fn a_large_slug_is_found() {
         let mut large = sound();
         large.app.slug_size = Some(489_000_000);
-        assert_eq!(codes(&found(&large)), [codes::SLUG_NEAR_LIMIT]);
+        assert_eq!(codes(&diagnose(&large)), [codes::SLUG_NEAR_LIMIT]);
         large.buildpacks = Some(list(&["heroku/ruby"]));
-        assert!(!codes(&found(&large)).contains(&codes::SLUG_NEAR_LIMIT));
+        assert!(!codes(&diagnose(&large)).contains(&codes::SLUG_NEAR_LIMIT));
     }
 }

@@ -111,7 +111,7 @@ fn fix(option: &Variable, value: Option<String>) -> Desired {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{codes, found, left, with};
+    use super::super::testing::{codes, diagnose, left, with};
     use crate::app::codes;
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
             ("DD_REDIS_URL_VAR", "REDIS_URL", None),
         ] {
             let facts = with(&[("REDIS_URL", URL), (name, value)]);
-            let findings = found(&facts);
+            let findings = diagnose(&facts);
             let expected = if fixed.is_some() { vec![codes::BAD_VALUE] } else { Vec::new() };
             assert_eq!(codes(&findings), expected, "{name}={value}");
             let Some(fixed) = fixed else { continue };

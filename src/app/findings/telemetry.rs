@@ -11,19 +11,19 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     let existing = facts.telemetry_drains.as_deref().filter(|_| facts.app.generation == Generation::Fir);
     let Some(existing) = existing else { return Vec::new() };
     let ours: Vec<_> = telemetry::to_datadog(existing).collect();
-    let own = destination(facts);
-    let (code, evidence) = match (ours.as_slice(), &own) {
+    let destination = destination(facts);
+    let (code, evidence) = match (ours.as_slice(), &destination) {
         ([], Some(_)) => (codes::NO_TELEMETRY, "no telemetry drain sends to Datadog".to_owned()),
         (several @ [_, _, ..], _) => {
             (codes::TELEMETRY_DIFFERS, format!("{} telemetry drains send to Datadog", several.len()))
         }
-        ([one], Some((site, key))) => match difference(one, *site, key) {
+        ([drain], Some((site, key))) => match difference(drain, *site, key) {
             Some(evidence) => (codes::TELEMETRY_DIFFERS, evidence),
             None => return Vec::new(),
         },
         ([] | [_], None) => return Vec::new(),
     };
-    let fix = own.map(|(site, key)| {
+    let fix = destination.map(|(site, key)| {
         let signals = if ours.is_empty() { Signal::ALL.into() } else { [].into() };
         let telemetry = Telemetry::Carry { site, key, signals, exactly: false };
         Desired { telemetry, ..Desired::default() }
@@ -44,7 +44,7 @@ fn difference(drain: &TelemetryDrain, site: Site, key: &ApiKey) -> Option<String
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{KEY, codes, found, sound};
+    use super::super::testing::{KEY, codes, diagnose, sound};
     use super::*;
     use crate::secret::Secret;
 
@@ -69,7 +69,7 @@ mod tests {
             facts.app.generation = Generation::Fir;
             facts.buildpacks = Some(Vec::new());
             facts.telemetry_drains = Some(existing);
-            let findings = found(&facts);
+            let findings = diagnose(&facts);
             assert_eq!(codes(&findings), expected);
             assert!(
                 findings[1..].iter().all(|finding| finding.fix.is_some() && !finding.evidence.contains(KEY))

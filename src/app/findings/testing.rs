@@ -95,10 +95,10 @@ pub(super) fn with_verdict(facts: Facts, verdict: KeyVerdict) -> Facts {
 }
 
 fn key(verdict: KeyVerdict) -> Key {
-    Key { found: Ok(None), site: Ok(Site::default()), verdict }
+    Key { source: Ok(None), site: Ok(Site::default()), verdict }
 }
 
-pub(super) fn found(facts: &Facts) -> Vec<Finding> {
+pub(super) fn diagnose(facts: &Facts) -> Vec<Finding> {
     find(facts)
 }
 
@@ -108,7 +108,7 @@ pub(super) fn codes(findings: &[Finding]) -> Vec<&'static str> {
 
 /// The codes of an app, its fixes carried out on the config vars: what is left.
 pub(super) fn left(mut facts: Facts) -> Vec<&'static str> {
-    let fix = super::fix(&found(&facts));
+    let fix = super::fix(&diagnose(&facts));
     let config = facts.config.get_or_insert_default();
     for (name, value) in fix.config {
         config.set(&name, value.as_ref().map(crate::secret::Secret::expose));
@@ -120,10 +120,10 @@ pub(super) fn left(mut facts: Facts) -> Vec<&'static str> {
         });
         facts.buildpacks = Some(list);
     }
-    codes(&found(&facts))
+    codes(&diagnose(&facts))
 }
 
 #[test]
 fn an_app_in_order_has_no_findings() {
-    assert_eq!(codes(&found(&sound())), [""; 0]);
+    assert_eq!(codes(&diagnose(&sound())), [""; 0]);
 }

@@ -81,7 +81,7 @@ fn near(entry: &Integration, option: &str) -> Option<String> {
 }
 
 /// What is desired of an app for these integrations to be on. `folder` is that of its checkout.
-pub fn add(wanted: &[Add], facts: &Facts, folder: Option<&Folder>) -> Result<Desired, Refused> {
+pub fn add(requested: &[Add], facts: &Facts, folder: Option<&Folder>) -> Result<Desired, Refused> {
     let mut desired = Desired::default();
     if facts.app.generation == Generation::Fir {
         desired
@@ -89,7 +89,7 @@ pub fn add(wanted: &[Add], facts: &Facts, folder: Option<&Folder>) -> Result<Des
             .push(Note::new(codes::FIR, "no Agent runs in the dynos of a Fir app, so nothing reads this"));
     }
     let mut block = folder.map(Folder::block).unwrap_or_default();
-    for add in wanted {
+    for add in requested {
         match add.entry.kind {
             Kind::ConfigVar => {
                 let database = Database::named(&add.entry.name);

@@ -23,7 +23,7 @@ pub(super) fn add(
 ) -> Result<(), Refused> {
     let empty = ConfigVars::default();
     let config = facts.config.as_ref().unwrap_or(&empty);
-    let mut names = wanted(add, database, facts, config)?;
+    let mut names = sources(add, database, facts, config)?;
     if names.is_empty() {
         return Err(Refused::NoSource {
             app: facts.app.name.clone(),
@@ -42,7 +42,7 @@ pub(super) fn add(
                 return Err(Refused::NoMonitoring { addon: addon.name.clone(), plan: addon.plan.clone() });
             }
             match credential_of(facts, addon) {
-                Some(own) => *name = format!("{}_URL", own.name),
+                Some(attachment) => *name = format!("{}_URL", attachment.name),
                 None => desired.notes.push(Note::new(
                     codes::DBM_OWN_USER,
                     format!("Database Monitoring would sign in to {} as the app itself; `dd-heroku dbm setup` gives it a user of its own", addon.name),
@@ -110,7 +110,12 @@ pub(in crate::app) fn listed(database: Database, config: &ConfigVars) -> Vec<Str
 
 /// The names of the variables to read: those that were named; else those listed already that hold something, and one for
 /// every other instance that the app's config vars know.
-fn wanted(add: &Add, database: Database, facts: &Facts, config: &ConfigVars) -> Result<Vec<String>, Refused> {
+fn sources(
+    add: &Add,
+    database: Database,
+    facts: &Facts,
+    config: &ConfigVars,
+) -> Result<Vec<String>, Refused> {
     for name in &add.variables {
         if name.contains("://") {
             return Err(Refused::UrlForName);
@@ -125,13 +130,15 @@ fn wanted(add: &Add, database: Database, facts: &Facts, config: &ConfigVars) -> 
     let existing: Vec<_> =
         listed(database, config).into_iter().filter(|name| config.get(name).is_some()).collect();
     let mut names = existing.clone();
-    for found in database_urls::variables(config, database) {
-        let is_known =
-            existing.iter().any(|name| name == found || database_urls::is_same_instance(config, name, found));
+    for variable in database_urls::variables(config, database) {
+        let is_known = existing
+            .iter()
+            .any(|name| name == variable || database_urls::is_same_instance(config, name, variable));
         let addon = |name: &str| addon_of(facts, name).map(|addon| &addon.id);
-        let is_same_addon = addon(found).is_some() && existing.iter().any(|name| addon(name) == addon(found));
+        let is_same_addon =
+            addon(variable).is_some() && existing.iter().any(|name| addon(name) == addon(variable));
         if !is_known && !is_same_addon {
-            names.push(found.to_owned());
+            names.push(variable.to_owned());
         }
     }
     Ok(names)
@@ -179,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_list_of_names_is_set_only_where_it_is_needed() {
-        for (config, wanted) in [
+        for (config, expected) in [
             (vec![ONE], vec!["DD_ENABLE_HEROKU_REDIS=true"]),
             (
                 vec![ONE, TWO],
@@ -200,8 +207,8 @@ mod tests {
             ),
         ] {
             let old = ["ENABLE_HEROKU_REDIS", "REDIS_URL_VAR"].map(str::to_owned);
-            let wanted: Vec<_> = wanted.into_iter().map(str::to_owned).chain(old).collect();
-            assert_eq!(redis(&app(&config, &[])), wanted, "{config:?}");
+            let expected: Vec<_> = expected.into_iter().map(str::to_owned).chain(old).collect();
+            assert_eq!(redis(&app(&config, &[])), expected, "{config:?}");
         }
     }
 
@@ -238,9 +245,9 @@ mod tests {
         assert!(vars(&desired).contains(&"DD_ENABLE_DBM=true".to_owned()));
         assert!(desired.notes[0].message.contains("dbm setup"), "{:?}", desired.notes);
         let attachments = facts.attachments.as_mut().expect("attachments");
-        let mut own = attachments[0].clone();
-        (own.name, own.namespace) = ("DATADOG".into(), Some("credential:datadog".into()));
-        attachments.push(own);
+        let mut credential = attachments[0].clone();
+        (credential.name, credential.namespace) = ("DATADOG".into(), Some("credential:datadog".into()));
+        attachments.push(credential);
         let desired = add(&[postgres], &facts, None).expect("a plan that can");
         assert!(
             vars(&desired).contains(&"DD_POSTGRES_URL_VAR=DATADOG_URL".to_owned()),

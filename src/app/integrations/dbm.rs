@@ -103,16 +103,16 @@ pub fn target(facts: &Facts, name: &str) -> Result<Target, Refused> {
         let (addon, plan) = (addon.name.clone(), addon.plan.clone());
         return Err(Refused::Advanced { addon, plan, app: facts.app.name.clone() });
     }
-    let own = attachments.iter().filter(|attachment| attachment.addon_id == addon.id);
+    let attached = attachments.iter().filter(|attachment| attachment.addon_id == addon.id);
     let namespace = format!("credential:{CREDENTIAL}");
     let value = |name: &str| config.get(&format!("{name}_URL")).map(Secret::new);
-    let url = own
+    let url = attached
         .clone()
         .filter(|attachment| attachment.namespace.is_none())
         .find_map(|attachment| value(&attachment.name))
         .ok_or_else(none)?;
     let as_credential =
-        own.clone().find(|attachment| attachment.namespace.as_deref() == Some(namespace.as_str()));
+        attached.clone().find(|attachment| attachment.namespace.as_deref() == Some(namespace.as_str()));
     Ok(Target {
         addon: addon.name.clone(),
         id: addon.id.clone(),
@@ -154,12 +154,12 @@ pub fn desired(facts: &Facts, name: &str, target: &Target) -> Desired {
 pub(in crate::app) fn free_name(facts: &Facts, addon: &str) -> String {
     let attachments = facts.attachments.as_deref().unwrap_or_default();
     let is_free = |name: &String| attachments.iter().all(|attachment| attachment.name != *name);
-    let own = attachments
+    let alias = attachments
         .iter()
         .find(|attachment| attachment.addon_id == addon)
         .map_or("POSTGRES", |attachment| attachment.name.as_str());
-    ["DATADOG".to_owned(), format!("DATADOG_{own}")]
+    ["DATADOG".to_owned(), format!("DATADOG_{alias}")]
         .into_iter()
         .find(is_free)
-        .unwrap_or_else(|| format!("DATADOG_{own}_2"))
+        .unwrap_or_else(|| format!("DATADOG_{alias}_2"))
 }

@@ -71,8 +71,8 @@ pub(super) fn read(text: &str) -> Option<Vec<Instance>> {
 /// The instances to write where there is no file: one for each add-on, or the usual one, with what was given on top.
 fn fresh(add: &Add, facts: &Facts) -> Result<Vec<Instance>, Refused> {
     let entry = add.entry;
-    let found = sources::instances(entry, facts, &add.variables)?;
-    if found.is_empty()
+    let instances = sources::instances(entry, facts, &add.variables)?;
+    if instances.is_empty()
         && add.values.is_empty()
         && let Some(variable) = sources::usual_variable(entry)
     {
@@ -82,8 +82,8 @@ fn fresh(add: &Add, facts: &Facts) -> Result<Vec<Instance>, Refused> {
             variable,
         });
     }
-    let found = if found.is_empty() { vec![Instance::new()] } else { found };
-    Ok(found
+    let instances = if instances.is_empty() { vec![Instance::new()] } else { instances };
+    Ok(instances
         .into_iter()
         .map(|values| {
             let mut instance = conf::usual(entry);
@@ -171,9 +171,9 @@ mod tests {
     const PATH: &str = "datadog/conf.d/http_check.d/conf.yaml";
 
     fn with(folder: &Folder, set: &[&str], force: bool) -> Result<Folder, Refused> {
-        let mut wanted = asked("http_check", set);
-        wanted.force = force;
-        add(&[wanted], &app(&[], &[]), Some(folder)).map(|desired| written(folder, &desired))
+        let mut request = asked("http_check", set);
+        request.force = force;
+        add(&[request], &app(&[], &[]), Some(folder)).map(|desired| written(folder, &desired))
     }
 
     #[test]

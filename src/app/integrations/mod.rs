@@ -204,21 +204,21 @@ mod tests {
         for script in [None, Some("#!/bin/sh\necho mine\r\n"), Some("")] {
             let mut folder = Folder::default();
             folder.0.extend(script.map(|text| (prerun::PATH.to_owned(), text.to_owned())));
-            let wanted = [
+            let requested = [
                 asked("rabbitmq", &[]),
                 asked("gunicorn", &["proc_name=x"]),
                 asked("ping@1.0.2", &["host=b"]),
             ];
-            let desired = add(&wanted, &facts, Some(&folder)).expect("all of them");
+            let desired = add(&requested, &facts, Some(&folder)).expect("all of them");
             let with = written(&folder, &desired);
             assert_eq!(with.0.len(), 4);
             assert!(
-                add(&wanted, &facts, Some(&with)).expect("all of them").files.is_empty(),
+                add(&requested, &facts, Some(&with)).expect("all of them").files.is_empty(),
                 "a second time changes nothing"
             );
-            let limited = limit(wanted[1].entry, &["web".into()], &facts, Some(&with)).expect("it is on");
+            let limited = limit(requested[1].entry, &["web".into()], &facts, Some(&with)).expect("it is on");
             let with = written(&with, &limited);
-            let entries: Vec<_> = wanted.iter().map(|item| item.entry).collect();
+            let entries: Vec<_> = requested.iter().map(|item| item.entry).collect();
             let without = remove(&entries, &facts, Some(&with), false).expect("nobody edited them");
             assert_eq!(written(&with, &without), folder);
         }

@@ -25,17 +25,17 @@ pub(super) fn instances(
         });
     }
     let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
+    let mut instances = Vec::new();
     for source in entry.sources.iter().filter(|source| !source.set.is_empty()) {
         for prefix in prefixes(source, facts, named) {
-            let is_there = variables(&source.set, &prefix).all(|name| config.get(&name).is_some());
-            if is_there && seen.insert(prefix.clone()) {
-                found.push(with_prefix(&source.set, &prefix));
+            let is_complete = variables(&source.set, &prefix).all(|name| config.get(&name).is_some());
+            if is_complete && seen.insert(prefix.clone()) {
+                instances.push(with_prefix(&source.set, &prefix));
             }
         }
     }
-    found.extend(named.iter().filter_map(|name| from_url(entry, config, name, &seen)));
-    Ok(found)
+    instances.extend(named.iter().filter_map(|name| from_url(entry, config, name, &seen)));
+    Ok(instances)
 }
 
 /// The values from a named config var that holds a URL, of any name, where one variable is all that a
@@ -81,10 +81,10 @@ fn prefixes(source: &Source, facts: &Facts, named: &[String]) -> Vec<String> {
             .map(|addon| addon.plan.split(':').next().unwrap_or_default())
     };
     let attachments = facts.attachments.as_deref().unwrap_or_default().iter();
-    let own = attachments
+    let prefixes = attachments
         .filter(|attachment| service(&attachment.addon_id) == Some(source.addon.as_str()))
         .map(|attachment| attachment.name.clone());
-    own.chain([source.prefix.clone()]).collect()
+    prefixes.chain([source.prefix.clone()]).collect()
 }
 
 /// The names of the config vars that a source's values speak of.

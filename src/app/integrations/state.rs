@@ -37,9 +37,9 @@ fn of(entry: &'static Integration, facts: &Facts, folder: Option<&Folder>) -> Op
         if databases::is_on(database, facts) {
             return on(true, databases::listed(database, config));
         }
-        let found =
+        let folders =
             database_urls::variables(config, database).into_iter().map(str::to_owned).collect::<Vec<_>>();
-        return if found.is_empty() { None } else { on(false, found) };
+        return if folders.is_empty() { None } else { on(false, folders) };
     }
     let old = format!("datadog/conf.d/{check}.yaml");
     let file = path_of(entry)

@@ -12,7 +12,7 @@ pub const TITLE: &str = "Heroku dynos and router (dd-heroku)";
 const VARIABLES: [&str; 5] = ["appname", "dynotype", "dyno", "env", "service"];
 
 /// The dashboard.
-pub fn wanted() -> Value {
+pub fn desired() -> Value {
     use Measure::{
         Connect, Load1, Load5, Load15, MemoryCache, MemoryQuota, MemoryRss, MemorySwap, MemoryTotal,
     };
@@ -98,13 +98,13 @@ mod tests {
 
     #[test]
     fn the_dashboard_is_the_one_in_the_repository() {
-        let text = format!("{:#}\n", wanted());
+        let text = format!("{:#}\n", desired());
         snapbox::assert_data_eq!(text, snapbox::file!["dashboard.json"].raw());
     }
 
     #[test]
     fn every_metric_is_on_the_dashboard_once() {
-        let text = wanted().to_string();
+        let text = desired().to_string();
         for measure in Measure::ALL {
             assert_eq!(text.matches(&format!(":{}{{", measure.id())).count(), 1, "{measure:?}");
         }

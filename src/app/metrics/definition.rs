@@ -77,10 +77,10 @@ pub struct Comparison {
 pub fn compare(existing: &[LogMetric]) -> Comparison {
     let mut comparison = Comparison::default();
     for measure in Measure::ALL {
-        let wanted = LogMetric::of(measure);
-        match existing.iter().find(|metric| metric.id == wanted.id) {
-            None => comparison.missing.push(wanted),
-            Some(metric) if wanted.computes_the_same(metric) => comparison.same.push(measure),
+        let desired = LogMetric::of(measure);
+        match existing.iter().find(|metric| metric.id == desired.id) {
+            None => comparison.missing.push(desired),
+            Some(metric) if desired.computes_the_same(metric) => comparison.same.push(measure),
             Some(_) => comparison.different.push(measure),
         }
     }

@@ -173,7 +173,7 @@ mod tests {
         request_id=8601b555 fwd="204.204.204.204, 10.0.0.1" dyno=web.1 connect=1ms service=18ms status=200 bytes=13"#;
 
     fn value(line: &str, measure: Measure) -> Option<f64> {
-        read(line)?.values.into_iter().find(|(found, _)| *found == measure).map(|(_, value)| value)
+        read(line)?.values.into_iter().find(|(named, _)| *named == measure).map(|(_, value)| value)
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub const NAME: &str = "Heroku dynos and router (dd-heroku)";
 const MEGABYTE: u32 = 1024 * 1024;
 
 /// The pipeline.
-pub fn wanted() -> Value {
+pub fn desired() -> Value {
     json!({
         "name": NAME,
         "is_enabled": true,
@@ -38,7 +38,7 @@ pub fn wanted() -> Value {
 
 /// Whether a pipeline of ours does what the wanted one does; the service adds fields of its own.
 pub fn is_current(existing: &Value) -> bool {
-    holds(existing, &wanted())
+    holds(existing, &desired())
 }
 
 const SAMPLE_MEMORY: &str = "source=web.1 dyno=heroku.2808254.d97d0ea7-cf3d-411b-b453-d2943a50b456 \
@@ -92,16 +92,16 @@ fn grok(name: &str, source: &str, rules: &str, samples: &[&str]) -> Value {
 }
 
 /// Whether `existing` holds all of `wanted`: every field of an object, lists item by item.
-fn holds(existing: &Value, wanted: &Value) -> bool {
-    match (existing, wanted) {
-        (Value::Object(existing), Value::Object(wanted)) => wanted
+fn holds(existing: &Value, desired: &Value) -> bool {
+    match (existing, desired) {
+        (Value::Object(existing), Value::Object(desired)) => desired
             .iter()
-            .all(|(name, wanted)| existing.get(name).is_some_and(|existing| holds(existing, wanted))),
-        (Value::Array(existing), Value::Array(wanted)) => {
-            existing.len() == wanted.len()
-                && existing.iter().zip(wanted).all(|(existing, wanted)| holds(existing, wanted))
+            .all(|(name, desired)| existing.get(name).is_some_and(|existing| holds(existing, desired))),
+        (Value::Array(existing), Value::Array(desired)) => {
+            existing.len() == desired.len()
+                && existing.iter().zip(desired).all(|(existing, desired)| holds(existing, desired))
         }
-        (existing, wanted) => existing == wanted,
+        (existing, desired) => existing == desired,
     }
 }
 
@@ -111,13 +111,13 @@ mod tests {
 
     #[test]
     fn the_pipeline_is_the_one_in_the_repository() {
-        let text = format!("{:#}\n", wanted());
+        let text = format!("{:#}\n", desired());
         snapbox::assert_data_eq!(text, snapbox::file!["pipeline.json"].raw());
     }
 
     #[test]
     fn every_metric_has_an_attribute_that_the_pipeline_makes() {
-        let text = wanted().to_string();
+        let text = desired().to_string();
         for measure in Measure::ALL {
             assert!(text.contains(measure.attribute()), "{measure:?}");
         }
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn the_services_own_fields_do_not_matter_but_rules_do() {
-        let mut existing = wanted();
+        let mut existing = desired();
         existing["id"] = json!("abc");
         existing["processors"][0]["is_enabled"] = json!(true);
         existing["processors"][0]["grok"]["extra"] = json!(1);

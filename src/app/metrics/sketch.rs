@@ -58,8 +58,8 @@ mod tests {
         }
         for (q, true_value) in [(0.0, 1.0), (0.5, 5_000.0), (0.95, 9_500.0), (0.99, 9_900.0), (1.0, 10_000.0)]
         {
-            let found = sketch.quantile(q);
-            assert!((found / true_value - 1.0).abs() < 0.011, "{q}: {found}");
+            let estimate = sketch.quantile(q);
+            assert!((estimate / true_value - 1.0).abs() < 0.011, "{q}: {estimate}");
         }
     }
 

@@ -12,7 +12,7 @@ pub fn unknown<'p>(patterns: &'p [String], process_types: &[&str]) -> Vec<(&'p s
     let is_known = |pattern: &str| known.iter().any(|kind| matches(kind, pattern) || matches(pattern, kind));
     let near = |pattern: &str| {
         let scored = known.iter().map(|kind| (strsim::normalized_damerau_levenshtein(kind, pattern), *kind));
-        let best = scored.max_by(|one, other| one.0.total_cmp(&other.0));
+        let best = scored.max_by(|left, other| left.0.total_cmp(&other.0));
         best.filter(|(likeness, _)| *likeness >= ALIKE).map(|(_, kind)| kind.to_owned())
     };
     let patterns = patterns.iter().map(String::as_str).filter(|pattern| !is_known(pattern));
@@ -35,9 +35,9 @@ mod tests {
             ("clock", Some(("clock", None))),
         ] {
             let patterns = [pattern.to_owned()];
-            let found = unknown(&patterns, &["web", "worker"]);
-            let found = found.first().map(|(pattern, near)| (*pattern, near.as_deref()));
-            assert_eq!(found, expected, "{pattern}");
+            let unknown_types = unknown(&patterns, &["web", "worker"]);
+            let unknown_types = unknown_types.first().map(|(pattern, near)| (*pattern, near.as_deref()));
+            assert_eq!(unknown_types, expected, "{pattern}");
         }
     }
 }

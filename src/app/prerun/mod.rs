@@ -65,14 +65,14 @@ impl Block {
 
     /// The block that a file holds, when it holds one that nobody edited.
     pub fn read(text: &str) -> Result<Option<Self>, Unmanageable> {
-        let Some(found) = Found::unedited(text)? else { return Ok(None) };
-        Ok(Some(script::read(found.body(text))))
+        let Some(located) = Located::unedited(text)? else { return Ok(None) };
+        Ok(Some(script::read(located.body(text))))
     }
 
     /// The file with this block in the place of one that somebody edited, whose lines are lost.
     pub fn put_over(&self, text: &str) -> Result<String, Unmanageable> {
-        match Found::locate(text)? {
-            Some(found) => Ok(found.replaced(text, &self.render())),
+        match Located::locate(text)? {
+            Some(located) => Ok(located.replaced(text, &self.render())),
             None => self.put_into(Some(text)),
         }
     }
@@ -82,8 +82,8 @@ impl Block {
     pub fn put_into(&self, text: Option<&str>) -> Result<String, Unmanageable> {
         let block = self.render();
         let Some(text) = text else { return Ok(format!("#!/usr/bin/env bash\n{block}")) };
-        if let Some(found) = Found::unedited(text)? {
-            return Ok(found.replaced(text, &block));
+        if let Some(located) = Located::unedited(text)? {
+            return Ok(located.replaced(text, &block));
         }
         let at = if text.starts_with("#!") { text.find('\n').map_or(text.len(), |end| end + 1) } else { 0 };
         let line_end = if at > 0 && !text[..at].ends_with('\n') { "\n" } else { "" };
@@ -92,14 +92,14 @@ impl Block {
 }
 
 /// Where a file's block lies.
-struct Found {
+struct Located {
     start: usize,
     body: usize,
     close: usize,
     end: usize,
 }
 
-impl Found {
+impl Located {
     fn locate(text: &str) -> Result<Option<Self>, Unmanageable> {
         let Some(start) = find_line(text, OPEN) else {
             return if find_line(text, CLOSE.trim_end()).is_some() {
@@ -120,10 +120,10 @@ impl Found {
 
     /// The block, when nobody edited it.
     fn unedited(text: &str) -> Result<Option<Self>, Unmanageable> {
-        let Some(found) = Self::locate(text)? else { return Ok(None) };
-        let written = text[found.start + OPEN.len()..found.body].split_whitespace().next();
-        if written == Some(digest_of(&found.body(text).replace("\r\n", "\n")).as_str()) {
-            Ok(Some(found))
+        let Some(located) = Self::locate(text)? else { return Ok(None) };
+        let written = text[located.start + OPEN.len()..located.body].split_whitespace().next();
+        if written == Some(digest_of(&located.body(text).replace("\r\n", "\n")).as_str()) {
+            Ok(Some(located))
         } else {
             Err(Unmanageable::Edited)
         }

@@ -88,7 +88,7 @@ pub(super) fn ask(
         let flag = "`--dyno-host` or `--no-dyno-host`";
         setup.dyno_host = Some(ui.confirm(&question, is(env::DD_DYNO_HOST, true), flag)?);
     }
-    if args.skip().is_none() && facts.app.has_buildpacks() && facts.own_checkout().is_some() {
+    if args.skip().is_none() && facts.app.has_buildpacks() && facts.matching_checkout().is_some() {
         let types = ui.ask(
             "Dyno types without an Agent (or none)",
             Some(&ONE_OFF.join(" ")),

@@ -11,11 +11,11 @@ pub(super) fn execute(executor: &Executor<'_>, access: &Access, change: &Change)
     let Access { site, key, application_key } = access;
     let organization = client.organization(*site, key, application_key);
     match change {
-        Change::PipelineSet { id } => organization.put_log_pipeline(id.as_deref(), &pipeline::wanted())?,
+        Change::PipelineSet { id } => organization.put_log_pipeline(id.as_deref(), &pipeline::desired())?,
         Change::PipelineRemove { id } => organization.delete_log_pipeline(id)?,
         Change::MetricCreate(metric) => organization.create_log_metric(metric)?,
         Change::MetricRemove { id } => organization.delete_log_metric(id)?,
-        Change::DashboardCreate => organization.create_dashboard(&dashboard::wanted())?,
+        Change::DashboardCreate => organization.create_dashboard(&dashboard::desired())?,
         Change::DashboardRemove { id } => organization.delete_dashboard(id)?,
     }
     Ok(())
