@@ -74,11 +74,11 @@ impl<'e> Keyring<'e> {
 
     /// What is kept as `item`; `None` when nothing is.
     pub fn get(self, item: &Item) -> Result<Option<Secret>, Error> {
-        let found = bounded(self.0, item, |entry| match entry.get_password() {
+        let stored = bounded(self.0, item, |entry| match entry.get_password() {
             Err(Refusal::NoEntry) => Ok(None),
             other => other.map(Some),
         })?;
-        Ok(found.map(Secret::new).filter(|secret| !secret.expose().is_empty()))
+        Ok(stored.map(Secret::new).filter(|secret| !secret.expose().is_empty()))
     }
 
     /// Keeps a secret as `item`, in place of what was kept before.
@@ -102,7 +102,7 @@ fn bounded<T: Send + 'static>(
     item: &Item,
     work: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
 ) -> Result<T, Error> {
-    if !may_be_there(env) {
+    if !may_exist(env) {
         return Err(Error::Unavailable("there is no session bus".into()));
     }
     let account = item.account();
@@ -126,7 +126,7 @@ fn bounded<T: Send + 'static>(
 }
 
 /// Whether it is worth asking: on macOS and Windows always, elsewhere where a session bus is.
-fn may_be_there(env: &Environment) -> bool {
+fn may_exist(env: &Environment) -> bool {
     let bus = || env.get(env::XDG_RUNTIME_DIR).is_some_and(|folder| Path::new(folder).join("bus").exists());
     cfg!(any(windows, target_os = "macos")) || env.get(env::DBUS_SESSION_BUS_ADDRESS).is_some() || bus()
 }

@@ -110,7 +110,7 @@ impl Context {
     /// The one app that is meant.
     pub fn app(&self, targets: &Targets) -> Result<String> {
         match self.apps(targets)?.as_slice() {
-            [one] => Ok(one.clone()),
+            [app] => Ok(app.clone()),
             _ => Err(Failure::usage("this command works on one app").hint("pass `--app` once")),
         }
     }

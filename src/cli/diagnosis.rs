@@ -53,15 +53,16 @@ pub fn findings(facts: &Facts) -> Vec<Finding> {
         let files = checkout.files.iter().filter(|(path, _)| is_linted(path));
         let files: Vec<_> =
             files.map(|(path, text)| lint::File { path: path.clone(), text: text.clone() }).collect();
-        let found = lint::lint(&files).into_iter();
-        findings.extend(found.filter_map(|found| of_lint(found.at(&checkout.folder))));
+        let lint_findings = lint::lint(&files).into_iter();
+        findings.extend(lint_findings.filter_map(|finding| of_lint(finding.at(&checkout.folder))));
     }
     findings
 }
 
 /// A finding of the lint.
-fn of_lint(found: lint::Finding) -> Option<Finding> {
-    let line = found.line.map(|line| format!(":{line}")).unwrap_or_default();
-    let finding = Finding::new(codes::LINT, format!("{}{line}: {}", found.path, found.message))?;
-    Some(Finding { severity: found.severity, ..finding })
+fn of_lint(lint_finding: lint::Finding) -> Option<Finding> {
+    let line = lint_finding.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let finding =
+        Finding::new(codes::LINT, format!("{}{line}: {}", lint_finding.path, lint_finding.message))?;
+    Some(Finding { severity: lint_finding.severity, ..finding })
 }

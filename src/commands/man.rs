@@ -71,13 +71,13 @@ fn file_stem(grammar: &clap::Command) -> String {
 fn page(grammar: &clap::Command) -> Result<String> {
     // The options that every verb takes are on the first page only.
     let is_first = grammar.get_bin_name().is_none_or(|name| !name.contains(' '));
-    let own = if is_first {
+    let command = if is_first {
         grammar.clone()
     } else {
         grammar.clone().mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg })
     };
     let mut page = Vec::new();
-    clap_mangen::Man::new(own.display_name(file_stem(grammar)).disable_help_subcommand(true))
+    clap_mangen::Man::new(command.display_name(file_stem(grammar)).disable_help_subcommand(true))
         .title(file_stem(grammar))
         .date("")
         .source(concat!("dd-heroku ", env!("CARGO_PKG_VERSION")))

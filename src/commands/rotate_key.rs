@@ -49,7 +49,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let targets = args.apps.targets();
     let apps = context.apps(&targets)?;
     let new = match key::new(context, args.api_key_stdin)? {
-        Some(found) => found,
+        Some(given) => given,
         None if context.ui.interactive => {
             let typed = context.ui.ask_secret("The new Datadog API key", "--api-key-stdin", |text| {
                 crate::datadog::ApiKey::parse(text).map(|_| ()).map_err(|why| why.to_string())

@@ -49,7 +49,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if context.ui.json {
         let apps: Vec<_> = facts
             .iter()
-            .map(|app_facts| json!({ "app": app_facts.app.name, "wanted": wanted(app_facts), "built": deployed::agent(app_facts), "buildpack": buildpack(app_facts) }))
+            .map(|app_facts| json!({ "app": app_facts.app.name, "wanted": requested(app_facts), "built": deployed::agent(app_facts), "buildpack": buildpack(app_facts) }))
             .collect();
         context.ui.json(&json!({ "agent": agents, "buildpack": buildpacks, "apps": apps }))?;
         return Ok(Exit::Done);
@@ -69,11 +69,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if !facts.is_empty() {
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let rows = facts.iter().map(|app_facts| {
-            let built = deployed::agent(app_facts).map(str::to_owned);
+            let installed = deployed::agent(app_facts).map(str::to_owned);
             [
                 app_facts.app.name.clone(),
-                or_dash(wanted(app_facts)),
-                or_dash(built),
+                or_dash(requested(app_facts)),
+                or_dash(installed),
                 or_dash(buildpack(app_facts)),
             ]
         });
@@ -85,7 +85,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 /// The version that an app asks for.
-fn wanted(facts: &Facts) -> Option<String> {
+fn requested(facts: &Facts) -> Option<String> {
     deployed::agent_requested(facts).map(str::to_owned)
 }
 

@@ -151,6 +151,6 @@ mod tests {
         let ordered =
             ["6.53.1-1", "7.9.0", "7.10.0", "7.82.0~rc.2", "7.82.0~rc.10", "7.82.0", "7.82.0-1", "7.82.0-2"];
         let versions = ordered.map(|text| AgentVersion::parse(text).unwrap());
-        assert!(versions.is_sorted_by(|one, next| one < next), "{versions:?}");
+        assert!(versions.is_sorted_by(|version, next| version < next), "{versions:?}");
     }
 }

@@ -129,7 +129,7 @@ impl Organization<'_> {
         path: &str,
         body: &Value,
         permission: &'static str,
-        is_there: impl Fn() -> Result<bool, Error>,
+        exists: impl Fn() -> Result<bool, Error>,
     ) -> Result<(), Error> {
         let send = || {
             let answer =
@@ -137,7 +137,7 @@ impl Organization<'_> {
             answer.map_err(|(error, _)| error).and_then(|answer| self.understood(answer, permission))
         };
         match send() {
-            Err(error) if error.is_passing() && !is_there()? => send().map(|_| ()),
+            Err(error) if error.is_passing() && !exists()? => send().map(|_| ()),
             Err(error) if !error.is_passing() => Err(error),
             _ => Ok(()),
         }
@@ -184,8 +184,8 @@ impl Organization<'_> {
 }
 
 fn find(list: &Value, field: &str, name: &str) -> Option<Named> {
-    let found = list.as_array()?.iter().find(|item| item[field] == name)?;
-    Some(Named { id: found["id"].as_str()?.to_owned(), body: found.clone() })
+    let asset = list.as_array()?.iter().find(|item| item[field] == name)?;
+    Some(Named { id: asset["id"].as_str()?.to_owned(), body: asset.clone() })
 }
 
 fn log_metric(data: &Value) -> Option<LogMetric> {

@@ -60,12 +60,12 @@ impl Reader<'_> {
     /// A pipeline, by its name or UUID, with the apps in it and their stages.
     pub fn pipeline(&self, name_or_id: &str) -> Result<Pipeline, Error> {
         // A coupling names its app by UUID only; the list of all apps tells the names in one request.
-        let (found, apps) = thread::scope(|scope| {
+        let (read_pipeline, apps) = thread::scope(|scope| {
             let apps = scope.spawn(|| self.apps());
-            let found = self.couplings(name_or_id);
-            (found, apps.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            let read_pipeline = self.couplings(name_or_id);
+            (read_pipeline, apps.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
-        let (pipeline, couplings) = found?;
+        let (pipeline, couplings) = read_pipeline?;
         let mut names: BTreeMap<String, String> = apps?.into_iter().map(|app| (app.id, app.name)).collect();
         let place = |coupling: wire::Coupling| {
             let name = Some(coupling.app.name).filter(|name| !name.is_empty());

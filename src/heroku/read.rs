@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
                 fill(|into| into.config = Some(vars))
             }
             Part::Buildpacks => {
-                let list = wire::buildpacks(self.list_if_there(at("buildpack-installations"))?);
+                let list = wire::buildpacks(self.list_or_empty(at("buildpack-installations"))?);
                 fill(|into| into.buildpacks = Some(list))
             }
             Part::Features => {
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
                 fill(|into| into.builds = Some(list))
             }
             Part::Drains => {
-                let list = into_all::<wire::Drain, _>(self.list_if_there(at("log-drains"))?);
+                let list = into_all::<wire::Drain, _>(self.list_or_empty(at("log-drains"))?);
                 fill(|into| into.drains = Some(list))
             }
             Part::Addons => {
@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
             }
             Part::Coupling => {
                 let answer = self.client.read(&at("pipeline-couplings"));
-                let coupling = if_there(answer.and_then(|answer| answer.json::<wire::Coupling>()))?;
+                let coupling = unless_missing(answer.and_then(|answer| answer.json::<wire::Coupling>()))?;
                 fill(|into| into.coupling = Some(coupling.map(Into::into)))
             }
             // Read afterwards, when the app's generation is known: Cedar has none.
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
     /// The telemetry drains of a Fir app.
     pub fn telemetry_drains(&self, app: &str) -> Result<Vec<facts::TelemetryDrain>, Error> {
         let call = Call::get(format!("/apps/{}/telemetry-drains", segment(app))).sdk();
-        Ok(into_all::<wire::TelemetryDrain, _>(self.list_if_there(call)?))
+        Ok(into_all::<wire::TelemetryDrain, _>(self.list_or_empty(call)?))
     }
 
     /// One release, by its UUID or number.
@@ -167,13 +167,13 @@ impl<'a> Reader<'a> {
         let call = Call::get(format!("/apps/{}/{list}", segment(app)));
         match self.client.read(&call.clone().range(range)).and_then(|answer| answer.json()) {
             // An order that this list does not have: all of it, then.
-            Err(error) if matches!(error.kind, Kind::Invalid { .. }) => self.list_if_there(call),
-            answer => Ok(if_there(answer)?.unwrap_or_default()),
+            Err(error) if matches!(error.kind, Kind::Invalid { .. }) => self.list_or_empty(call),
+            answer => Ok(unless_missing(answer)?.unwrap_or_default()),
         }
     }
 
-    fn list_if_there<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
-        Ok(if_there(self.client.list(call))?.unwrap_or_default())
+    fn list_or_empty<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
+        Ok(unless_missing(self.client.list(call))?.unwrap_or_default())
     }
 
     /// A missing app is told together with the names it may have been meant for.
@@ -194,11 +194,11 @@ impl<'a> Reader<'a> {
 const LISTED: usize = 6;
 
 /// At most three of `names` that `wanted` may have been meant for, the likeliest first.
-fn near(wanted: &str, names: Vec<String>) -> Vec<String> {
+fn near(requested: &str, names: Vec<String>) -> Vec<String> {
     let likeness = |name: &String| {
-        let contained =
-            wanted.len().min(name.len()) >= 3 && (name.contains(wanted) || wanted.contains(name.as_str()));
-        strsim::normalized_damerau_levenshtein(wanted, name).max(if contained { 0.7 } else { 0.0 })
+        let contained = requested.len().min(name.len()) >= 3
+            && (name.contains(requested) || requested.contains(name.as_str()));
+        strsim::normalized_damerau_levenshtein(requested, name).max(if contained { 0.7 } else { 0.0 })
     };
     let mut scored: Vec<(f64, String)> = names.into_iter().map(|name| (likeness(&name), name)).collect();
     scored.retain(|(likeness, _)| *likeness >= 0.6);
@@ -210,9 +210,9 @@ pub(super) fn fill(into: impl FnOnce(&mut Facts) + Send + 'static) -> Fill {
     Box::new(into)
 }
 
-fn if_there<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+fn unless_missing<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
-        Ok(existing) => Ok(Some(existing)),
+        Ok(unless_missing) => Ok(Some(unless_missing)),
         Err(error) if error.is_absent() => Ok(None),
         Err(error) => Err(error),
     }

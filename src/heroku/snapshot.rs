@@ -24,10 +24,10 @@ impl Reader<'_> {
     /// The same for many apps, in their order.
     pub fn observe_all<S: AsRef<str> + Sync>(&self, apps: &[S], parts: &Parts) -> Vec<Result<Facts, Error>> {
         // The app's own answer first: when there is no such app, that is the error to tell.
-        let wanted: Vec<Option<Part>> =
+        let requested: Vec<Option<Part>> =
             std::iter::once(None).chain(parts.iter().copied().map(Some)).collect();
         let jobs: Vec<_> =
-            apps.iter().flat_map(|app| wanted.iter().map(|part| (app.as_ref(), *part))).collect();
+            apps.iter().flat_map(|app| requested.iter().map(|part| (app.as_ref(), *part))).collect();
         let answers = at_once(&jobs, |(app, part)| match part {
             Some(part) => self.part(app, *part),
             None => self.app(app).map(|app| fill(move |into| into.app = app)),
@@ -35,7 +35,7 @@ impl Reader<'_> {
         let mut answers = answers.into_iter();
         let mut facts: Vec<_> = apps
             .iter()
-            .map(|app| self.snapshot(app.as_ref(), answers.by_ref().take(wanted.len()).collect()))
+            .map(|app| self.snapshot(app.as_ref(), answers.by_ref().take(requested.len()).collect()))
             .collect();
         if parts.contains(&Part::Slug) {
             self.add_slugs(&mut facts);
@@ -101,14 +101,14 @@ impl Reader<'_> {
 /// Adds what has to be read once more of the apps that `wanted` picks, all of them at the same time.
 fn add<J: Sync, T: Send>(
     facts: &mut [Result<Facts, Error>],
-    wanted: impl Fn(&Facts) -> Option<J>,
+    requested: impl Fn(&Facts) -> Option<J>,
     read: impl Fn(&J) -> Result<T, Error> + Sync,
     set: impl Fn(&mut Facts, T),
 ) {
     let jobs: Vec<(usize, J)> = facts
         .iter()
         .enumerate()
-        .filter_map(|(at, app_facts)| Some((at, app_facts.as_ref().ok().and_then(&wanted)?)))
+        .filter_map(|(at, app_facts)| Some((at, app_facts.as_ref().ok().and_then(&requested)?)))
         .collect();
     let answers = at_once(&jobs, |(_, job)| read(job));
     for ((at, _), answer) in jobs.iter().zip(answers) {

@@ -382,8 +382,8 @@ mod tests {
     fn buildpacks_stand_in_the_order_of_their_ordinals() {
         let listed = r#"[{"ordinal":1,"buildpack":{"name":"heroku/ruby","url":"urn:buildpack:heroku/ruby"}},
                          {"ordinal":0,"buildpack":{"url":"https://x.example/y.git"}}]"#;
-        let found = buildpacks(serde_json::from_str(listed).unwrap());
-        let urls: Vec<_> = found.iter().map(|buildpack| buildpack.url.as_str()).collect();
+        let installed = buildpacks(serde_json::from_str(listed).unwrap());
+        let urls: Vec<_> = installed.iter().map(|buildpack| buildpack.url.as_str()).collect();
         assert_eq!(urls, ["https://x.example/y.git", "urn:buildpack:heroku/ruby"]);
     }
 }

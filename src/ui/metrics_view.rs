@@ -94,7 +94,7 @@ fn row(measure: Measure, dyno: &str, stats: &Stats) -> [String; 8] {
 
 /// The curve of a metric: of the dyno that it is known most of.
 fn curves(measure: Measure, values: &BTreeMap<(Measure, String), Stats>) -> String {
-    let of = values.iter().filter(|((found, dyno), _)| *found == measure && dyno != NO_DYNO);
+    let of = values.iter().filter(|((of_line, dyno), _)| *of_line == measure && dyno != NO_DYNO);
     let Some(((_, dyno), stats)) = of.max_by_key(|(_, stats)| stats.count) else {
         return format!("{} has no values to plot", measure.id());
     };

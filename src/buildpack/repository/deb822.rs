@@ -19,7 +19,7 @@ impl Paragraph {
 }
 
 /// Gives each paragraph of `text` to `found`.
-pub fn each_paragraph<R: BufRead>(mut text: R, mut found: impl FnMut(&Paragraph)) -> io::Result<()> {
+pub fn each_paragraph<R: BufRead>(mut text: R, mut on_paragraph: impl FnMut(&Paragraph)) -> io::Result<()> {
     let mut paragraph = Paragraph::default();
     let mut line = String::new();
     loop {
@@ -31,7 +31,7 @@ pub fn each_paragraph<R: BufRead>(mut text: R, mut found: impl FnMut(&Paragraph)
         let content = line.trim_end();
         if content.is_empty() {
             if !paragraph.0.is_empty() {
-                found(&paragraph);
+                on_paragraph(&paragraph);
                 paragraph.0.clear();
             }
             if read == 0 {

@@ -149,15 +149,15 @@ fn fetch_keys(fetcher: &Fetcher, endpoints: &Endpoints) -> (Vec<Key>, Vec<String
             .collect();
         under_way.into_iter().map(|fetch| fetch.join().expect("fetching a key does not panic")).collect()
     });
-    let (mut found, mut missing, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+    let (mut keys_read, mut missing, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     for keys in answers {
         match keys {
             // The current key is there under its own name too; what was added to one of them must not be lost.
-            Ok(keys) => found.extend(keys.into_iter().filter(|key| seen.insert(key.packets.clone()))),
+            Ok(keys) => keys_read.extend(keys.into_iter().filter(|key| seen.insert(key.packets.clone()))),
             Err(why) => missing.push(why),
         }
     }
-    (found, missing)
+    (keys_read, missing)
 }
 
 fn fetch_key(fetcher: &Fetcher, url: &Url, trusted: &[String]) -> Result<Vec<Key>, String> {

@@ -107,8 +107,8 @@ fn accepted(context: &Context, kind: Kind, secret: &Secret, site: Site) -> Resul
             Ok(format!("signed in as {}", account.email))
         }
         Kind::ApiKey => {
-            let found = key::parsed(secret.expose(), "what you entered")?;
-            key::require_accepted(context, &found, site)?;
+            let key_entered = key::parsed(secret.expose(), "what you entered")?;
+            key::require_accepted(context, &key_entered, site)?;
             Ok(format!("{site} takes it"))
         }
         Kind::AppKey => {

@@ -65,14 +65,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit> {
             })
         });
         let api = scope.spawn(|| {
-            api_key.map(|found| Seen {
-                secret: Secret::new(found.key.expose()),
-                source: found.place.to_owned(),
-                verdict: by_site(datadog_api.validate(&found.key, site), site),
+            api_key.map(|stored| Seen {
+                secret: Secret::new(stored.key.expose()),
+                source: stored.place.to_owned(),
+                verdict: by_site(datadog_api.validate(&stored.key, site), site),
             })
         });
         let app = app_key.map(|(secret, source)| Seen {
-            verdict: with_api_key(&datadog_api, api_key.map(|found| &found.key), &secret, site),
+            verdict: with_api_key(&datadog_api, api_key.map(|stored| &stored.key), &secret, site),
             secret,
             source,
         });

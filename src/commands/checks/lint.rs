@@ -33,7 +33,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let mut findings = lint::lint(&files);
     findings.extend(checkout.syntax_errors(&folder, &files));
     findings.extend(dead_links.into_iter().map(Finding::dead_link));
-    let mut findings: Vec<_> = findings.into_iter().map(|found| found.at(&folder)).collect();
+    let mut findings: Vec<_> = findings.into_iter().map(|finding| finding.at(&folder)).collect();
     findings.sort();
     if context.ui.json {
         context.ui.json(&json!({ "findings": findings.iter().map(document).collect::<Vec<_>>() }))?;
@@ -42,17 +42,17 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     } else {
         context.ui.answer(findings.iter().map(text).collect::<Vec<_>>().join("\n"))?;
     }
-    let is_fine = findings.iter().all(|found| found.severity == Severity::Info);
+    let is_fine = findings.iter().all(|finding| finding.severity == Severity::Info);
     Ok(if is_fine { Exit::Done } else { Exit::Pending })
 }
 
-fn document(found: &Finding) -> serde_json::Value {
-    let Finding { path, line, severity, message, fix } = found;
+fn document(finding: &Finding) -> serde_json::Value {
+    let Finding { path, line, severity, message, fix } = finding;
     json!({ "path": path, "line": line, "severity": severity.as_str(), "message": message, "fix": fix })
 }
 
-fn text(found: &Finding) -> String {
-    let Finding { path, line, severity, message, fix } = found;
+fn text(finding: &Finding) -> String {
+    let Finding { path, line, severity, message, fix } = finding;
     let mut text = foreign::line(path).into_owned();
     if let Some(line) = line {
         let _ = write!(text, ":{line}");

@@ -28,10 +28,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let checks: Vec<_> = lint::custom_checks(&files)
         .into_iter()
         .map(|check| {
-            let is_own = |found: &&lint::Finding| {
-                check.files.contains(&found.path) && found.severity != lint::Severity::Info
+            let is_about = |finding: &&lint::Finding| {
+                check.files.contains(&finding.path) && finding.severity != lint::Severity::Info
             };
-            let problems = findings.iter().filter(is_own).count();
+            let problems = findings.iter().filter(is_about).count();
             let files = check.files.iter().map(|path| folder.real(path)).collect();
             (lint::Custom { files, ..check }, problems)
         })

@@ -44,7 +44,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let apps = [app];
     let facts = observer.observe(&apps, &query)?;
     let exists = |path: &str| {
-        facts.iter().any(|app_facts| app_facts.checkout.as_ref().is_some_and(|own| own.text(path).is_some()))
+        facts.iter().any(|app_facts| {
+            app_facts.checkout.as_ref().is_some_and(|checkout| checkout.text(path).is_some())
+        })
     };
     let (code, conf) = (&files[0].0, &files[1].0);
     if exists(code) {

@@ -71,11 +71,11 @@ pub(super) fn programs(context: &Context) -> String {
         let text = ran.ok().and_then(|output| output.text()).unwrap_or_else(|| "not there".to_owned());
         format!("{name}: {}\n", text.lines().next().unwrap_or_default())
     };
-    let own = format!(
+    let platform = format!(
         "dd-heroku: {} on {} {}\n",
         env!("CARGO_PKG_VERSION"),
         std::env::consts::OS,
         std::env::consts::ARCH
     );
-    [own, version("git"), version("heroku")].concat()
+    [platform, version("git"), version("heroku")].concat()
 }

@@ -134,7 +134,7 @@ fn ask_for_key(
     let (ui, Some(key_query)) = (context.ui, &mut query.key) else { return Ok(()) };
     let empty = ConfigVars::default();
     let config = facts.config.as_ref().unwrap_or(&empty);
-    if key_query.key(config).is_ok_and(|found| found.is_none()) {
+    if key_query.key(config).is_ok_and(|key| key.is_none()) {
         let text = ui.ask_secret("Datadog API key (32 hex digits, hidden)", "`--api-key-stdin`", |text| {
             ApiKey::parse(text).map(drop).map_err(|why| why.to_string())
         })?;

@@ -98,11 +98,11 @@ fn available(context: &Context, on: &BTreeSet<&str>) -> Result<Exit> {
 fn problems(integration: &On, findings: &[lint::Finding]) -> Option<usize> {
     let folder = integration.entry.folder()?;
     integration.from.iter().any(|from| from.starts_with("datadog/")).then(|| {
-        let is_own = |found: &&lint::Finding| {
-            (found.path.starts_with(&folder) || integration.from.contains(&found.path))
-                && found.severity != lint::Severity::Info
+        let is_about = |finding: &&lint::Finding| {
+            (finding.path.starts_with(&folder) || integration.from.contains(&finding.path))
+                && finding.severity != lint::Severity::Info
         };
-        findings.iter().filter(is_own).count()
+        findings.iter().filter(is_about).count()
     })
 }
 

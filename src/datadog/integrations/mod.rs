@@ -191,10 +191,10 @@ pub fn near(name: &str) -> Vec<&'static str> {
             .map(|known| strsim::normalized_damerau_levenshtein(&name, known))
             .fold(0.0, f64::max)
     };
-    let mut found: Vec<_> = all().iter().map(|entry| (likeness(entry), entry.name.as_str())).collect();
-    found.retain(|(likeness, _)| *likeness > 0.6);
-    found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    found.into_iter().take(3).map(|(_, name)| name).collect()
+    let mut ranked: Vec<_> = all().iter().map(|entry| (likeness(entry), entry.name.as_str())).collect();
+    ranked.retain(|(likeness, _)| *likeness > 0.6);
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
 /// Whether the Agent's Python imports a module of that name, which a check of that name would hide.

@@ -60,8 +60,8 @@ pub fn check<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Problem> {
         Kind::Rate => number(value, 1.0).ok_or(Problem::Rate),
         Kind::Text => (!value.contains('\0')).then(|| value.into()).ok_or(Problem::Text),
         Kind::Fingerprints => {
-            let mut all = value.split([',', ' ']).filter(|one| !one.is_empty());
-            let is_whole = |one: &str| one.len() == 40 && one.bytes().all(|b| b.is_ascii_hexdigit());
+            let mut all = value.split([',', ' ']).filter(|commit| !commit.is_empty());
+            let is_whole = |commit: &str| commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
             all.all(is_whole).then(|| value.into()).ok_or(Problem::Fingerprints)
         }
         Kind::Commit => {

@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_password_of_the_machine_is_found_in_every_layout() {
-        for (text, found) in [
+        for (text, expected) in [
             ("machine api.heroku.com\n  login me@example.org\n  password HRKU-1\n", Some("HRKU-1")),
             ("machine api.heroku.com login a password b", Some("b")),
             (
@@ -125,7 +125,7 @@ mod tests {
             ("machine example.org password x\nmachine api.heroku.com.evil.example password y", None),
             ("", None),
         ] {
-            assert_eq!(find(text, "api.heroku.com").as_deref(), found, "{text:?}");
+            assert_eq!(find(text, "api.heroku.com").as_deref(), expected, "{text:?}");
         }
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn is_helper(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
 
     const CODE: &str = "from datadog_checks.base import AgentCheck\n\nclass Foo(AgentCheck):\n    pass\n";
     const CONF: &str = "instances:\n  - {}\n";
@@ -73,20 +73,20 @@ mod tests {
             vec![("datadog/checks.d/foo.py", CODE), ("datadog/conf.d/foo.d/conf.yaml", CONF)],
             vec![("datadog/checks.d/words.py", "X = 1\n")],
         ] {
-            assert_eq!(found(&files), [""; 0]);
+            assert_eq!(messages(&files), [""; 0]);
         }
-        assert!(found(&[("datadog/checks.d/foo.py", CODE)])[0].contains("never runs"));
+        assert!(messages(&[("datadog/checks.d/foo.py", CODE)])[0].contains("never runs"));
         assert!(
-            found(&[("datadog/checks.d/foo.yaml", CONF)])
+            messages(&[("datadog/checks.d/foo.yaml", CONF)])
                 .iter()
                 .any(|finding| finding.contains("no check `foo.py`"))
         );
         assert!(
-            found(&[("datadog/checks.d/nginx.py", "X = 1\n")])[0]
+            messages(&[("datadog/checks.d/nginx.py", "X = 1\n")])[0]
                 .contains("takes the place of the Agent's own check")
         );
         assert!(
-            found(&[("datadog/checks.d/redis.py", "X = 1\n")])[0]
+            messages(&[("datadog/checks.d/redis.py", "X = 1\n")])[0]
                 .contains("takes the place of the module `redis`")
         );
     }

@@ -151,14 +151,14 @@ fn unknown_check(file: &File, check: &str, files: &[File]) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
 
     const REDIS: &str = "datadog/conf.d/redisdb.d/conf.yaml";
 
     #[test]
     fn yaml_that_does_not_parse_is_named_by_its_line() {
         assert_eq!(
-            found(&[(REDIS, "instances:\n  - host: a\n    password: 'x\n")])[0],
+            messages(&[(REDIS, "instances:\n  - host: a\n    password: 'x\n")])[0],
             "datadog/conf.d/redisdb.d/conf.yaml:3 error not valid YAML, so the check does not run: unclosed quote"
         );
     }
@@ -173,24 +173,24 @@ mod tests {
                 "info `frobnicator` is not a check of the Agent that this program knows",
             ),
         ] {
-            assert_eq!(found(&[(path, "instances:\n  - a: 1\n")]), [format!("{path} {text}")]);
+            assert_eq!(messages(&[(path, "instances:\n  - a: 1\n")]), [format!("{path} {text}")]);
         }
         for path in [
             "datadog/conf.d/disk.d/conf.yaml.default",
             "datadog/conf.d/snmp.d/x.yaml",
             "datadog/conf.d/ping.d/conf.yaml",
         ] {
-            assert_eq!(found(&[(path, "instances:\n  - {name: a, host: b}\n")]), [""; 0], "{path}");
+            assert_eq!(messages(&[(path, "instances:\n  - {name: a, host: b}\n")]), [""; 0], "{path}");
         }
     }
 
     #[test]
     fn a_file_without_instances_runs_nothing() {
         for text in ["", "init_config:\n", "instances:\n", "instances: []\n", "- a\n"] {
-            assert_eq!(found(&[(REDIS, text)]).len(), 1, "{text}");
+            assert_eq!(messages(&[(REDIS, text)]).len(), 1, "{text}");
         }
         assert_eq!(
-            found(&[("datadog/conf.d/nginx.d/conf.yaml", "logs:\n  - {type: file, path: /app/a.log}\n")]),
+            messages(&[("datadog/conf.d/nginx.d/conf.yaml", "logs:\n  - {type: file, path: /app/a.log}\n")]),
             [""; 0]
         );
     }
@@ -204,7 +204,7 @@ mod tests {
             "init_config: {}\n# instances:\n#  - host: a\n",
             "instances: []\n",
         ] {
-            let findings = found(&[(REDIS, text)]);
+            let findings = messages(&[(REDIS, text)]);
             assert!(findings.len() == 1 && findings[0].contains(" info "), "{text}: {findings:?}");
         }
     }
@@ -218,7 +218,7 @@ mod tests {
             ),
             ("instances:\n  host: a\n  port: 1\n", ":1 error `instances` is not a list"),
         ] {
-            let findings = found(&[(REDIS, text)]);
+            let findings = messages(&[(REDIS, text)]);
             assert!(findings.len() == 1 && findings[0].contains(expected), "{text}: {findings:?}");
         }
     }
@@ -227,8 +227,8 @@ mod tests {
     fn placeholders_are_judged_by_what_the_script_replaces() {
         let text = "instances:\n  - host: <HOST>\n    port: <PORT>\n    password: <PASSWORD>\n";
         let script = "sed -i \"s/<HOST>/$A/;s/<PORT>/$B/;s/<PASSWORD>/$C/\" x\n";
-        assert_eq!(found(&[(REDIS, text), ("datadog/prerun.sh", script)]), [""; 0]);
-        let findings = found(&[(REDIS, text)]);
+        assert_eq!(messages(&[(REDIS, text), ("datadog/prerun.sh", script)]), [""; 0]);
+        let findings = messages(&[(REDIS, text)]);
         assert_eq!(findings.len(), 3, "{findings:?}");
         assert!(findings[0].contains(":2 error nothing replaces the placeholder `<HOST>`"), "{findings:?}");
     }
@@ -238,11 +238,12 @@ mod tests {
         let text = "instances:\n  - {host: \"${U.host}\", port: 1}\n";
         let asking = format!("# dd-heroku: fill\n{text}");
         assert!(
-            found(&[(REDIS, text)])[0].contains("error has `${…}` values, but nothing puts config vars in")
+            messages(&[(REDIS, text)])[0]
+                .contains("error has `${…}` values, but nothing puts config vars in")
         );
-        assert!(found(&[(REDIS, &asking)])[0].contains("warning asks for config vars"));
+        assert!(messages(&[(REDIS, &asking)])[0].contains("warning asks for config vars"));
         let block =
             crate::app::prerun::Block { fill: true, ..Default::default() }.put_into(None).expect("a file");
-        assert_eq!(found(&[(REDIS, &asking), ("datadog/prerun.sh", &block)]), [""; 0]);
+        assert_eq!(messages(&[(REDIS, &asking), ("datadog/prerun.sh", &block)]), [""; 0]);
     }
 }

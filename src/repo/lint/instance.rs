@@ -122,7 +122,7 @@ fn wrong_type(file: &File, line: Option<usize>, name: &str, kind: Type, value: &
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
 
     const REDIS: &str = "datadog/conf.d/redisdb.d/conf.yaml";
 
@@ -130,7 +130,7 @@ mod tests {
     fn options_are_checked_by_the_model() {
         let text = "init_config:\ninstances:\n  - host: a\n    port: many\n    tags: x\n  - hots: b\n    port: 1\n    keys: [a]\n";
         assert_eq!(
-            found(&[(REDIS, text)]),
+            messages(&[(REDIS, text)]),
             [
                 "datadog/conf.d/redisdb.d/conf.yaml:4 error `port`: expected a whole number",
                 "datadog/conf.d/redisdb.d/conf.yaml:5 error `tags`: expected a list of texts, such as [a, b]",
@@ -138,9 +138,9 @@ mod tests {
                 "datadog/conf.d/redisdb.d/conf.yaml:6 warning `hots` is not an option of `redisdb`",
             ]
         );
-        assert_eq!(found(&[(REDIS, "instances:\n  - {host: a, port: 1, something_newer: 1}\n")]), [""; 0]);
+        assert_eq!(messages(&[(REDIS, "instances:\n  - {host: a, port: 1, something_newer: 1}\n")]), [""; 0]);
         assert_eq!(
-            found(&[("datadog/conf.d/mcache.d/conf.yaml", "instances:\n  - socket: /tmp/s\n")]),
+            messages(&[("datadog/conf.d/mcache.d/conf.yaml", "instances:\n  - socket: /tmp/s\n")]),
             [""; 0]
         );
     }

@@ -195,7 +195,7 @@ fn old_form(file: &File, name: &str, has: &dyn Fn(&str) -> bool) -> Option<Findi
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
 
     const CONF: &str = "instances:\n  - {proc_name: a}\n";
 
@@ -219,7 +219,7 @@ mod tests {
             ("datadog/conf.d/conf.yaml", "as in conf.d/redisdb.d/conf.yaml"),
             ("datadog/checks.d/gunicorn.yml", "`.py` and `.yaml` files of checks.d"),
         ] {
-            let findings = found(&[(path, CONF)]);
+            let findings = messages(&[(path, CONF)]);
             assert!(
                 findings.len() == 1 && findings[0].contains(expected) && findings[0].contains(" warning "),
                 "{findings:?}"
@@ -229,7 +229,7 @@ mod tests {
         for path in
             ["datadog/checks/a.py", "datadog/a.py", "datadog/checks.d/a/a.py", "datadog/conf.d/a.d/a.py"]
         {
-            assert!(found(&[(path, code)])[0].contains("nothing reads this file"), "{path}");
+            assert!(messages(&[(path, code)])[0].contains("nothing reads this file"), "{path}");
         }
     }
 
@@ -245,25 +245,27 @@ mod tests {
             "datadog/conf.d/gunicorn.yaml.bak",
             "datadog/conf.d/gunicorn.d/ca.pem",
         ] {
-            assert_eq!(found(&[(path, CONF)]), [""; 0], "{path}");
+            assert_eq!(messages(&[(path, CONF)]), [""; 0], "{path}");
         }
         for (path, script) in [
             ("datadog/conf.d/gunicorn.d/conf.yaml.erb", "erb a.erb >b\n"),
             ("datadog/extra.d/conf.yaml", "cp -R \"$APP_DATADOG/extra.d\" \"$DD_CONF_DIR/conf.d\"\n"),
             ("datadog/gunicorn.yaml", "cp \"$APP_DATADOG/gunicorn.yaml\" x\n"),
         ] {
-            assert_eq!(found(&[(path, CONF), ("datadog/prerun.sh", script)]), [""; 0], "{path}");
+            assert_eq!(messages(&[(path, CONF), ("datadog/prerun.sh", script)]), [""; 0], "{path}");
         }
-        assert_eq!(found(&[("datadog/service.datadog.yaml", "schema-version: v2\n")]), [""; 0]);
+        assert_eq!(messages(&[("datadog/service.datadog.yaml", "schema-version: v2\n")]), [""; 0]);
     }
 
     #[test]
     fn the_old_form_works_unless_the_new_one_is_there_too() {
-        assert!(found(&[("datadog/conf.d/gunicorn.yaml", CONF)])[0].contains(" info "));
+        assert!(messages(&[("datadog/conf.d/gunicorn.yaml", CONF)])[0].contains(" info "));
         assert!(
-            found(&[("datadog/conf.d/gunicorn.yaml", CONF), ("datadog/conf.d/gunicorn.d/conf.yaml", CONF)])
-                [0]
-            .contains(" error takes the place of")
+            messages(&[
+                ("datadog/conf.d/gunicorn.yaml", CONF),
+                ("datadog/conf.d/gunicorn.d/conf.yaml", CONF)
+            ])[0]
+                .contains(" error takes the place of")
         );
     }
 }

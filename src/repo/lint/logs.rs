@@ -44,7 +44,7 @@ fn lacks(entry: &Value) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
 
     #[test]
     fn entries_that_the_agent_refuses_are_named_by_their_lines() {
@@ -61,7 +61,7 @@ mod tests {
             ("logs:\n  - type: udp\n", Some(":2 error an entry of `logs` of a network type lacks `port`")),
             ("logs:\n  type: file\n", Some(":1 error `logs` is not a list")),
         ] {
-            let findings = found(&[("datadog/conf.d/ruby.d/conf.yaml", text)]);
+            let findings = messages(&[("datadog/conf.d/ruby.d/conf.yaml", text)]);
             let errors: Vec<_> = findings.iter().filter(|finding| finding.contains(" error ")).collect();
             assert_eq!(errors.len(), usize::from(expected.is_some()), "{text}: {findings:?}");
             assert!(expected.is_none_or(|expected| errors[0].contains(expected)), "{text}: {findings:?}");

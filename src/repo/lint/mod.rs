@@ -135,9 +135,9 @@ pub fn custom_checks(files: &[File]) -> Vec<Custom> {
         .filter(is_check)
         .filter_map(|code| match Place::of(&code.path) {
             Place::Check { check: name, yaml: false } => {
-                let is_own = |file: &&File| matches!(Place::of(&file.path), Place::Check { check, .. } | Place::Conf { check } if check == name);
-                let own = files.iter().filter(is_own).map(|file| file.path.clone()).collect();
-                Some(Custom { name: name.to_owned(), files: own })
+                let is_of_check = |file: &&File| matches!(Place::of(&file.path), Place::Check { check, .. } | Place::Conf { check } if check == name);
+                let paths = files.iter().filter(is_of_check).map(|file| file.path.clone()).collect();
+                Some(Custom { name: name.to_owned(), files: paths })
             }
             _ => None,
         })
@@ -192,7 +192,7 @@ mod tests {
     use crate::datadog::integrations::{self, Type, conf};
 
     /// The findings of files given as path and text, as `path:line severity message`.
-    pub(super) fn found(files: &[(&str, &str)]) -> Vec<String> {
+    pub(super) fn messages(files: &[(&str, &str)]) -> Vec<String> {
         let file = |(path, text): &(&str, &str)| File { path: (*path).into(), text: (*text).into() };
         let files: Vec<_> = files.iter().map(file).collect();
         let shown = |finding: Finding| {
@@ -224,7 +224,7 @@ mod tests {
             let prerun = crate::app::prerun::Block { fill: true, ..Default::default() }
                 .put_into(None)
                 .expect("a file");
-            assert_eq!(found(&[(&path, &text), ("datadog/prerun.sh", &prerun)]), [""; 0], "{text}");
+            assert_eq!(messages(&[(&path, &text), ("datadog/prerun.sh", &prerun)]), [""; 0], "{text}");
         }
     }
 }

@@ -43,7 +43,7 @@ fn has_path(line: &str, folder: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
 
     #[test]
     fn only_the_paths_of_other_machines_are_named() {
@@ -58,12 +58,12 @@ mod tests {
             ("cp a b # not /etc/datadog-agent", false),
             ("cp a /etc/datadog-agent-old", false),
         ] {
-            let findings = found(&[("datadog/prerun.sh", &format!("true\n{line}\n"))]);
+            let findings = messages(&[("datadog/prerun.sh", &format!("true\n{line}\n"))]);
             assert_eq!(findings.len(), usize::from(is_wrong), "{line}: {findings:?}");
             assert!(findings.iter().all(|finding| finding.starts_with("datadog/prerun.sh:2 warning")));
         }
         let conf = "instances:\n  - host: a\n    username: b\n    ssl_root_cert: /etc/datadog-agent/ca.pem\n";
-        let findings = found(&[("datadog/conf.d/postgres.d/conf.yaml", conf)]);
+        let findings = messages(&[("datadog/conf.d/postgres.d/conf.yaml", conf)]);
         assert!(findings[0].contains("conf.yaml:4 warning no dyno has the folder"), "{findings:?}");
     }
 }

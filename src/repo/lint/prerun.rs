@@ -135,7 +135,7 @@ fn edits_tags(file: &File, n: usize, line: &str) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
 
     const PRERUN: &str = "datadog/prerun.sh";
 
@@ -158,7 +158,7 @@ mod tests {
             ("shopt -so errexit\n", 1, "stays in force"),
             ("exec bin/start\n", 1, "replaces the shell"),
         ] {
-            let findings = found(&[(PRERUN, text)]);
+            let findings = messages(&[(PRERUN, text)]);
             assert!(
                 findings.len() == 1 && findings[0].starts_with(&format!("{PRERUN}:{line} ")),
                 "{findings:?}"
@@ -183,7 +183,7 @@ mod tests {
             "ps | while read a; do exit; done\n",
             "x=$(exit 1)\n",
         ] {
-            assert_eq!(found(&[(PRERUN, text)]), [""; 0], "{text}");
+            assert_eq!(messages(&[(PRERUN, text)]), [""; 0], "{text}");
         }
     }
 
@@ -191,9 +191,9 @@ mod tests {
     fn an_edited_block_is_named() {
         let text =
             crate::app::prerun::Block { fill: true, ..Default::default() }.put_into(None).expect("a file");
-        assert_eq!(found(&[(PRERUN, &text)]), [""; 0]);
+        assert_eq!(messages(&[(PRERUN, &text)]), [""; 0]);
         assert!(
-            found(&[(PRERUN, &text.replace("# fill\n", "# fill\necho\n"))])[0].contains("edited by hand")
+            messages(&[(PRERUN, &text.replace("# fill\n", "# fill\necho\n"))])[0].contains("edited by hand")
         );
     }
 }

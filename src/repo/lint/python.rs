@@ -108,7 +108,7 @@ fn is_defined(name: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
     use super::*;
 
     #[test]
@@ -146,14 +146,16 @@ mod tests {
             "try:\n    unicode\nexcept NameError:\n    unicode = str\nx = unicode(1) # AgentCheck\n",
             "class A(AgentCheck):\n    \"\"\"\n    print x\n    except A, B:\n    \"\"\"\n",
         ] {
-            let findings =
-                found(&[("datadog/checks.d/a.py", text), ("datadog/checks.d/a.yaml", "instances: [{}]\n")]);
+            let findings = messages(&[
+                ("datadog/checks.d/a.py", text),
+                ("datadog/checks.d/a.yaml", "instances: [{}]\n"),
+            ]);
             assert_eq!(findings, [""; 0], "{text}");
         }
         let old =
             "from checks import AgentCheck\nclass A(AgentCheck):\n    def check(self, i):\n        print i\n";
         let findings =
-            found(&[("datadog/checks.d/a.py", old), ("datadog/checks.d/a.yaml", "instances: [{}]\n")]);
+            messages(&[("datadog/checks.d/a.py", old), ("datadog/checks.d/a.yaml", "instances: [{}]\n")]);
         assert_eq!(findings.len(), 2, "{findings:?}");
     }
 }

@@ -57,7 +57,7 @@ fn section(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
 
     #[test]
     fn a_section_that_is_appended_twice_is_named_by_its_line() {
@@ -71,7 +71,7 @@ mod tests {
             (format!("{appended}{}", appended.replace("logs_", "apm_")), None),
             (format!("if true; then\n  {echoed}else\n  {echoed}fi\n"), None),
         ] {
-            let findings = found(&[("datadog/prerun.sh", &text)]);
+            let findings = messages(&[("datadog/prerun.sh", &text)]);
             assert_eq!(findings.len(), usize::from(line.is_some()), "{text}{findings:?}");
             let expected = line.map(|line| format!("datadog/prerun.sh:{line} warning appends `logs_config`"));
             assert!(expected.is_none_or(|expected| findings[0].starts_with(&expected)), "{findings:?}");

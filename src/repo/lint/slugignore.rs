@@ -56,7 +56,7 @@ fn is_like(glob: &[u8], name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
 
     #[test]
     fn a_pattern_that_hides_the_folder_is_named_by_its_line() {
@@ -75,7 +75,7 @@ mod tests {
             ("datadog2", false),
         ] {
             let findings =
-                found(&[(".slugignore", &format!("tmp\n{pattern}\n")), ("datadog/prerun.sh", "true\n")]);
+                messages(&[(".slugignore", &format!("tmp\n{pattern}\n")), ("datadog/prerun.sh", "true\n")]);
             assert_eq!(!findings.is_empty(), hides, "{pattern}: {findings:?}");
             assert!(
                 findings.iter().all(|finding| finding.starts_with(".slugignore:2 error ")),

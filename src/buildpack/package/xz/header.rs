@@ -135,8 +135,8 @@ mod tests {
 
     #[test]
     fn a_block_without_sizes_is_told_apart() {
-        let one = liblzma::stream::Stream::new_easy_encoder(0, Check::Crc32).unwrap();
-        let bytes = compressed(one, b"short");
+        let encoder = liblzma::stream::Stream::new_easy_encoder(0, Check::Crc32).unwrap();
+        let bytes = compressed(encoder, b"short");
         let mut at = &bytes[..];
         let stream = StreamHeader::read(&mut at).unwrap();
         let block = BlockHeader::read(&mut at, &stream).unwrap().unwrap();

@@ -47,8 +47,8 @@ fn all(package: &[u8]) -> anyhow::Result<Vec<u8>> {
             Ok(read)
         })
     };
-    let (one, many) = (on(1), on(4));
-    assert!(one.as_ref().ok() == many.as_ref().ok());
+    let (single, many) = (on(1), on(4));
+    assert!(single.as_ref().ok() == many.as_ref().ok());
     many
 }
 

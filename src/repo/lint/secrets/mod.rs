@@ -31,7 +31,7 @@ pub(super) fn lint(file: &File, prerun: &Prerun) -> Vec<Finding> {
         options.dedup();
         for option in options {
             let line = literal_lines(&file.text, &option).next();
-            if !line.is_some_and(|line| findings.iter().any(|found| found.line == Some(line))) {
+            if !line.is_some_and(|line| findings.iter().any(|finding| finding.line == Some(line))) {
                 findings.push(committed(file, line, &format!("the value of `{option}`")));
             }
         }
@@ -47,7 +47,7 @@ fn committed(file: &File, line: impl Into<Option<usize>>, what: &str) -> Finding
 }
 
 /// The names of options that hold a secret as it is.
-fn secret_options(value: &Value, prerun: &Prerun, found: &mut Vec<String>) {
+fn secret_options(value: &Value, prerun: &Prerun, names: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
             for (name, value) in map {
@@ -57,12 +57,12 @@ fn secret_options(value: &Value, prerun: &Prerun, found: &mut Vec<String>) {
                     _ => false,
                 };
                 if is_literal && is_secret_option(name) {
-                    found.push(name.clone());
+                    names.push(name.clone());
                 }
-                secret_options(value, prerun, found);
+                secret_options(value, prerun, names);
             }
         }
-        Value::Array(all) => all.iter().for_each(|item| secret_options(item, prerun, found)),
+        Value::Array(all) => all.iter().for_each(|item| secret_options(item, prerun, names)),
         _ => {}
     }
 }
@@ -85,13 +85,13 @@ fn literal_lines<'t>(text: &'t str, option: &'t str) -> impl Iterator<Item = usi
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::messages;
 
     const CONF: &str = "datadog/conf.d/frobnicator.d/conf.yaml";
     const KEY: &str = "0123456789abcdef0123456789abcdef";
 
     fn secrets_in(path: &str, text: &str) -> Vec<String> {
-        found(&[(path, text)]).into_iter().filter(|item| item.contains("is in the repository")).collect()
+        messages(&[(path, text)]).into_iter().filter(|item| item.contains("is in the repository")).collect()
     }
 
     #[test]
