@@ -35,9 +35,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         .and_then(|session| database::inspect(&session, CREDENTIAL))
         .inspect_err(|error| context.ui.warn(format_args!("as the app's own user: {error}")))
         .ok();
-    let session_as_credential = target.credential.as_ref().map(Session::open);
+    let as_credential = target.credential.as_ref().map(Session::open);
     let tried = |how: fn(&Session) -> Result<(), Error>| {
-        let session = session.as_ref()?;
+        let session = as_credential.as_ref()?;
         Some(match session {
             Ok(session) => how(session).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
