@@ -86,9 +86,10 @@ fn a_stored_version_that_the_buildpack_cannot_build_is_found_and_fixed() {
         ("7.60.1-1", None),
     ] {
         write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DD_AGENT_VERSION": stored}));
-        let found = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
-        let finding = found["findings"].as_array().unwrap().iter().find(|found| found["code"] == "DDH072");
-        assert_eq!(finding.is_some(), fixed.is_some(), "{stored}: {found}");
+        let report = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
+        let finding =
+            report["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == "DDH072");
+        assert_eq!(finding.is_some(), fixed.is_some(), "{stored}: {report}");
         if let Some(finding) = finding {
             assert_eq!(planned(&json!({ "changes": finding["fix"] })), fixed, "{stored}");
             let plan = run(&sandbox, &["doctor", "--fix", "-a", "shop", "-n", "--json"], 0);

@@ -43,13 +43,13 @@ fn the_status_says_where_each_comes_from_and_whether_it_is_accepted() {
     let vars = [("HEROKU_API_KEY", TOKEN), ("DD_API_KEY", KEY), ("DD_APP_KEY", APP_KEY)];
     let (code, out, err) = run(&sandbox, &["auth", "status", "--json"], &vars, "");
     assert_eq!(code, 0, "{err}");
-    let told: Value = serde_json::from_str(&out).unwrap();
+    let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(
-        told["datadog_api_key"],
+        report["datadog_api_key"],
         json!({"source": "DD_API_KEY of your environment", "last4": "3f9a", "accepted": true, "by": "datadoghq.com"})
     );
-    assert_eq!(told["heroku"]["accepted"], true);
-    assert_eq!(told["datadog_app_key"]["last4"], "4567");
+    assert_eq!(report["heroku"]["accepted"], true);
+    assert_eq!(report["datadog_app_key"]["last4"], "4567");
     let (_, out, err) = run(&sandbox, &["auth", "status"], &vars, "");
     for secret in [KEY, APP_KEY, TOKEN] {
         assert!(!out.contains(secret) && !err.contains(secret), "{out}{err}");
@@ -107,9 +107,9 @@ fn the_sandbox_checks_and_keeps_nothing() {
     let login = ["--sandbox", "auth", "login", "--datadog-api-key", "--stdin", "--json"];
     let (code, out, err) = run(&sandbox, &login, &vars, KEY);
     assert_eq!(code, 0, "{err}");
-    let told: Value = serde_json::from_str(&out).unwrap();
+    let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(
-        told,
+        report,
         json!({"secret": "datadog_api_key", "verdict": "datadoghq.com takes it", "kept": false})
     );
 }

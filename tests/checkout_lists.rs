@@ -53,14 +53,14 @@ fn a_buildpack_that_another_one_runs_counts_as_the_apps() {
         assert_eq!(shown["problems"], json!([]));
         let status = run(&sandbox, &folder, &["status", "--json"], 0);
         assert_eq!(status["buildpack"]["pin"], "2.44");
-        let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
-        assert!(!codes(&found).contains(&"DDH008"), "{found}");
+        let report = run(&sandbox, &folder, &["doctor", "--json"], 3);
+        assert!(!codes(&report).contains(&"DDH008"), "{report}");
         let pin = command(&sandbox, &folder, &["buildpacks", "pin", "2.44"]).assert().code(1);
         assert!(String::from_utf8_lossy(&pin.get_output().stderr).contains(".buildpacks"));
 
         set_buildpacks(&sandbox, "shop", &[DATADOG, buildpack]);
-        let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
-        assert!(codes(&found).contains(&"DDH009"), "{found}");
+        let report = run(&sandbox, &folder, &["doctor", "--json"], 3);
+        assert!(codes(&report).contains(&"DDH009"), "{report}");
         let plan = run(&sandbox, &folder, &["buildpacks", "fix", "-n", "--json"], 0);
         assert_eq!(after(&plan), Some(json!([buildpack])), "{plan}");
     }
@@ -84,9 +84,9 @@ fn what_changes_the_folder_of_the_app_stays_first() {
     ] {
         set_buildpacks(&sandbox, "shop", &list);
         assert_eq!(after(&run(&sandbox, &folder, &fix, 0)), fixed, "{list:?}");
-        let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
-        assert_eq!(codes(&found).contains(&"DDH011"), fixed.is_some(), "{list:?} {found}");
-        assert!(!codes(&found).contains(&"DDH010"), "{found}");
+        let report = run(&sandbox, &folder, &["doctor", "--json"], 3);
+        assert_eq!(codes(&report).contains(&"DDH011"), fixed.is_some(), "{list:?} {report}");
+        assert!(!codes(&report).contains(&"DDH010"), "{report}");
     }
 }
 
@@ -109,8 +109,8 @@ fn releases_of_the_buildpack_are_checked_wherever_one_is_given() {
         }
     }
     set_buildpacks(&sandbox, "shop", &[&format!("{DATADOG}#v2.44"), "heroku/ruby"]);
-    let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
-    assert!(codes(&found).contains(&"DDH075"), "{found}");
+    let report = run(&sandbox, &folder, &["doctor", "--json"], 3);
+    assert!(codes(&report).contains(&"DDH075"), "{report}");
     let plan = run(&sandbox, &folder, &["doctor", "--fix", "--only", "DDH075", "-n", "--json"], 0);
     assert_eq!(after(&plan), Some(json!([pinned, "heroku/ruby"])));
 }
@@ -159,8 +159,8 @@ fn an_app_json_that_does_not_serve_review_apps_is_found_and_left_alone() {
         (utf_16, Some("DDH076")),
     ] {
         fs::write(folder.join("app.json"), &bytes).unwrap();
-        let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
-        let findings = found["findings"].as_array().unwrap();
+        let report = run(&sandbox, &folder, &["doctor", "--json"], 3);
+        let findings = report["findings"].as_array().unwrap();
         let named: Vec<_> =
             findings.iter().filter(|finding| finding.to_string().contains("app.json")).collect();
         let seen: Vec<_> = named.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
@@ -176,9 +176,9 @@ fn dyno_types_to_skip_are_found_where_the_buildpack_does_not_read_them() {
     let sandbox = Sandbox::start();
     let folder = checked_out(&sandbox);
     write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ "DD_HEROKU_SKIP_DYNOS": "run" }));
-    for (buildpack, is_found) in [(DATADOG, true), ("https://example.com/dd-heroku.tgz", false)] {
+    for (buildpack, is_reported) in [(DATADOG, true), ("https://example.com/dd-heroku.tgz", false)] {
         set_buildpacks(&sandbox, "shop", &[buildpack, "heroku/ruby"]);
-        let found = run(&sandbox, &folder, &["doctor", "--json"], 3);
-        assert_eq!(codes(&found).contains(&"DDH030"), is_found, "{buildpack} {found}");
+        let report = run(&sandbox, &folder, &["doctor", "--json"], 3);
+        assert_eq!(codes(&report).contains(&"DDH030"), is_reported, "{buildpack} {report}");
     }
 }

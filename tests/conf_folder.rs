@@ -85,11 +85,11 @@ fn the_lint_reads_the_folder_that_the_app_names() {
     let conf = "instances: [{hots: db.example, port: nope}]\n";
     fs::write(folder.join(".datadog/conf.d/postgres.d/conf.yaml"), conf).unwrap();
     fs::write(folder.join(".datadog/prerun.sh"), "if true; then\n").unwrap();
-    let found = run(&sandbox, &folder, &["checks", "lint", "--json"], 3);
+    let report = run(&sandbox, &folder, &["checks", "lint", "--json"], 3);
     let paths: Vec<_> =
-        found["findings"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
-    assert!(paths.contains(&".datadog/conf.d/postgres.d/conf.yaml"), "{found}");
-    assert!(paths.contains(&".datadog/prerun.sh"), "{found}");
+        report["findings"].as_array().unwrap().iter().map(|item| item["path"].as_str().unwrap()).collect();
+    assert!(paths.contains(&".datadog/conf.d/postgres.d/conf.yaml"), "{report}");
+    assert!(paths.contains(&".datadog/prerun.sh"), "{report}");
     let doctor = run(&sandbox, &folder, &["doctor", "--json"], 3);
     assert!(doctor.to_string().contains(".datadog/conf.d/postgres.d/conf.yaml"), "{doctor}");
     // Without an account the usual folder is meant, and the lint works all the same.

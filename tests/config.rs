@@ -51,7 +51,7 @@ fn a_dry_run_changes_nothing_and_says_that_changes_are_pending() {
 #[test]
 fn a_bad_value_is_refused_with_what_was_expected() {
     let sandbox = Sandbox::start();
-    for (given, told) in [
+    for (given, expected) in [
         ("DD_LOG_LEVEL=LOUD", "trace, debug, info, warn, error, critical, off"),
         ("DD_TAGS=env:prod team:", "`team:`"),
         ("RAILS_ENV=production", "heroku config:set"),
@@ -59,9 +59,9 @@ fn a_bad_value_is_refused_with_what_was_expected() {
         ("DD_API_KEY=c0ffee00c0ffee00c0ffee00c0ff3f9a", "config set DD_API_KEY"),
         ("DD_POSTGRES_URL_VAR=postgres://u:p@h/d", "secret"),
     ] {
-        let told_us = complaint(&sandbox, &["config", "set", "-a", "shop", given], 2);
-        assert!(told_us.contains(told), "{given}: {told_us}");
-        assert!(!told_us.contains("c0ffee00c0") && !told_us.contains("u:p@h"), "{told_us}");
+        let message = complaint(&sandbox, &["config", "set", "-a", "shop", given], 2);
+        assert!(message.contains(expected), "{given}: {message}");
+        assert!(!message.contains("c0ffee00c0") && !message.contains("u:p@h"), "{message}");
     }
     assert_eq!(sandbox.writes(), Vec::<String>::new());
 }
@@ -81,8 +81,8 @@ fn a_version_that_does_not_exist_is_refused_with_the_nearest() {
     };
     for version in ["9.9.9", "7.79.9"] {
         let run = run(version).code(2);
-        let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-        assert!(told.contains("7.80.0-1") && told.contains("7.81.2-1"), "{told}");
+        let message = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+        assert!(message.contains("7.80.0-1") && message.contains("7.81.2-1"), "{message}");
     }
     run("7.80.0").success();
     // The second and third look came from the cache.
@@ -137,8 +137,8 @@ fn a_mistyped_option_is_refused_with_the_near_one_unless_it_is_forced() {
         ("DD_TRACE_SAMPLE_RATES=0.5", "DD_TRACE_SAMPLE_RATE"),
         ("DD_OTLP_CONFIG_METRICS_ENABLE=true", "DD_OTLP_CONFIG_METRICS_ENABLED"),
     ] {
-        let told = complaint(&sandbox, &["config", "set", "-a", "shop", given, "--yes"], 2);
-        assert!(told.contains(&format!("`{near}`")) && told.contains("--force"), "{told}");
+        let message = complaint(&sandbox, &["config", "set", "-a", "shop", given, "--yes"], 2);
+        assert!(message.contains(&format!("`{near}`")) && message.contains("--force"), "{message}");
     }
     assert_eq!(sandbox.writes(), Vec::<String>::new());
     let set = ["config", "set", "-a", "shop", "DD_ENVV=production", "--force", "--json"];
@@ -164,8 +164,8 @@ fn an_address_without_a_password_is_set_as_an_argument_and_one_with_a_password_i
     for given in
         ["DD_TRACE_AGENT_URL=http://u:hunter2@localhost:8126", "DD_DOGSTATSD_URL=udp://u:hunter2@h:1"]
     {
-        let told = complaint(&sandbox, &["config", "set", "-a", "shop", given], 2);
-        assert!(told.contains("secret") && !told.contains("hunter2"), "{told}");
+        let message = complaint(&sandbox, &["config", "set", "-a", "shop", given], 2);
+        assert!(message.contains("secret") && !message.contains("hunter2"), "{message}");
     }
 }
 

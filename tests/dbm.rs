@@ -113,9 +113,9 @@ fn a_right_that_is_missing_is_named() {
     postgres.sql("shop", "CREATE ROLE weak LOGIN");
     let sandbox = shop(&postgres, "weak");
     let assert = dbm(&sandbox, &["setup", "-a", "shop", "--yes"]).code(1);
-    let told = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
-    assert!(told.contains("CREATE EXTENSION") && told.contains("permission denied"), "{told}");
-    assert!(told.contains("--print-sql") && !told.contains("canary"), "{told}");
+    let message = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+    assert!(message.contains("CREATE EXTENSION") && message.contains("permission denied"), "{message}");
+    assert!(message.contains("--print-sql") && !message.contains("canary"), "{message}");
 }
 
 #[test]

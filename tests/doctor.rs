@@ -23,17 +23,17 @@ fn run(sandbox: &Sandbox, agents: &PackageRepository, arguments: &[&str], code: 
 #[test]
 fn every_fault_of_legacy_is_found() {
     let (sandbox, agents) = (Sandbox::start(), agents());
-    let found = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--json"], 3);
+    let report = run(&sandbox, &agents, &["doctor", "-a", "legacy", "--json"], 3);
     assert_eq!(
-        codes(&found),
+        codes(&report),
         [
             "DDH005", "DDH006", "DDH007", "DDH009", "DDH010", "DDH011", "DDH012", "DDH013", "DDH015",
             "DDH017", "DDH017", "DDH018", "DDH019", "DDH020", "DDH022", "DDH023", "DDH024", "DDH025",
             "DDH027", "DDH028", "DDH029", "DDH033", "DDH034", "DDH035",
         ],
-        "{found:#}"
+        "{report:#}"
     );
-    let text = found.to_string();
+    let text = report.to_string();
     assert!(!text.contains("1e9ac1e900d06f00d1e9ac1e900d0f0d") && !text.contains("redis://"), "{text}");
     assert_eq!(sandbox.writes(), Vec::<String>::new());
 }
@@ -79,11 +79,11 @@ fn an_app_that_init_set_up_is_sound() {
     let key = "c0ffee00c0ffee00c0ffee00c0ff3f9a";
     for app in ["shop", "mobile-api", "imagery", "vault"] {
         sandbox.command(&["init", "-a", app, "--yes", "-q"]).env("DD_API_KEY", key).assert().success();
-        let found = run(&sandbox, &agents, &["doctor", "-a", app, "--json"], 0);
-        assert_eq!(found["findings"], json!([]), "{app}");
+        let report = run(&sandbox, &agents, &["doctor", "-a", app, "--json"], 0);
+        assert_eq!(report["findings"], json!([]), "{app}");
     }
-    let found = run(&sandbox, &agents, &["doctor", "-a", "fjord", "--json"], 0);
-    assert_eq!(codes(&found), ["DDH032"]);
+    let report = run(&sandbox, &agents, &["doctor", "-a", "fjord", "--json"], 0);
+    assert_eq!(codes(&report), ["DDH032"]);
 }
 
 #[test]
@@ -94,9 +94,9 @@ fn a_small_dyno_with_traces_and_processes_is_found() {
     let set = ["config", "set", "DD_PROCESS_AGENT=true", "-a", "shop", "--yes", "--no-rebuild", "-q"];
     sandbox.command(&set).assert().success();
     let doctor = ["doctor", "-a", "shop", "--only", "DDH071", "--json"];
-    let found = run(&sandbox, &agents, &doctor, 3);
-    assert_eq!(codes(&found), ["DDH071"]);
-    let evidence = found["findings"][0]["evidence"].as_str().unwrap();
+    let report = run(&sandbox, &agents, &doctor, 3);
+    assert_eq!(codes(&report), ["DDH071"]);
+    let evidence = report["findings"][0]["evidence"].as_str().unwrap();
     assert!(evidence.contains("web (Standard-1X)"), "{evidence}");
     for kind in ["web", "worker"] {
         let larger = json!({ "size": "Standard-2X" });
@@ -113,8 +113,9 @@ fn a_key_of_another_site_is_told_from_a_wrong_one() {
     {
         let set = ["config", "set", "-a", "shop", "DD_API_KEY", "--no-verify", "--yes", "-q"];
         sandbox.command(&set).write_stdin(key).assert().success();
-        let found = run(&sandbox, &agents, &["doctor", "-a", "shop", "--only", "DDH002,DDH003", "--json"], 3);
-        assert_eq!(codes(&found), [code]);
+        let report =
+            run(&sandbox, &agents, &["doctor", "-a", "shop", "--only", "DDH002,DDH003", "--json"], 3);
+        assert_eq!(codes(&report), [code]);
     }
     let fix = ["doctor", "-a", "shop", "--only", "DDH003", "--no-verify", "--json"];
     assert_eq!(codes(&run(&sandbox, &agents, &fix, 0)), [""; 0]);
@@ -126,9 +127,9 @@ fn a_person_sees_evidence_and_what_to_do() {
     let run = sandbox.command(&["doctor", "-a", "legacy"]).envs(agents.variables()).assert().code(3);
     let screen = String::from_utf8(run.get_output().stdout.clone()).unwrap();
     assert!(screen.starts_with("legacy  "), "{screen}");
-    for told in ["✗ DDH010", "! DDH033", "489 MB of 500 MB", "→ `.slugignore`", "doctor --fix -a legacy"]
+    for expected in ["✗ DDH010", "! DDH033", "489 MB of 500 MB", "→ `.slugignore`", "doctor --fix -a legacy"]
     {
-        assert!(screen.contains(told), "{told}\n{screen}");
+        assert!(screen.contains(expected), "{expected}\n{screen}");
     }
     assert!(screen.lines().all(|line| line.chars().count() <= 80), "{screen}");
 }
@@ -137,8 +138,8 @@ fn a_person_sees_evidence_and_what_to_do() {
 fn a_code_is_explained_without_an_app() {
     let sandbox = Sandbox::start();
     let run = sandbox.command(&["explain", "ddh014", "--json"]).assert().success();
-    let one: Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
-    assert_eq!((&one["code"], &one["severity"]), (&json!("DDH014"), &json!("warning")));
+    let report: Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
+    assert_eq!((&report["code"], &report["severity"]), (&json!("DDH014"), &json!("warning")));
     sandbox.command(&["explain", "DDH999"]).assert().code(2);
     assert_eq!(sandbox.journal().len(), 0);
 }

@@ -10,8 +10,8 @@ use crate::support::sandbox::Sandbox;
 fn the_bundle_holds_the_state_and_no_secret() {
     let sandbox = Sandbox::start();
     let run = sandbox.command(&["flare", "-a", "legacy", "-o", "out.tar.gz", "--json"]).assert().success();
-    let told: Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
-    assert_eq!(told["file"], "out.tar.gz");
+    let report: Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
+    assert_eq!(report["file"], "out.tar.gz");
     let bundle = std::fs::File::open(sandbox.home().join("out.tar.gz")).unwrap();
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(bundle));
     let mut all = String::new();
@@ -22,7 +22,7 @@ fn the_bundle_holds_the_state_and_no_secret() {
         entry.read_to_string(&mut all).unwrap();
     }
     assert_eq!(names, ["status.json", "findings.json", "state.json", "build.log", "programs.txt"]);
-    assert_eq!(told["holds"].as_array().unwrap().len(), names.len());
+    assert_eq!(report["holds"].as_array().unwrap().len(), names.len());
     assert!(all.contains("DDH033") && all.contains("Building (before the sandbox began)"), "{all}");
     let config = sandbox.app("legacy")["config"].clone();
     for name in ["DD_API_KEY", "DATABASE_URL", "REDIS_URL", "DD_REDIS_URL_VAR"] {

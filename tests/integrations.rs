@@ -90,8 +90,9 @@ fn add_redis_finds_both_add_ons_and_a_second_time_changes_nothing() {
 #[test]
 fn database_monitoring_is_refused_for_the_essential_plan() {
     let place = Place::new();
-    let told = place.failure(1, &["integrations", "add", "postgres", "--dbm", "-a", "mobile-api", "--yes"]);
-    assert!(told.contains("essential-0") && told.contains("heroku addons:upgrade"), "{told}");
+    let message =
+        place.failure(1, &["integrations", "add", "postgres", "--dbm", "-a", "mobile-api", "--yes"]);
+    assert!(message.contains("essential-0") && message.contains("heroku addons:upgrade"), "{message}");
     let document = place.json(&["integrations", "add", "postgres", "--dbm", "-a", "shop", "--yes"]);
     assert_eq!(
         changes(&document),
@@ -124,19 +125,19 @@ fn a_check_with_a_file_is_added_limited_listed_and_removed() {
     place.run(&with(&["integrations", "add", "ping@1.0.2", "--set", "host=db.internal"])).success();
     place.run(&with(&["integrations", "limit", "gunicorn", "--to", "web"])).success();
     let list = place.json(&["integrations", "list", "-a", "shop"]);
-    let on: Vec<_> = list.as_array().unwrap().iter().filter(|one| one["on"] == true).collect();
+    let on: Vec<_> = list.as_array().unwrap().iter().filter(|item| item["on"] == true).collect();
     assert_eq!(
         (&on[0]["name"], &on[0]["dynos"], &on[0]["problems"]),
         (&json!("gunicorn"), &json!(["web"]), &json!(0))
     );
     assert_eq!((&on[1]["name"], &on[1]["version"]), (&json!("ping"), &json!("1.0.2")));
     assert_eq!(place.json(&["checks", "lint"])["findings"], json!([]));
-    let told = place.failure(2, &with(&["integrations", "limit", "gunicorn", "--to", "wbe"]));
-    assert!(told.contains("no process type `wbe`") && told.contains("`worker`"), "{told}");
+    let message = place.failure(2, &with(&["integrations", "limit", "gunicorn", "--to", "wbe"]));
+    assert!(message.contains("no process type `wbe`") && message.contains("`worker`"), "{message}");
     place.failure(2, &with(&["integrations", "limit", "gunicorn", "--to", "web;rm -rf /"]));
     place.run(&with(&["integrations", "remove", "gunicorn", "ping"])).success();
     let left = place.json(&["integrations", "list", "-a", "shop"]);
-    assert!(left.as_array().unwrap().iter().all(|one| one["on"] == false));
+    assert!(left.as_array().unwrap().iter().all(|item| item["on"] == false));
     assert!(!place.checkout.join("datadog/prerun.sh").exists());
 }
 
@@ -182,8 +183,11 @@ fn what_the_user_edited_is_not_overwritten() {
     let edited = place.read(path).replace("# timeout: 5", "timeout: 7");
     place.write(path, &edited);
     let other = add(&["--set", "url=http://b"]);
-    let told = place.failure(1, &other);
-    assert!(told.contains("was edited by hand") && told.contains("+ ") && told.contains("--force"), "{told}");
+    let message = place.failure(1, &other);
+    assert!(
+        message.contains("was edited by hand") && message.contains("+ ") && message.contains("--force"),
+        "{message}"
+    );
     assert_eq!(place.read(path), edited);
     place.run(&[&other[..], &["--force"]].concat()).success();
     assert_eq!(place.read(&format!("{path}.bak")), edited);
@@ -193,7 +197,7 @@ fn what_the_user_edited_is_not_overwritten() {
 #[test]
 fn a_mistake_on_the_command_line_is_a_usage_error_with_a_way_on() {
     let place = Place::new();
-    for (arguments, told) in [
+    for (arguments, expected) in [
         (vec!["add", "rediss"], "did you mean `redis`?"),
         (vec!["add", "ping"], "--set host=…"),
         (vec!["add", "gunicorn", "--set", "proc_nam=x"], "did you mean `proc_name`?"),
@@ -205,7 +209,7 @@ fn a_mistake_on_the_command_line_is_a_usage_error_with_a_way_on() {
     ] {
         let groups: &[&str] = if arguments[0] == "show" { &[] } else { &["-a", "shop", "--yes"] };
         let said = place.failure(2, &[&["integrations"], &arguments[..], groups].concat());
-        assert!(said.contains(told) && !said.contains("hunter2"), "{said}");
+        assert!(said.contains(expected) && !said.contains("hunter2"), "{said}");
     }
     let said = place.failure(1, &["integrations", "add", "mcache", "-a", "shop", "--yes"]);
     assert!(said.contains("--var MEMCACHIER_SERVERS"), "{said}");
@@ -290,7 +294,7 @@ fn lint_says_where_and_what_to_do() {
     );
     place.write("datadog/prerun.sh", "if true; then\n");
     let assert = place.run(&["checks", "lint"]).code(3);
-    let told = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+    let shown = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
     for line in [
         "datadog/conf.d/redisdb.d/conf.yaml:2: error: an instance lacks `port`, which the check requires",
         "datadog/conf.d/redisdb.d/conf.yaml:3: error: the value of `password` is in the repository",
@@ -298,9 +302,9 @@ fn lint_says_where_and_what_to_do() {
         "datadog/checks.d/mine.py: error: the check `mine` has no configuration",
         "datadog/prerun.sh:2: error: bash cannot read it",
     ] {
-        assert!(told.contains(line), "{line}\n{told}");
+        assert!(shown.contains(line), "{line}\n{shown}");
     }
-    assert!(!told.contains("hunter2"));
+    assert!(!shown.contains("hunter2"));
 }
 
 #[test]

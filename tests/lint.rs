@@ -38,12 +38,12 @@ impl Checkout {
             self.sandbox.command(&["checks", "lint", "--json"]).current_dir(&self.folder).output().unwrap();
         let document: Value = serde_json::from_slice(&output.stdout).unwrap();
         let all = document["findings"].as_array().unwrap();
-        let serious = all.iter().filter(|found| found["severity"] != "info");
+        let serious = all.iter().filter(|finding| finding["severity"] != "info");
         let shown: Vec<_> = serious
-            .map(|found| {
-                let text = |name: &str| found[name].as_str().unwrap_or_default().to_owned();
+            .map(|finding| {
+                let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
                 let path = text("path").trim_start_matches("datadog/").to_owned();
-                format!("{path}:{} {} {}", found["line"], text("severity"), text("message"))
+                format!("{path}:{} {} {}", finding["line"], text("severity"), text("message"))
             })
             .collect();
         assert_eq!(output.status.code(), Some(if shown.is_empty() { 0 } else { 3 }));
@@ -181,7 +181,7 @@ fn secrets_are_found_in_any_file_and_patterns_are_none() {
         for path in ["prerun.sh", "checks.d/words.py"] {
             let findings = checkout.lint(&[(path, &format!("true\n{line}\n"))]);
             assert!(
-                findings.iter().any(|found| found.starts_with(&format!("{path}:2 error "))),
+                findings.iter().any(|finding| finding.starts_with(&format!("{path}:2 error "))),
                 "{line} {findings:?}"
             );
             assert!(!findings.concat().contains(&password) && !findings.concat().contains("hunter2"));
@@ -248,7 +248,9 @@ fn files_that_nothing_reads_are_named() {
     ] {
         let findings = checkout.lint(&[(path, text)]);
         assert!(
-            findings.iter().any(|found| found.starts_with(path) && found.contains("nothing reads this file")),
+            findings
+                .iter()
+                .any(|finding| finding.starts_with(path) && finding.contains("nothing reads this file")),
             "{path} {findings:?}"
         );
     }
@@ -282,7 +284,7 @@ fn links_are_followed_in_the_checkout_and_named_where_they_lead_out() {
     fs::create_dir_all(&target).unwrap();
     fs::write(target.join("conf.yaml"), "instances: [{hots: a, port: nope}]\n").unwrap();
     symlink("ops/datadog", checkout.folder.join("datadog")).unwrap();
-    assert!(checkout.findings().iter().any(|found| found.contains("`port`: expected a whole number")));
+    assert!(checkout.findings().iter().any(|finding| finding.contains("`port`: expected a whole number")));
     fs::remove_file(checkout.folder.join("datadog")).unwrap();
     symlink("/nowhere/datadog", checkout.folder.join("datadog")).unwrap();
     assert!(checkout.findings()[0].contains("is a link to nothing in the repository"));

@@ -71,7 +71,7 @@ fn stdout(output: &Output) -> String {
 }
 
 fn has(environment: &str, line: &str) -> bool {
-    environment.lines().any(|one| one == line)
+    environment.lines().any(|existing| existing == line)
 }
 
 fn fill() -> Block {
@@ -280,11 +280,12 @@ fn an_instance_whose_variable_is_unset_is_left_out() {
         .holding("around", "# dd-heroku: fill\ninit_config:\n  key: ${GONE}\ninstances:\n- url: a\n")
         .with("SERVERS", "mc1.example:11211");
     let output = dyno.boot(&fill());
-    let told = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(told.lines().count(), 3, "{told}");
+    let message = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(message.lines().count(), 3, "{message}");
     assert!(
-        told.contains("dd-heroku: an instance of mcache.d/conf.yaml is left out: GONE.host is not there\n"),
-        "{told}"
+        message
+            .contains("dd-heroku: an instance of mcache.d/conf.yaml is left out: GONE.host is not there\n"),
+        "{message}"
     );
     stdout(&output);
     assert_eq!(

@@ -44,6 +44,9 @@ fn a_dry_run_builds_nothing() {
 fn an_app_that_buildpacks_do_not_build_is_told_so() {
     let sandbox = Sandbox::start();
     let run = sandbox.command(&["rebuild", "-a", "imagery", "--yes"]).assert().code(1);
-    let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-    assert!(told.contains("not built by classic buildpacks") && told.contains("docker init"), "{told}");
+    let message = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(
+        message.contains("not built by classic buildpacks") && message.contains("docker init"),
+        "{message}"
+    );
 }

@@ -35,8 +35,9 @@ fn an_app_that_was_set_up_shows_all_of_it() {
 
     let run = sandbox.command(&["status", "-a", "shop"]).assert().success();
     let screen = String::from_utf8(run.get_output().stdout.clone()).unwrap();
-    for told in ["••••3f9a accepted", "DataDog/heroku-buildpack-datadog", "60883d9 (v", "2 web up"] {
-        assert!(screen.contains(told), "{told}\n{screen}");
+    for expected in ["••••3f9a accepted", "DataDog/heroku-buildpack-datadog", "60883d9 (v", "2 web up"]
+    {
+        assert!(screen.contains(expected), "{expected}\n{screen}");
     }
 }
 
@@ -65,7 +66,7 @@ fn many_apps_cost_eight_requests_each_and_one_question_a_key() {
     }
     let all = document(&sandbox, &arguments);
     assert_eq!(
-        all.as_array().unwrap().iter().map(|one| one["app"].as_str().unwrap()).collect::<Vec<_>>(),
+        all.as_array().unwrap().iter().map(|item| item["app"].as_str().unwrap()).collect::<Vec<_>>(),
         apps
     );
     let mut requests: BTreeMap<String, usize> = BTreeMap::new();

@@ -16,8 +16,8 @@ fn set_up() -> Sandbox {
 }
 
 /// The codes of the findings that name a variable.
-fn codes(found: &Value, name: &str) -> Vec<String> {
-    let findings = found["findings"].as_array().unwrap().iter();
+fn codes(report: &Value, name: &str) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter();
     let named = findings.filter(|finding| finding["evidence"].as_str().unwrap().starts_with(name));
     named.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
 }
@@ -42,8 +42,8 @@ fn a_stored_site_that_the_agent_does_not_take_is_found_and_fixed() {
         ("Datadoghq.com", "datadoghq.com"),
     ] {
         write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ "DD_SITE": stored }));
-        let found = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
-        assert_eq!(codes(&found, "DD_SITE"), ["DDH004"], "{stored}: {found:#}");
+        let report = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
+        assert_eq!(codes(&report, "DD_SITE"), ["DDH004"], "{stored}: {report:#}");
         assert_eq!(fixed(&sandbox, "DD_SITE"), meant, "{stored}");
         let status = sandbox.command(&["status", "-a", "shop"]).assert().success();
         let screen = String::from_utf8_lossy(&status.get_output().stdout).into_owned();
@@ -67,8 +67,8 @@ fn stored_values_that_only_people_understand_are_found_and_fixed() {
         ("DD_PYTHON_VERSION", "3.11", Value::Null),
     ] {
         write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ name: stored }));
-        let found = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
-        assert_eq!(codes(&found, name), ["DDH073"], "{name}={stored}: {found:#}");
+        let report = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
+        assert_eq!(codes(&report, name), ["DDH073"], "{name}={stored}: {report:#}");
         assert_eq!(fixed(&sandbox, name), better, "{name}={stored}");
         write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ name: null }));
     }

@@ -60,7 +60,7 @@ fn a_build_that_fails_puts_the_variables_back() {
     let failed = run(&sandbox, &upgrade, 1);
     assert_eq!(failed["error"]["code"], "build_failed", "{failed:#}");
     let results: Vec<_> =
-        failed["changes"].as_array().unwrap().iter().map(|one| one["result"].clone()).collect();
+        failed["changes"].as_array().unwrap().iter().map(|item| item["result"].clone()).collect();
     assert_eq!(results, ["rolled_back", "rolled_back", "failed"], "{failed:#}");
     let after = sandbox.app("shop");
     assert_eq!(after["config"], before);
@@ -75,8 +75,8 @@ fn a_build_that_fails_puts_the_variables_back() {
 fn a_version_that_does_not_exist_is_refused_before_anything_is_asked_of_heroku() {
     let sandbox = Sandbox::start();
     let run = sandbox.command(&["upgrade", "--agent-version", "7.79.99", "-a", "shop"]).assert().code(2);
-    let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-    assert!(told.contains("there is no Agent 7.79.99") && told.contains("7.80.0-1"), "{told}");
+    let message = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(message.contains("there is no Agent 7.79.99") && message.contains("7.80.0-1"), "{message}");
     assert!(sandbox.journal().iter().all(|line| !line["path"].as_str().unwrap().starts_with("/apps")));
 }
 

@@ -46,10 +46,11 @@ fn the_status_is_a_short_verdict() {
     enable_exec(&sandbox, "shop");
     let text = stdout(&mut with_cli(&sandbox, &["agent", "status", "-a", "shop"], &fixture("7.81")), 0);
     snapbox::assert_data_eq!(text, snapbox::file!["status.txt"].raw());
-    let told = fs::read_to_string(sandbox.home().join("cli.txt")).unwrap();
+    let output = fs::read_to_string(sandbox.home().join("cli.txt")).unwrap();
     assert!(
-        told.starts_with("ps:exec|--app|shop|--dyno|web.1|--|") && told.contains("agent-wrapper 'status'"),
-        "{told}"
+        output.starts_with("ps:exec|--app|shop|--dyno|web.1|--|")
+            && output.contains("agent-wrapper 'status'"),
+        "{output}"
     );
     let bad = ["agent", "status", "-a", "shop", "--exit-code"];
     stdout(&mut with_cli(&sandbox, &bad, &fixture("7.81")), 3);
@@ -87,10 +88,10 @@ fn the_agents_own_text_and_commands_can_be_had() {
         stdout(&mut with_cli(&sandbox, &["agent", "status", "-a", "shop", "--raw"], &fixture("7.50")), 0);
     assert!(raw.contains("Go Version: go1.20.10"), "{raw}");
     let exec = ["agent", "exec", "-a", "shop", "--dyno", "web.2", "--", "check", "it's"];
-    let told = stdout(&mut with_cli(&sandbox, &exec, "echo \"$DYNO: $7\""), 0);
+    let output = stdout(&mut with_cli(&sandbox, &exec, "echo \"$DYNO: $7\""), 0);
     assert!(
-        told.starts_with("web.2: if [ -x ") && told.contains(r"agent-wrapper 'check' 'it'\''s'"),
-        "{told}"
+        output.starts_with("web.2: if [ -x ") && output.contains(r"agent-wrapper 'check' 'it'\''s'"),
+        "{output}"
     );
 }
 
@@ -98,25 +99,25 @@ fn the_agents_own_text_and_commands_can_be_had() {
 fn what_stands_in_the_way_is_said_with_what_it_costs() {
     let sandbox = Sandbox::start();
     let status = ["agent", "status", "-a", "shop"];
-    let told = stderr(&mut with_cli(&sandbox, &status, "exit 9"), 1);
+    let output = stderr(&mut with_cli(&sandbox, &status, "exit 9"), 1);
     assert!(
-        told.contains("heroku features:enable runtime-heroku-exec -a shop (restarts its dynos)"),
-        "{told}"
+        output.contains("heroku features:enable runtime-heroku-exec -a shop (restarts its dynos)"),
+        "{output}"
     );
     enable_exec(&sandbox, "shop");
     let late = ["agent", "status", "-a", "shop", "--timeout", "1"];
-    let told = stdout(&mut with_cli(&sandbox, &late, "exec sleep 60"), 1);
-    assert!(told.contains("did not answer within 1 s"), "{told}");
-    let told = stdout(
+    let output = stdout(&mut with_cli(&sandbox, &late, "exec sleep 60"), 1);
+    assert!(output.contains("did not answer within 1 s"), "{output}");
+    let output = stdout(
         &mut with_cli(&sandbox, &status, "echo 'Make sure the agent is running before requesting'"),
         1,
     );
-    assert!(told.contains("no Agent is running in the dyno"), "{told}");
-    let told =
+    assert!(output.contains("no Agent is running in the dyno"), "{output}");
+    let output =
         stderr(&mut with_cli(&sandbox, &["agent", "status", "-a", "shop", "--dyno", "web.9"], "exit 9"), 1);
-    assert!(told.contains("its dynos are web.1, web.2, worker.1"), "{told}");
-    let told = stderr(&mut with_cli(&sandbox, &["agent", "status", "-a", "fjord"], "exit 9"), 1);
-    assert!(told.contains("is on Fir"), "{told}");
+    assert!(output.contains("its dynos are web.1, web.2, worker.1"), "{output}");
+    let output = stderr(&mut with_cli(&sandbox, &["agent", "status", "-a", "fjord"], "exit 9"), 1);
+    assert!(output.contains("is on Fir"), "{output}");
 }
 
 #[test]
@@ -134,8 +135,8 @@ fn an_agent_that_is_off_refuses_or_is_not_installed_is_told_apart() {
     ] {
         for to in ["", ">&2"] {
             let script = format!("echo 'Error: {printed}' {to}; exit 255");
-            let told = stdout(&mut with_cli(&sandbox, &status, &script), 1);
-            assert!(told.contains(expected), "{told}");
+            let output = stdout(&mut with_cli(&sandbox, &status, &script), 1);
+            assert!(output.contains(expected), "{output}");
         }
     }
 }
@@ -146,8 +147,8 @@ fn the_agent_of_dynos_is_restarted_stopped_and_started() {
     enable_exec(&sandbox, "shop");
     for (verb, done) in [("restart", "restarted"), ("stop", "stopped"), ("start", "started")] {
         let script = format!("echo '{done} agent, trace-agent'");
-        let told = stdout(&mut with_cli(&sandbox, &["agent", verb, "-a", "shop"], &script), 0);
-        assert_eq!(told, format!("web.1: {done} agent, trace-agent\n"));
+        let output = stdout(&mut with_cli(&sandbox, &["agent", verb, "-a", "shop"], &script), 0);
+        assert_eq!(output, format!("web.1: {done} agent, trace-agent\n"));
         let noted = fs::read_to_string(sandbox.home().join("cli.txt")).unwrap();
         assert!(noted.contains(&format!("agent-wrapper '{verb}'; else bash")), "{noted}");
     }
@@ -167,8 +168,8 @@ fn the_agent_of_dynos_is_restarted_stopped_and_started() {
     assert_eq!(seen, json!({"app": "shop", "dynos": [{"dyno": "web.2", "result": "restarted agent"}]}));
     // Datadog's own buildpack has no supervisor: its wrapper hands the verb to the Agent.
     let foreign = "echo 'Usage:'; echo 'unknown command \"restart\" for \"agent\"'; exit 255";
-    let told = stderr(&mut with_cli(&sandbox, &["agent", "restart", "-a", "shop"], foreign), 1);
-    assert!(told.contains("cannot restart the Agent of `web.1`: unknown command"), "{told}");
+    let output = stderr(&mut with_cli(&sandbox, &["agent", "restart", "-a", "shop"], foreign), 1);
+    assert!(output.contains("cannot restart the Agent of `web.1`: unknown command"), "{output}");
 }
 
 #[test]
@@ -179,12 +180,12 @@ fn a_named_dyno_is_never_another_one() {
         for verb in ["status", "restart", "stop", "start"] {
             enable_exec(&sandbox, "shop");
             let mut command = sandbox.command(&["agent", verb, "-a", "shop", "--dyno", dyno]);
-            let told = stderr(command.env("PATH", &nothing), 1);
-            assert!(told.contains(expected), "{told}");
+            let output = stderr(command.env("PATH", &nothing), 1);
+            assert!(output.contains(expected), "{output}");
         }
     }
-    let told = stderr(sandbox.command(&["agent", "restart", "-a", "shop"]).env("PATH", &nothing), 1);
-    assert!(told.contains("heroku ps:restart -a shop"), "{told}");
+    let output = stderr(sandbox.command(&["agent", "restart", "-a", "shop"]).env("PATH", &nothing), 1);
+    assert!(output.contains("heroku ps:restart -a shop"), "{output}");
     assert!(sandbox.writes().iter().all(|write| !write.contains("/dynos")), "{:?}", sandbox.writes());
 }
 

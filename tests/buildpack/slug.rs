@@ -46,20 +46,20 @@ fn the_log_reads_like_a_build_and_tells_sizes_and_times() {
 #[test]
 fn an_apps_own_files_stay_as_they_are() {
     let build = Build::of(&repository());
-    let own = [
+    let of_app = [
         ("build/.profile.d/datadog.sh", "echo my own\n"),
         ("build/.profile.d/000_apt.sh", "export PATH\n"),
         ("build/.apt/usr/lib/pkgconfig/own.pc", "prefix=/app/.apt/usr\n"),
         ("build/.apt/usr/bin/datadog-agent", "my own\n"),
         ("build/.apt/etc/datadog-agent/datadog.yaml.example", "my own\n"),
     ];
-    for (path, content) in own {
+    for (path, content) in of_app {
         build.write(path, content);
         run(Command::new("touch").args(["-d", "@1000000000"]).arg(build.path(path)));
     }
-    let before = own.map(|(path, _)| build.path(path).metadata().unwrap().modified().unwrap());
+    let before = of_app.map(|(path, _)| build.path(path).metadata().unwrap().modified().unwrap());
     let log = build.succeeds();
-    for ((path, content), before) in own.into_iter().zip(before) {
+    for ((path, content), before) in of_app.into_iter().zip(before) {
         assert_eq!(build.read(path), content);
         assert_eq!(build.path(path).metadata().unwrap().modified().unwrap(), before, "{path}");
     }

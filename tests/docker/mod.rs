@@ -71,8 +71,8 @@ fn what_cannot_work_is_said() {
         let all: Vec<_> =
             ["docker", "init", "-a", "imagery", "--yes"].iter().chain(arguments).copied().collect();
         let run = sandbox.command(&all).current_dir(&folder).assert().code(code);
-        let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-        assert!(told.contains(words), "{told}");
+        let message = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+        assert!(message.contains(words), "{message}");
     };
     fails(&["--agent-version", "7"], 2, "not a whole version");
     fails(&["--agent-version", "latest; rm -rf /"], 2, "--agent-version");

@@ -51,7 +51,7 @@ fn a_release_phase_that_fails_fails_the_rebuild_with_its_last_lines() {
     assert!(status["failed_release"].as_str().is_some_and(|release| release.starts_with('v')), "{status:#}");
     let (doctor, code) = run_in(&sandbox, &folder, &["doctor"]);
     let codes: Vec<_> =
-        doctor["findings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+        doctor["findings"].as_array().unwrap().iter().map(|item| item["code"].as_str().unwrap()).collect();
     assert!(code == 3 && codes.contains(&"DDH068"), "{codes:?}");
 }
 

@@ -6,13 +6,13 @@ use clap::Command;
 use dd_heroku::Cli;
 
 /// Every command that is shown, with its name. `runtime` is for programs, which read no examples.
-fn shown(command: &Command, path: &str, found: &mut Vec<(String, Command)>) {
+fn shown(command: &Command, path: &str, commands: &mut Vec<(String, Command)>) {
     for inner in command.get_subcommands() {
         let is_shown = !inner.is_hide_set() && !["help", "runtime"].contains(&inner.get_name());
         if is_shown {
             let path = format!("{path} {}", inner.get_name());
-            found.push((path.trim().to_owned(), inner.clone()));
-            shown(inner, &path, found);
+            commands.push((path.trim().to_owned(), inner.clone()));
+            shown(inner, &path, commands);
         }
     }
 }
@@ -20,9 +20,9 @@ fn shown(command: &Command, path: &str, found: &mut Vec<(String, Command)>) {
 fn commands() -> Vec<(String, Command)> {
     let mut grammar = Cli::grammar();
     grammar.build();
-    let mut found = Vec::new();
-    shown(&grammar, "", &mut found);
-    found
+    let mut commands = Vec::new();
+    shown(&grammar, "", &mut commands);
+    commands
 }
 
 #[test]
@@ -38,11 +38,12 @@ fn every_command_has_examples_that_the_parser_takes() {
         for example in examples {
             let words = words(example);
             let start = words.iter().position(|word| word == "dd-heroku").expect(example);
-            let own = words[start..].iter().take_while(|word| !["|", ">", ">>"].contains(&word.as_str()));
-            let own: Vec<_> = own.map(OsString::from).collect();
-            let is_of_the_command = path.split(' ').eq(own[1..].iter().take(path.split(' ').count()));
+            let arguments =
+                words[start..].iter().take_while(|word| !["|", ">", ">>"].contains(&word.as_str()));
+            let arguments: Vec<_> = arguments.map(OsString::from).collect();
+            let is_of_the_command = path.split(' ').eq(arguments[1..].iter().take(path.split(' ').count()));
             assert!(is_of_the_command, "`{example}` is not an example of `{path}`");
-            Cli::read(&own).unwrap_or_else(|error| panic!("`{example}`: {error}"));
+            Cli::read(&arguments).unwrap_or_else(|error| panic!("`{example}`: {error}"));
         }
     }
 }

@@ -34,9 +34,9 @@ impl Home {
     }
 
     fn env(&self, vars: &[(&str, &str)]) -> Environment {
-        let own = [("HOME", self.path().into()), ("PATH", self.path().join("bin").into_os_string())];
+        let vars_given = [("HOME", self.path().into()), ("PATH", self.path().join("bin").into_os_string())];
         let vars = vars.iter().map(|(name, value)| (*name, OsString::from(value)));
-        let all = own.into_iter().chain(vars).map(|(name, value)| (name.into(), value));
+        let all = vars_given.into_iter().chain(vars).map(|(name, value)| (name.into(), value));
         Environment::new(all, Vec::new(), self.path().into())
     }
 
@@ -64,21 +64,21 @@ fn signed_in_everywhere() -> Home {
 
 #[test]
 fn the_variable_goes_first() {
-    let found = signed_in_everywhere().find(&[("HEROKU_API_KEY", " HRKU-from-the-variable ")]);
-    assert_eq!(found, Some(("HRKU-from-the-variable".into(), Source::Variable)));
+    let expected = signed_in_everywhere().find(&[("HEROKU_API_KEY", " HRKU-from-the-variable ")]);
+    assert_eq!(expected, Some(("HRKU-from-the-variable".into(), Source::Variable)));
 }
 
 #[test]
 fn heroku_login_is_enough() {
     let account = "me@example.org".to_owned();
-    let found = Some(("HRKU-from-the-store".to_owned(), Source::HerokuCli { account }));
-    assert_eq!(signed_in_everywhere().find(&[]), found);
+    let expected = Some(("HRKU-from-the-store".to_owned(), Source::HerokuCli { account }));
+    assert_eq!(signed_in_everywhere().find(&[]), expected);
 
     let elsewhere = Home::new().file("data/heroku/login.json", LOGIN).program("secret-tool", STORE);
     let data = elsewhere.path().join("data");
-    assert_eq!(elsewhere.find(&[("XDG_DATA_HOME", data.to_str().unwrap())]), found);
-    let own = data.join("heroku");
-    assert_eq!(elsewhere.find(&[("HEROKU_DATA_DIR", own.to_str().unwrap())]), found);
+    assert_eq!(elsewhere.find(&[("XDG_DATA_HOME", data.to_str().unwrap())]), expected);
+    let store = data.join("heroku");
+    assert_eq!(elsewhere.find(&[("HEROKU_DATA_DIR", store.to_str().unwrap())]), expected);
 }
 
 #[test]

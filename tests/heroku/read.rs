@@ -47,7 +47,7 @@ fn parts(parts: &[Part]) -> BTreeSet<Part> {
 fn an_app_is_read_in_one_round_with_one_request_a_part() {
     let server = Scripted::start(shop);
     let client = client(&server);
-    let wanted = [
+    let requested = [
         Part::Config,
         Part::Buildpacks,
         Part::Features,
@@ -57,7 +57,7 @@ fn an_app_is_read_in_one_round_with_one_request_a_part() {
         Part::Drains,
     ];
 
-    let seen = Reader::new(&client).observe("shop", &parts(&wanted)).unwrap();
+    let seen = Reader::new(&client).observe("shop", &parts(&requested)).unwrap();
 
     assert_eq!(seen.app.generation, Generation::Cedar);
     assert_eq!(seen.config.as_ref().and_then(|config| config.get("DD_SITE")), Some("datadoghq.eu"));
@@ -70,7 +70,7 @@ fn an_app_is_read_in_one_round_with_one_request_a_part() {
     assert_eq!(seen.builds.unwrap()[0].commit.as_deref(), Some("60883d9f"));
     assert_eq!(seen.drains.unwrap()[0].id, "d1");
     assert!(seen.addons.is_none(), "what was not asked for is not known");
-    assert_eq!(server.asked().len(), wanted.len() + 1);
+    assert_eq!(server.asked().len(), requested.len() + 1);
     for request in server.asked() {
         assert_eq!(request.header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
         assert_eq!(request.header("accept"), Some("application/vnd.heroku+json; version=3"));
@@ -84,9 +84,9 @@ fn what_a_kind_of_app_does_not_have_is_empty() {
         "/apps/fjord/log-drains" => Reply::error(422, "invalid_params", "Not on this generation."),
         _ => Reply::error(404, "not_found", "The requested API endpoint was not found."),
     });
-    let wanted =
+    let requested =
         parts(&[Part::Buildpacks, Part::Builds, Part::Drains, Part::Coupling, Part::TelemetryDrains]);
-    let seen = Reader::new(&client(&server)).observe("fjord", &wanted).unwrap();
+    let seen = Reader::new(&client(&server)).observe("fjord", &requested).unwrap();
     assert_eq!(seen.buildpacks.as_deref(), Some(&[][..]));
     assert_eq!(seen.builds.as_deref(), Some(&[][..]));
     assert_eq!(seen.drains.as_deref(), Some(&[][..]));
@@ -162,8 +162,8 @@ fn a_rate_limit_is_waited_for_as_told() {
         2 => Reply::error(429, "rate_limit", "Your account reached the API rate limit"),
         _ => Reply::ok(app("shop")),
     });
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let notices = Arc::clone(&told);
+    let waits = Arc::new(Mutex::new(Vec::new()));
+    let notices = Arc::clone(&waits);
     let client = client(&server).with_notice(move |notice| {
         if let Notice::RateLimited(wait) = notice {
             notices.lock().unwrap().push(*wait);
@@ -173,7 +173,7 @@ fn a_rate_limit_is_waited_for_as_told() {
     Reader::new(&client).app("shop").unwrap();
     assert!(began.elapsed() >= std::time::Duration::from_millis(50));
     let millis = std::time::Duration::from_millis;
-    assert_eq!(*told.lock().unwrap(), [millis(50), millis(1)]);
+    assert_eq!(*waits.lock().unwrap(), [millis(50), millis(1)]);
 }
 
 #[test]

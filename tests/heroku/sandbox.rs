@@ -183,11 +183,11 @@ fn a_fir_app_gets_a_telemetry_drain() {
     let added = writer.add_telemetry_drain(&id, &drain).unwrap();
     drain.signals.push("logs".into());
     writer.update_telemetry_drain(&added.id, &drain).unwrap();
-    let there =
+    let telemetry_drains =
         || reader.observe("fjord", &Parts::from([Part::TelemetryDrains])).unwrap().telemetry_drains.unwrap();
-    assert_eq!(there()[0].signals, ["traces", "metrics", "logs"]);
+    assert_eq!(telemetry_drains()[0].signals, ["traces", "metrics", "logs"]);
     writer.remove_telemetry_drain(&added.id).unwrap();
-    assert!(there().is_empty());
+    assert!(telemetry_drains().is_empty());
 }
 
 #[test]

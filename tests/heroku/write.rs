@@ -35,19 +35,19 @@ impl Loss {
 
 /// A drain list that takes writes; the answer to the first one is lost, applied or not.
 fn drains(loss: Loss, applied: bool) -> Scripted {
-    let there: Mutex<Vec<Value>> = Mutex::default();
+    let drains: Mutex<Vec<Value>> = Mutex::default();
     Scripted::start(move |request: &Request, nth| {
-        let mut there = there.lock().unwrap();
+        let mut drains = drains.lock().unwrap();
         if request.method == "GET" {
-            return Reply::ok(json!(*there));
+            return Reply::ok(json!(*drains));
         }
         let url = request.json()["url"].clone();
-        if there.iter().any(|drain| drain["url"] == url) {
+        if drains.iter().any(|drain| drain["url"] == url) {
             return Reply::error(422, "invalid_params", "Url has already been taken");
         }
         let drain = json!({"id": format!("d{nth}"), "url": url});
         if nth > 1 || applied {
-            there.push(drain.clone());
+            drains.push(drain.clone());
         }
         if nth == 1 { loss.reply() } else { Reply::Json(201, drain) }
     })
@@ -156,12 +156,12 @@ fn secrets_do_not_come_back_in_an_error() {
     let writer = Writer::new(&client);
     let url = Secret::new(format!("https://x.example/?k={KEY}"));
     let vars = BTreeMap::from([("DD_API_KEY".to_owned(), Some(Secret::new(KEY)))]);
-    let told = [
+    let messages = [
         format!("{:?}", writer.patch_config("shop", &vars).unwrap_err()),
         format!("{:?}", writer.add_drain("shop", &url).unwrap_err()),
     ];
-    assert!(!told[0].contains(KEY) && !told[0].contains(TOKEN), "{}", told[0]);
-    assert!(!told[1].contains(url.expose()) && !told[1].contains(TOKEN), "{}", told[1]);
+    assert!(!messages[0].contains(KEY) && !messages[0].contains(TOKEN), "{}", messages[0]);
+    assert!(!messages[1].contains(url.expose()) && !messages[1].contains(TOKEN), "{}", messages[1]);
 }
 
 #[test]

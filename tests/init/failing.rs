@@ -33,7 +33,7 @@ fn a_failing_build_is_told_in_the_json_of_the_change() {
     assert_eq!(code, 1);
     assert_eq!(receipt["error"]["code"], "build_failed");
     let results: Vec<_> =
-        receipt["changes"].as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
+        receipt["changes"].as_array().unwrap().iter().map(|item| item["result"].as_str().unwrap()).collect();
     assert_eq!(results.last(), Some(&"failed"));
     assert!(results[..results.len() - 1].iter().all(|result| *result == "done"));
 }

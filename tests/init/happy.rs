@@ -104,17 +104,17 @@ fn the_json_never_holds_the_key() {
 fn several_apps_are_one_array() {
     let sandbox = Sandbox::start();
     let apps = |document: &Value| -> Vec<String> {
-        document.as_array().unwrap().iter().map(|one| one["app"].as_str().unwrap().to_owned()).collect()
+        document.as_array().unwrap().iter().map(|item| item["app"].as_str().unwrap().to_owned()).collect()
     };
     let (two, _) = document(&mut init(&sandbox, &["-a", "shop", "-a", "mobile-api", "--json", "--yes"]));
     assert_eq!(apps(&two), ["shop", "mobile-api"]);
-    assert!(two.as_array().unwrap().iter().all(|one| one["applied"] == true));
+    assert!(two.as_array().unwrap().iter().all(|item| item["applied"] == true));
 
     let (pipeline, _) = document(&mut init(&sandbox, &["--pipeline", "shop", "--json"]));
     let mut names = apps(&pipeline);
     names.sort();
     assert_eq!(names, ["shop", "shop-staging"]);
-    let staging = pipeline.as_array().unwrap().iter().find(|one| one["app"] == "shop-staging").unwrap();
+    let staging = pipeline.as_array().unwrap().iter().find(|item| item["app"] == "shop-staging").unwrap();
     assert!(!kinds(staging).is_empty());
 
     let (named_twice, _) = document(&mut init(&sandbox, &["-a", "vault", "-a", "vault", "--json"]));
@@ -197,6 +197,6 @@ fn the_key_comes_from_stdin_then_from_the_environment_then_from_the_app() {
     // The app has it now: the same from the environment, or none at all, changes nothing.
     let (from_variable, _) = document(&mut init(&sandbox, &["-a", "shop", "--json"]));
     assert_eq!(from_variable["changes"], json!([]));
-    let (own, _) = document(&mut sandbox.command(&["init", "-a", "shop", "--json"]));
-    assert_eq!(own["changes"], json!([]));
+    let (single, _) = document(&mut sandbox.command(&["init", "-a", "shop", "--json"]));
+    assert_eq!(single["changes"], json!([]));
 }

@@ -104,7 +104,7 @@ impl Place {
         drop(running);
         let left = fs::read_dir(self.path("state.slugs")).into_iter().flatten().flatten();
         let left: Vec<_> =
-            left.filter(|one| one.file_name().to_string_lossy().starts_with("build-")).collect();
+            left.filter(|entry| entry.file_name().to_string_lossy().starts_with("build-")).collect();
         assert!(left.is_empty(), "{left:?}");
         let state = dd_heroku::sandbox::state(&self.path("state.json")).unwrap();
         let apps = state["apps"].as_array().unwrap().iter();

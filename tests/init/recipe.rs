@@ -56,16 +56,16 @@ fn recipe(sandbox: &Sandbox) {
     for (name, value) in [("DD_DYNO_HOST", "true"), ("DD_SITE", "datadoghq.com"), ("DD_API_KEY", CANARY)] {
         write(sandbox, "PATCH", "/apps/shop/config-vars", json!({name: value}));
     }
-    let there = get(sandbox, "/apps/shop/buildpack-installations");
-    let mut list: Vec<_> = there
+    let installed = get(sandbox, "/apps/shop/buildpack-installations");
+    let mut list: Vec<_> = installed
         .as_array()
         .unwrap()
         .iter()
-        .map(|one| one["buildpack"]["name"].as_str().unwrap().to_owned())
+        .map(|buildpack| buildpack["buildpack"]["name"].as_str().unwrap().to_owned())
         .collect();
     // apt comes before Datadog's.
     list.insert(1, "https://github.com/DataDog/heroku-buildpack-datadog.git".into());
-    let updates: Vec<_> = list.iter().map(|one| json!({"buildpack": one})).collect();
+    let updates: Vec<_> = list.iter().map(|buildpack| json!({"buildpack": buildpack})).collect();
     write(sandbox, "PUT", "/apps/shop/buildpack-installations", json!({"updates": updates}));
 
     let builds = get(sandbox, "/apps/shop/builds");

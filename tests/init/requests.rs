@@ -54,7 +54,7 @@ fn all_config_vars_are_one_release() {
     set_up(&sandbox, "shop", &["--env", "production", "--service", "shop"]);
     let app = sandbox.app("shop");
     let descriptions =
-        app["releases"].as_array().unwrap()[4..].iter().map(|one| one["description"].as_str().unwrap());
+        app["releases"].as_array().unwrap()[4..].iter().map(|item| item["description"].as_str().unwrap());
     let of_config: Vec<_> = descriptions.filter(|text| text.ends_with("config vars")).collect();
     assert_eq!(of_config.len(), 1, "{of_config:?}");
     assert!(of_config[0].contains("DD_API_KEY") && of_config[0].contains("DD_SERVICE"), "{of_config:?}");
@@ -67,7 +67,7 @@ fn credentials_go_where_they_belong() {
     for line in sandbox.journal() {
         let path = line["path"].as_str().unwrap();
         let sent: Vec<_> =
-            line["credentials"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+            line["credentials"].as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect();
         let expected: &[&str] = match path {
             path if path.starts_with("/datadog/") => &["dd-api-key"],
             path if path.starts_with("/uploads/") || path.starts_with("/streams/") => &[],

@@ -36,15 +36,15 @@ fn a_drain_whose_url_is_not_the_guides_is_found_and_replaced() {
     ] {
         let sandbox = set_up();
         write(&sandbox, "POST", "/apps/shop/log-drains", json!({ "url": url }));
-        let found = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
-        let codes: Vec<_> = found["findings"].as_array().unwrap().iter().map(|one| &one["code"]).collect();
-        assert!(codes.contains(&&json!("DDH074")), "{url}: {found:#}");
-        assert!(!found.to_string().contains(KEY), "{found:#}");
+        let report = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
+        let codes: Vec<_> = report["findings"].as_array().unwrap().iter().map(|item| &item["code"]).collect();
+        assert!(codes.contains(&&json!("DDH074")), "{url}: {report:#}");
+        assert!(!report.to_string().contains(KEY), "{report:#}");
         let status = run(&sandbox, &["logs", "status", "-a", "shop", "--json", "--exit-code"], 3);
         assert_eq!(status["drains"][0]["datadog"]["disagrees"], json!(["url"]), "{url}");
         let enable = ["logs", "enable", "-a", "shop", "--env", "production", "--service", "shop", "--json"];
         let plan = run(&sandbox, &[&enable[..], &["--yes"]].concat(), 0);
-        let kinds: Vec<_> = plan["changes"].as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+        let kinds: Vec<_> = plan["changes"].as_array().unwrap().iter().map(|item| &item["kind"]).collect();
         assert_eq!(kinds, ["drain.add", "drain.remove"], "{url}");
         assert_eq!(drains(&sandbox), [format!("{INTAKE}/api/v2/logs?dd-api-key={KEY}&{LABELS}")]);
         assert_eq!(run(&sandbox, &enable, 0)["changes"], json!([]));

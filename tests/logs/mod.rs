@@ -50,9 +50,9 @@ fn a_drain_with_another_key_is_replaced_and_keeps_its_labels() {
     );
     let rotated = output(&sandbox, KEY, &["logs", "enable", "-a", "shop", "--yes", "--json"]);
     assert_eq!(kinds(&rotated), ["drain.add", "drain.remove"]);
-    let there = drains(&sandbox, "shop");
-    assert_eq!(there.len(), 1);
-    assert!(there[0].contains(KEY) && there[0].contains("ddtags=env:prod&service=s&"), "{there:?}");
+    let urls = drains(&sandbox, "shop");
+    assert_eq!(urls.len(), 1);
+    assert!(urls[0].contains(KEY) && urls[0].contains("ddtags=env:prod&service=s&"), "{urls:?}");
 }
 
 #[test]
@@ -60,9 +60,9 @@ fn doubles_and_drains_to_another_site_go() {
     let sandbox = Sandbox::start();
     assert_eq!(drains(&sandbox, "legacy").len(), 2);
     output(&sandbox, KEY, &["logs", "enable", "-a", "legacy", "--yes", "--json"]);
-    let there = drains(&sandbox, "legacy");
-    assert_eq!(there.len(), 1);
-    assert!(there[0].starts_with("https://http-intake.logs.datadoghq.com/"), "{there:?}");
+    let urls = drains(&sandbox, "legacy");
+    assert_eq!(urls.len(), 1);
+    assert!(urls[0].starts_with("https://http-intake.logs.datadoghq.com/"), "{urls:?}");
     let gone = output(&sandbox, KEY, &["logs", "disable", "-a", "legacy", "--yes", "--json"]);
     assert_eq!(kinds(&gone), ["drain.remove"]);
     assert_eq!(drains(&sandbox, "legacy"), Vec::<String>::new());
@@ -172,8 +172,8 @@ fn a_lost_answer_never_makes_a_second_drain() {
 fn a_key_goes_to_datadog_in_its_header_and_to_heroku_in_the_drain_only() {
     let sandbox = Sandbox::start();
     output(&sandbox, KEY, &["logs", "enable", "-a", "shop", "--yes", "--json"]);
-    let told = sandbox.journal();
-    let with_key = told.iter().filter(|line| line["credentials"].to_string().contains("dd-api-key"));
+    let journal = sandbox.journal();
+    let with_key = journal.iter().filter(|line| line["credentials"].to_string().contains("dd-api-key"));
     let paths: Vec<_> = with_key.map(|line| line["path"].as_str().unwrap()).collect();
     assert!(!paths.is_empty() && paths.iter().all(|path| path.starts_with("/datadog/")), "{paths:?}");
     assert!(!sandbox.journal_text().contains(KEY));
@@ -190,8 +190,8 @@ fn the_doctor_finds_a_telemetry_drain_with_another_key_and_fixes_it() {
         let run = sandbox.command(&all).assert().code(code);
         serde_json::from_slice::<Value>(&run.get_output().stdout).unwrap()
     };
-    let found = doctor(&[], 3);
-    assert_eq!(found["findings"][1]["code"], "DDH066", "{found}");
+    let report = doctor(&[], 3);
+    assert_eq!(report["findings"][1]["code"], "DDH066", "{report}");
     doctor(&["--fix", "--yes"], 0);
     assert_eq!(sandbox.state()["telemetry_drains"][0]["exporter"]["headers"]["dd-api-key"], KEY);
 }

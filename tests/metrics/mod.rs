@@ -27,7 +27,7 @@ fn one_command_makes_all_of_it_and_a_second_changes_nothing() {
     let sandbox = Sandbox::start();
     let enable = ["metrics", "enable", "-a", "shop", "--dashboard", "--yes", "--json"];
     let first = output(&sandbox, &enable);
-    let count = |kind: &str| kinds(&first).iter().filter(|found| **found == kind).count();
+    let count = |kind: &str| kinds(&first).iter().filter(|other| **other == kind).count();
     assert_eq!(count("feature.enable"), 1);
     assert_eq!(count("drain.add"), 1);
     assert_eq!(count("log_pipeline.set"), 1);
@@ -92,10 +92,10 @@ fn an_application_key_without_the_right_is_told_so_and_the_run_can_be_taken_up()
     let may_only_read = "ab".repeat(20);
     let mut command = sandbox.command(&enable);
     let run = command.env("DD_API_KEY", KEY).env("DD_APP_KEY", &may_only_read).assert().code(4);
-    let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    let message = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
     assert!(
-        told.contains("the key lacks `logs_write_pipelines`") && !told.contains(&may_only_read),
-        "{told}"
+        message.contains("the key lacks `logs_write_pipelines`") && !message.contains(&may_only_read),
+        "{message}"
     );
     let rest = output(&sandbox, &["metrics", "enable", "-a", "shop", "--yes", "--json"]);
     assert_eq!(kinds(&rest).iter().filter(|kind| **kind == "log_metric.create").count(), 11);
@@ -201,8 +201,8 @@ fn the_preview_counts_what_datadog_would() {
     let seen: Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
     assert_eq!((&seen["lines"], &seen["matched"]), (&json!(6), &json!(5)));
     let of = |metric: &str| {
-        let mut found = seen["metrics"].as_array().unwrap().iter();
-        found.find(|one| one["metric"] == metric).unwrap().clone()
+        let mut rows = seen["metrics"].as_array().unwrap().iter();
+        rows.find(|row| row["metric"] == metric).unwrap().clone()
     };
     assert_eq!(of("heroku.dyno.memory.total")["avg"], json!(320.0 * 1024.0 * 1024.0));
     assert_eq!(of("heroku.dyno.memory.quota_percent")["max"], json!(75.0));

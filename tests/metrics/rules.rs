@@ -82,15 +82,15 @@ impl Rules {
 fn translated(rule: &str) -> (Regex, Vec<String>) {
     let matcher = Regex::new(r#"%\{(\w+)(?:\("((?:[^"\\]|\\.)*)"\))?(?::([\w.@-]*))?(?::[^}]*)?\}"#).unwrap();
     let mut names = Vec::new();
-    let pattern = matcher.replace_all(rule, |found: &regex::Captures<'_>| {
-        let kind = match &found[1] {
+    let pattern = matcher.replace_all(rule, |captures: &regex::Captures<'_>| {
+        let kind = match &captures[1] {
             "data" => ".*?",
             "notSpace" => r"[^\s]+",
             "number" => r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?",
-            "regex" => &found[2],
+            "regex" => &captures[2],
             other => panic!("the translation does not know `{other}`"),
         };
-        names.push(found.get(3).map(|name| name.as_str().to_owned()).unwrap_or_default());
+        names.push(captures.get(3).map(|name| name.as_str().to_owned()).unwrap_or_default());
         format!("(?P<g{}>{kind})", names.len() - 1)
     });
     (Regex::new(&format!("(?s)^(?:{pattern})$")).unwrap(), names)

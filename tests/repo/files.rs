@@ -21,8 +21,8 @@ fn a_file_is_written_with_its_folders_and_read_back() {
     checkout.write_atomic(Path::new(PRERUN), "#!/bin/bash\n", false).unwrap();
     assert_eq!(checkout.read(Path::new(PRERUN)).unwrap().as_deref(), Some("#!/bin/bash\n"));
     assert_eq!(mode(&repository.path().join(PRERUN)) & 0o111, 0);
-    let there: Vec<_> = fs::read_dir(repository.path().join("datadog")).unwrap().collect();
-    assert_eq!(there.len(), 1, "nothing is left beside it");
+    let entries: Vec<_> = fs::read_dir(repository.path().join("datadog")).unwrap().collect();
+    assert_eq!(entries.len(), 1, "nothing is left beside it");
     checkout.remove(Path::new(PRERUN)).unwrap();
     checkout.remove(Path::new(PRERUN)).unwrap();
     assert_eq!(checkout.read(Path::new(PRERUN)).unwrap(), None);

@@ -89,12 +89,12 @@ fn a_checkout_is_found_from_a_folder_below_it_and_from_a_worktree() {
     let other = tempfile::tempdir().unwrap();
     let place = other.path().join("tree");
     repository.git(&["worktree", "add", "-q", place.to_str().unwrap()]);
-    let there = Environment::new(
+    let environment = Environment::new(
         repository.env().vars().map(|(name, value)| (name.into(), value.into())),
         Vec::new(),
         place,
     );
-    assert!(Checkout::discover(&there).unwrap().archive(&commit).is_ok());
+    assert!(Checkout::discover(&environment).unwrap().archive(&commit).is_ok());
 }
 
 #[test]

@@ -45,9 +45,9 @@ fn everything_that_used_the_old_key_gets_the_new_one_and_a_second_run_changes_no
     let legacy = sandbox.app("legacy");
     let rotated = output(&sandbox, NEW, &[&ROTATE[..], &["--from", "1234"]].concat());
     for app in 0..2 {
-        let mut found = kinds(&rotated[app]);
-        found.sort_unstable();
-        assert_eq!(found, ["config.set", "drain.add", "drain.remove"], "{rotated}");
+        let mut changed = kinds(&rotated[app]);
+        changed.sort_unstable();
+        assert_eq!(changed, ["config.set", "drain.add", "drain.remove"], "{rotated}");
         assert_eq!(rotated[app]["restarts"], 1);
     }
     assert_eq!(kinds(&rotated[2]), ["config.set", "telemetry.set"]);
@@ -101,8 +101,8 @@ fn without_a_new_key_or_with_more_than_four_characters_of_the_old_it_is_a_usage_
     let sandbox = Sandbox::start();
     sandbox.command(&["rotate-key", "-a", "shop", "--yes"]).assert().code(2);
     let run = sandbox.command(&["rotate-key", "-a", "shop", "--from", OLD]).assert().code(2);
-    let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-    assert!(!told.contains(OLD), "{told}");
+    let message = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(!message.contains(OLD), "{message}");
     let run = sandbox.command(&["rotate-key", "-a", "shop", "--from", "12345"]).assert().code(2);
     assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("and no more of it"));
 }

@@ -141,9 +141,9 @@ impl Drop for Postgres {
 /// A program of the server, which is not on the path.
 fn server_program(name: &str) -> Command {
     let versions = fs::read_dir("/usr/lib/postgresql").unwrap().flatten().map(|version| version.path());
-    let found: Vec<PathBuf> =
+    let programs: Vec<PathBuf> =
         versions.map(|version| version.join("bin").join(name)).filter(|path| path.exists()).collect();
-    as_nobody(found.last().expect("tests/run installs PostgreSQL"))
+    as_nobody(programs.last().expect("tests/run installs PostgreSQL"))
 }
 
 /// A program as a user whom PostgreSQL trusts: `nobody` where the test runs as root.

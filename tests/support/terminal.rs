@@ -42,8 +42,8 @@ impl Terminal {
     /// Waits until this is shown.
     pub(crate) fn sees(&mut self, text: &str) -> &mut Self {
         match self.session.expect(text) {
-            Ok(found) => {
-                self.shown.push_str(&String::from_utf8_lossy(found.before()));
+            Ok(matched) => {
+                self.shown.push_str(&String::from_utf8_lossy(matched.before()));
                 self.shown.push_str(text);
             }
             Err(error) => {

@@ -13,7 +13,7 @@ fn modules_of_one_folder_do_not_call_each_other_in_a_circle() {
     let mut folders: BTreeMap<Name, Calls> = BTreeMap::new();
     for module in source.program() {
         for called in source.called(module) {
-            let shared = module.name.iter().zip(called).take_while(|(one, other)| one == other).count();
+            let shared = module.name.iter().zip(called).take_while(|(part, other)| part == other).count();
             // Parents know their children; only siblings and what lies in them count.
             if let (Some(from), Some(to)) = (module.name.get(shared), called.get(shared)) {
                 let calls = folders.entry(module.name[..shared].to_vec()).or_default();

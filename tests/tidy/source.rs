@@ -95,12 +95,12 @@ impl Source {
         // A name that a module re-exports belongs to the child that has it.
         for _ in 0..8 {
             let at = (0..=full.len()).rev().find(|at| self.modules.contains_key(&full[..*at]))?;
-            let found = &self.modules[&full[..at]];
-            match full.get(at).and_then(|name| found.exports.get(name)) {
+            let inner_module = &self.modules[&full[..at]];
+            match full.get(at).and_then(|name| inner_module.exports.get(name)) {
                 Some(target) => {
-                    full = [&found.name[..], target, &full[at + 1..]].concat();
+                    full = [&inner_module.name[..], target, &full[at + 1..]].concat();
                 }
-                None => return Some(&found.name),
+                None => return Some(&inner_module.name),
             }
         }
         None
@@ -151,8 +151,8 @@ impl Reader {
     fn add_use(&mut self, path: Vec<String>, shown: &str, is_public: bool) {
         let is_outside = matches!(path[0].as_str(), "crate" | "super" | "std");
         if is_public && !is_outside && self.depth == 0 {
-            let own = path.iter().skip_while(|part| *part == "self").cloned().collect();
-            self.exports.insert(shown.to_owned(), own);
+            let inner = path.iter().skip_while(|part| *part == "self").cloned().collect();
+            self.exports.insert(shown.to_owned(), inner);
         }
         self.add(path);
     }
