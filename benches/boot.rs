@@ -1,4 +1,4 @@
-//! How long the sourcing of the profile script takes and how many processes it starts, beside Datadog's own script.
+//! How long the sourcing of the profile script takes and how many processes it starts, compared with Datadog's own script.
 //!
 //! Upstream's figures: release 2.44, its `extra/datadog.sh` sourced by bash 5.2 with stand-in agents whose `version`
 //! answers at once, 20 boots, 2 cores, 2026-11-22. Ours: `cargo bench --bench boot` here, now.

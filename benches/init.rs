@@ -1,5 +1,5 @@
-//! `init --yes` against the sandbox, without latency and with 80 ms a request, beside the official CLI's seven
-//! commands; and `--version` beside an empty program. `cargo bench --bench init`.
+//! `init --yes` against the sandbox, without latency and with 80 ms a request, compared with the official CLI's seven
+//! commands; and `--version` compared with an empty program. `cargo bench --bench init`.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,

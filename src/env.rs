@@ -48,7 +48,7 @@ impl Environment {
         self.vars.get(OsStr::new(name)).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
     }
 
-    /// The value of a variable as it stands, empty or not, text or not.
+    /// The value of a variable as it is, empty or not, text or not.
     pub fn raw(&self, name: &str) -> Option<&OsStr> {
         self.vars.get(OsStr::new(name)).map(OsString::as_os_str)
     }
@@ -151,7 +151,7 @@ variables! {
     HEROKU_API_KEY;
     /// The app to work on.
     HEROKU_APP;
-    /// Host of the Heroku API; a value that starts with `http` is the API's URL as it stands.
+    /// Host of the Heroku API; a value that starts with `http` is the API's URL as it is.
     HEROKU_HOST;
     /// URL of the Heroku API, as Terraform's provider has it.
     HEROKU_API_URL;
@@ -292,11 +292,11 @@ variables! {
     DD_PROC_LOG;
     /// Keeps the Agent off, with any value.
     DISABLE_DATADOG_AGENT;
-    /// `true`: Redis is watched.
+    /// `true`: Redis is monitored.
     DD_ENABLE_HEROKU_REDIS;
     /// Names of the variables that hold Redis URLs.
     DD_REDIS_URL_VAR;
-    /// `true`: PostgreSQL is watched.
+    /// `true`: PostgreSQL is monitored.
     DD_ENABLE_HEROKU_POSTGRES;
     /// Names of the variables that hold PostgreSQL URLs.
     DD_POSTGRES_URL_VAR;
@@ -314,7 +314,7 @@ variables! {
     DD_APM_RECEIVER_SOCKET;
     /// Socket of DogStatsD.
     DD_DOGSTATSD_SOCKET;
-    /// `true`: the Agent looks for the services that run beside it.
+    /// `true`: the Agent looks for the services that run on the same host.
     DD_DISCOVERY_ENABLED;
     /// Where tracers send to.
     DD_TRACE_AGENT_URL;

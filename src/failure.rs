@@ -1,4 +1,4 @@
-//! The one error at the edge: what a person or a script is told when a command does not succeed.
+//! The one error at the edge: what a person or a script sees when a command does not succeed.
 
 use std::fmt::Display;
 
@@ -81,7 +81,7 @@ pub struct Failure {
     pub error: anyhow::Error,
     /// One command or action each, ready to paste.
     pub hints: Vec<String>,
-    /// It was told already, in the answer's JSON say.
+    /// It was already reported, for example in the JSON answer.
     pub is_reported: bool,
 }
 

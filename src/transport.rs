@@ -22,12 +22,12 @@ pub struct Unencrypted {
     host: String,
 }
 
-/// Starts a client for `url` and what lies below it: rustls over ring with the system's certificates (and
+/// Starts a client for `url` and what is below it: rustls over ring with the system's certificates (and
 /// `SSL_CERT_FILE`), the system's proxy, this program's user agent. It follows redirects within `url`'s origin
 /// only, so that no header travels to another one. Over plain http, which only a loopback host may have, it
 /// reads neither certificates nor proxy settings: such a client works on a machine that has none.
 ///
-/// A blocking client gives up after 30 s unless told another timeout.
+/// A blocking client gives up after 30 s unless given another timeout.
 pub fn client_builder(url: &Url) -> Result<ClientBuilder, Unencrypted> {
     require_safe(url)?;
     // Fails when another thread was first, which serves as well.
@@ -39,7 +39,7 @@ pub fn client_builder(url: &Url) -> Result<ClientBuilder, Unencrypted> {
     Ok(if url.scheme() == "http" { builder.tls_certs_only([]).no_proxy() } else { builder })
 }
 
-/// Refuses every URL that is neither https nor plain http on loopback.
+/// Refuses a URL that is neither https nor plain http on loopback.
 pub fn require_safe(url: &Url) -> Result<(), Unencrypted> {
     match url.scheme() {
         "https" => Ok(()),

@@ -1,4 +1,4 @@
-//! Where the app's files for Datadog lie: `DD_HEROKU_CONF_FOLDER`, and the folder that a buildpack makes into `/app`.
+//! Where the app's files for Datadog are: `DD_HEROKU_CONF_FOLDER`, and the folder that a buildpack makes into `/app`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

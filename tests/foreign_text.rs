@@ -1,4 +1,4 @@
-//! Text of others never acts upon the terminal: no sequence of it, no line end.
+//! Text of others never interprets the terminal: no sequence of it, no line end.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn hostile() -> Sandbox {
     sandbox
 }
 
-/// Fails where text shows anything that a terminal acts upon, or a line that someone else began.
+/// Fails where text shows anything that a terminal interprets, or a line that someone else started.
 fn assert_inert(what: &str, text: &str) {
     let acting =
         text.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{2028}' | '\u{202e}'));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::sandbox::client::write;
 use crate::support::sandbox::Sandbox;
 
-/// A sandbox and a git checkout that is no app's in particular.
+/// A sandbox and a git checkout that belongs to no app.
 struct Place {
     sandbox: Sandbox,
     checkout: PathBuf,

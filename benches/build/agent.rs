@@ -59,7 +59,7 @@ $g --with-colons --list-keys bench | awk -F: '/^fpr/{print $10;exit}' > "$1/fing
 gpgconf --homedir "$1/gpg" --kill all
 "#;
 
-/// Makes repository and package in `folder`, unless they are there.
+/// Makes repository and package in `folder`, unless they exist.
 pub(crate) fn make(folder: &Path) {
     if folder.join(FINGERPRINT).exists() {
         return;

@@ -141,7 +141,7 @@ impl fmt::Display for Buildpack {
     }
 }
 
-/// What tells one buildpack from another: the platform treats `x.git`, `x` and `x#tag` as different; we do not.
+/// What distinguishes buildpacks: the platform treats `x.git`, `x` and `x#tag` as different; we do not.
 fn identity(reference: &str) -> String {
     if let Some(Archive { repository: (owner, name), .. }) = Archive::of(reference) {
         return format!("github.com/{owner}/{name}").to_ascii_lowercase();

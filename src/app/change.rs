@@ -6,7 +6,7 @@ use super::buildpack::Buildpack;
 use super::{dbm, metrics, telemetry};
 use crate::secret::Secret;
 
-/// One change, with what was there before, so that it can be shown and put back.
+/// One change, with the previous state, so that it can be shown and rolled back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Turns a labs feature on.
@@ -43,7 +43,7 @@ pub enum Change {
     BuildpacksSet {
         /// The list as it is.
         before: Vec<Buildpack>,
-        /// The list as it is to be.
+        /// The desired list.
         after: Vec<Buildpack>,
     },
     /// Adds a log drain.
@@ -70,7 +70,7 @@ pub enum Change {
         before: Option<String>,
         /// What it is to hold.
         after: String,
-        /// Whether it is to be executable.
+        /// Whether it should be executable.
         executable: bool,
     },
     /// Deletes a file of the checkout.

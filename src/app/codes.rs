@@ -7,7 +7,7 @@ pub const KEY_MISSING: &str = "DDH001";
 pub const REFUSED_KEY: &str = "DDH002";
 /// Another site takes the API key.
 pub const OTHER_SITE: &str = "DDH003";
-/// `DD_SITE` is no site.
+/// `DD_SITE` is not a site.
 pub const UNKNOWN_SITE: &str = "DDH004";
 /// Dyno metadata is off and `HEROKU_APP_NAME` not set.
 pub const NO_APP_NAME: &str = "DDH005";
@@ -55,7 +55,7 @@ pub const NO_SUCH_VERSION: &str = "DDH025";
 pub const FAR_BEHIND: &str = "DDH026";
 /// `DISABLE_DATADOG_AGENT` is set, to any value: the Agent is off.
 pub const AGENT_DISABLED: &str = "DDH027";
-/// `DD_LOG_LEVEL` is no level.
+/// `DD_LOG_LEVEL` is not a level.
 pub const BAD_LOG_LEVEL: &str = "DDH028";
 /// `DD_TAGS` is malformed.
 pub const BAD_TAGS: &str = "DDH029";
@@ -77,7 +77,7 @@ pub const DRAIN_OTHER_KEY: &str = "DDH036";
 pub const METRICS_WITHOUT_DRAIN: &str = "DDH037";
 /// `app.json` lacks Datadog's buildpack.
 pub const APP_JSON: &str = "DDH038";
-/// The app lies in a Private Space, where the dyno metadata is not complete.
+/// The app is in a Private Space, where the dyno metadata is not complete.
 pub const PRIVATE_SPACE: &str = "DDH039";
 /// A build is under way.
 pub const BUILD_UNDER_WAY: &str = "DDH040";
@@ -99,11 +99,11 @@ pub const LEFT: &str = "DDH047";
 pub const INTEGRATION_NEEDS: &str = "DDH050";
 /// Database Monitoring signs in as the app's own user.
 pub const DBM_OWN_USER: &str = "DDH051";
-/// A log-based metric of the name of ours is there, and computes something else.
+/// A log-based metric with our name exists, and computes something else.
 pub const METRIC_DIFFERS: &str = "DDH060";
-/// A file that would be written is there already.
+/// A file that would be written is already present.
 pub const FILE_KEPT: &str = "DDH061";
-/// An image needs the packed program beside its Dockerfile.
+/// An image needs the packed program next to its Dockerfile.
 pub const PACK_NEEDED: &str = "DDH062";
 /// The old key is not used by these apps any more, and can be revoked.
 pub const OLD_KEY: &str = "DDH063";
@@ -119,7 +119,7 @@ pub const FEATURE_NOT_OFFERED: &str = "DDH067";
 pub const RELEASE_FAILED: &str = "DDH068";
 /// The lint of the checkout found something.
 pub const LINT: &str = "DDH070";
-/// Dynos of 512 MB run traces and processes beside the app.
+/// Dynos of 512 MB run traces and processes in addition to the app.
 pub const SMALL_DYNO: &str = "DDH071";
 /// `DD_AGENT_VERSION` has a form that the app's buildpack does not build.
 pub const UNBUILDABLE_VERSION: &str = "DDH072";
@@ -129,7 +129,7 @@ pub const BAD_VALUE: &str = "DDH073";
 pub const DRAIN_FORM: &str = "DDH074";
 /// The buildpack is pinned to a release that does not exist.
 pub const NO_SUCH_RELEASE: &str = "DDH075";
-/// Heroku does not read `app.json` as it stands.
+/// Heroku does not read `app.json` as it is.
 pub const APP_JSON_BROKEN: &str = "DDH076";
 /// A list of buildpacks in `app.json` is out of order.
 pub const APP_JSON_ORDER: &str = "DDH077";

@@ -1,4 +1,4 @@
-//! Where the app's files for Datadog lie in its repository: `datadog/`, unless config vars say otherwise.
+//! Where the app's files for Datadog are in its repository: `datadog/`, unless config vars say otherwise.
 //!
 //! `DD_HEROKU_CONF_FOLDER` names another folder of `/app`. Buildpacks that make a folder of the repository into `/app` name it
 //! in a config var of theirs; nothing outside of that folder reaches a dyno. The rest of the program knows the files by
@@ -28,7 +28,7 @@ impl Default for ConfFolder {
 }
 
 impl ConfFolder {
-    /// That of an app. One that lies outside of `/app` is in no repository: the usual one is meant.
+    /// That of an app. One that is outside of `/app` is in no repository: the usual one is meant.
     pub fn of<'c>(config: impl Fn(&str) -> Option<&'c str>, buildpacks: &[Buildpack]) -> Self {
         let has = |name: &str| {
             buildpacks.iter().any(|buildpack| buildpack.reference().to_ascii_lowercase().contains(name))

@@ -3,7 +3,7 @@
 use super::facts::ConfigVars;
 use crate::env;
 
-/// A kind of database that the Agent watches by a URL in a config var.
+/// A kind of database that the Agent monitors by a URL in a config var.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Database {
     /// Redis and Valkey.
@@ -96,7 +96,7 @@ pub fn url_var(names: &[&str], database: Database) -> Option<String> {
     (names != [database.default_var()]).then(|| names.join(","))
 }
 
-/// What tells one instance from another: host and database. A port differs between the plain and the TLS endpoint of
+/// What distinguishes instances: host and database. A port differs between the plain and the TLS endpoint of
 /// the same Redis, and a user between the credentials of the same database.
 fn instance(url: &str) -> (&str, &str) {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);

@@ -1,4 +1,4 @@
-//! What runs on an app now, and whether its slug is due to be compiled again. Derived from the snapshot.
+//! What runs on an app now, and whether it needs a rebuild. Derived from the snapshot.
 
 use std::collections::BTreeSet;
 
@@ -147,7 +147,7 @@ pub fn agent_requested(facts: &Facts) -> Option<&str> {
     config.get(env::DD_AGENT_VERSION).or_else(|| config.get(env::DD_AGENT_MAJOR_VERSION)).or(Some("7"))
 }
 
-/// The version of the Agent in the slug that runs, as far as the settings that it was built with tell: exact when an
+/// The version of the Agent in the slug that runs, as far as the settings of its build show: exact when an
 /// exact version was set before the build and not changed since.
 pub fn agent(facts: &Facts) -> Option<&str> {
     let build = build(facts)?;

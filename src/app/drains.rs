@@ -17,7 +17,7 @@ pub fn to_datadog(drains: &[Drain]) -> impl Iterator<Item = (&Drain, DrainUrl)> 
         .filter_map(|drain| Some((drain, DrainUrl::parse(drain.url.expose())?)))
 }
 
-/// The changes that leave the app with `wanted` as its one drain to Datadog. One that serves is kept, others to
+/// The changes that leave the app with `desired` as its one drain to Datadog. One that serves is kept, others to
 /// Datadog go, with any site and key; other drains are left alone. The new one comes before the old one goes, so
 /// that no line is lost, unless the app has as many as it may have.
 pub fn enable(desired: DrainUrl, drains: &[Drain]) -> Vec<Change> {

@@ -15,7 +15,7 @@ pub struct Masker {
 }
 
 impl Masker {
-    /// One that knows the secrets of an app, and others beside.
+    /// One that knows the secrets of an app, and others.
     pub fn new(facts: &Facts, others: impl IntoIterator<Item = String>) -> Self {
         let empty = ConfigVars::default();
         let config = facts.config.as_ref().unwrap_or(&empty);

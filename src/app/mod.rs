@@ -1,4 +1,4 @@
-//! The pure core: what is wanted, what is there, and the plan between them. No I/O, no clock, no environment.
+//! The pure core: what is desired, what exists, and the plan between them. No I/O, no clock, no environment.
 
 pub(crate) mod agent;
 pub(crate) mod archive;

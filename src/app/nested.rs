@@ -26,7 +26,7 @@ impl Facts {
         order::installed(list).cloned().or_else(|| self.nested_agent())
     }
 
-    /// The buildpack that installs the Agent and stands in the file that another buildpack reads.
+    /// The buildpack that installs the Agent and is named in the file that another buildpack reads.
     pub fn nested_agent(&self) -> Option<Buildpack> {
         let list = self.buildpacks.as_deref()?;
         list.iter().find(|buildpack| buildpack.runs_others())?;

@@ -7,8 +7,8 @@
 
 use super::buildpack::{Buildpack, Role};
 
-/// The list with `wanted` in it once, at a right place. What installs the Agent already is kept, with its pin and in
-/// its place, unless it is another buildpack than `wanted` or its place is wrong. The rest keeps its order.
+/// The list with `requested` in it once, at a right place. What installs the Agent already is kept, with its pin and in
+/// its place, unless it is another buildpack than `requested` or its place is wrong. The rest keeps its order.
 pub fn with_agent(list: &[Buildpack], requested: &Buildpack) -> Vec<Buildpack> {
     let installed = list.iter().find(|buildpack| buildpack.is_same(requested));
     let agent = match installed {

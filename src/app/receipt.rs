@@ -14,7 +14,7 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// A plan that nothing was done of yet.
+    /// A plan before anything was applied.
     pub fn new(plan: Plan) -> Self {
         let outcomes = vec![Outcome::Pending; plan.changes.len()];
         Self { plan, outcomes }

@@ -30,7 +30,7 @@ pub struct Status {
     pub generation: String,
     /// The site that it reports to, as it is set or by default.
     pub site: String,
-    /// Whether the Agent takes it as it stands.
+    /// Whether the Agent takes it as it is.
     pub is_site: bool,
     /// Its key.
     pub key: Option<Secret>,
@@ -60,7 +60,7 @@ pub struct Status {
     pub releasing: Option<u64>,
     /// The number of the newest release, when it failed.
     pub failed_release: Option<u64>,
-    /// What the Agent watches beside the dyno.
+    /// What the Agent monitors in addition to the dyno.
     pub integrations: Vec<&'static str>,
     /// Its log drains, masked, each with whether it goes to Datadog.
     pub drains: Vec<(String, bool)>,
@@ -165,7 +165,7 @@ fn integrations(facts: &Facts) -> Vec<&'static str> {
     names
 }
 
-/// The dynos that run now; where they were not read, those that are wanted.
+/// The dynos that run now; where they were not read, those that are requested.
 fn dynos(facts: &Facts) -> BTreeMap<String, BTreeMap<String, usize>> {
     let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     for dyno in facts.dynos.iter().flatten() {

@@ -1,5 +1,5 @@
-//! The telemetry drain of a Fir app to Datadog: which changes give it the signals that are wanted, with the key and
-//! the site that are wanted, and which take them away. Fir has no log drains and no Agent in the dyno.
+//! The telemetry drain of a Fir app to Datadog: which changes give it the requested signals, with the key and
+//! the requested site, and which take them away. Fir has no log drains and no Agent in the dyno.
 //!
 //! <https://devcenter.heroku.com/articles/heroku-telemetry>
 
@@ -98,7 +98,7 @@ pub fn key_of(headers: &BTreeMap<String, Secret>) -> Option<ApiKey> {
 }
 
 /// The changes after which one telemetry drain to Datadog carries `signals`, and those it carries already unless
-/// `exactly` these are wanted. One that is there is changed in place, so that nothing is lost; doubles go.
+/// `exactly` these are requested. An existing one is changed in place, so that nothing is lost; doubles go.
 pub fn enable(
     site: Site,
     key: &ApiKey,

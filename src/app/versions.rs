@@ -55,7 +55,7 @@ pub fn find<'a>(asked: &str, agents: &'a [String]) -> Option<&'a str> {
 
 /// The version that `asked` means, whole as Datadog's buildpack takes it: `7.80.0-1`. Without the list of versions a
 /// revision is the first, since Datadog makes no other, and the newest is the one that this program knows; `None` where
-/// that cannot be told.
+/// that is unknown.
 pub fn whole(asked: &str, agents: Option<&[String]>) -> Option<String> {
     if let Some(agents) = agents {
         return find(asked, agents).map(str::to_owned);

@@ -1,4 +1,4 @@
-//! The build: find the package, unpack it beside the app, put it in its place. Until the last step nothing of the app
+//! The build: find the package, unpack it next to the app, put it in its place. Until the last step nothing of the app
 //! is touched; after any failure the build folder is as it was.
 
 use std::fs;
@@ -100,7 +100,7 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
     let aside = beside(home)?;
     let stayed = install(built.path(), home, aside.path()).map_err(|cause| {
         Error::because(Kind::Disk, "the Agent cannot be put into the build folder", cause)
-            .remedy("Remove from the app what stands in the way, or free some space, and build again.")
+            .remedy("Remove the conflicting file from the app, or free some space, and build again.")
     })?;
     for path in stayed {
         log.warning(&format!("The app has a `{}` of its own, which stays.", path.display()));
@@ -130,7 +130,7 @@ fn check_stack(stack: Option<&str>) -> Result {
     })
 }
 
-/// Where the Agent is unpacked, where it will lie, and what is kept of it.
+/// Where the Agent is unpacked, where it will be, and what is kept of it.
 struct Places<'a> {
     root: &'a Path,
     apt: &'a Path,
@@ -223,7 +223,7 @@ fn explain(why: anyhow::Error, mut stream: Hashed<Download<'_>>, package: &Packa
         return not_the_signed(package);
     }
     Error::because(Kind::Refused, "the package is refused", why).remedy(
-        "Nothing was installed. Choose another version in DD_AGENT_VERSION and tell Datadog's support.",
+        "Nothing was installed. Choose another version in DD_AGENT_VERSION and report it to Datadog's support.",
     )
 }
 
@@ -256,7 +256,7 @@ fn install_runtime(built: &Path, home: &Path, runtime: &Path, version: &Version)
     Ok(())
 }
 
-/// A folder inside the build folder, hence on its file system; it goes when it is dropped.
+/// A folder inside the build folder, so on its file system; deleted when it is dropped.
 fn beside(home: &Path) -> Result<TempDir> {
     tempfile::Builder::new().prefix(".dd-heroku-build-").tempdir_in(home).map_err(unwritable)
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! ENV_DIR ─options→ Options ┐
 //! InRelease ─signature→ release ─repository→ packages ─version→ Package ─setup→ what is pruned
-//! Package ─fetch→ hash ─archive, xz→ tar ─unpack→ a folder beside the app ─place→ the slug
+//! Package ─fetch→ hash ─archive, xz→ tar ─unpack→ a folder next to the app ─place→ the slug
 //!                                           └──→ cache, which the next build unpacks instead
 //! ```
 //!

@@ -38,7 +38,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads the files of `folder`; the endpoints may stand in `environment` instead.
+    /// Reads the files of `folder`; the endpoints may come from `environment` instead.
     pub fn read(folder: Option<&Path>, environment: &Environment) -> Result<Self> {
         let mut values = BTreeMap::new();
         for name in READ {

@@ -1,4 +1,4 @@
-//! Where the files for Datadog lie in an app's checkout, for verbs that need nothing else of the app.
+//! Where the files for Datadog are in an app's checkout, for verbs that need nothing else of the app.
 
 use super::{Context, Targets};
 use crate::app::Facts;
@@ -7,7 +7,7 @@ use crate::app::facts::{Part, Query};
 use crate::engine;
 use crate::failure::Result;
 
-/// Where the files of the app lie in the checkout. It is the usual folder where the app cannot be read, without an account
+/// Where the files of the app are in the checkout. It is the usual folder where the app cannot be read, without an account
 /// or a network for one: this is a help, and no reason to fail.
 pub fn of(context: &Context, targets: &Targets) -> ConfFolder {
     let read = || -> Result<ConfFolder> {

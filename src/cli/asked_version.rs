@@ -6,7 +6,7 @@ use crate::datadog::{AgentRequest, options};
 use crate::env::DD_AGENT_VERSION;
 use crate::failure::{Code, Failure, Result};
 
-/// The version that is asked for, as it is to be sent.
+/// The requested version, as it is sent.
 pub struct Asked {
     /// To an app whose build takes any form: as it was asked for; a line of versions becomes its newest.
     pub any_form: String,

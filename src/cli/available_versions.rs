@@ -104,7 +104,7 @@ pub fn pin(
 ) -> Result<(String, Option<Note>)> {
     let is_datadogs = agent.role() == Role::Datadog;
     let branch = |text: &str| {
-        let message = format!("`{text}` is no release: a branch or commit may change or go away");
+        let message = format!("`{text}` is not a release: a branch or commit may change or go away");
         Note::new(codes::PINNED_TO_BRANCH, message)
     };
     match releases.meant(typed) {
@@ -131,7 +131,7 @@ pub fn pin(
 
 /// Fails to pin a buildpack that a file of the repository lists.
 pub fn nested_pin(agent: &Buildpack) -> Failure {
-    let message = format!("{agent} stands in the app's {LIST}, which another buildpack reads");
+    let message = format!("{agent} is in the app's {LIST}, which another buildpack reads");
     Failure::new(Code::Failed, message).hint(format_args!("change its line in {LIST}, and deploy"))
 }
 
@@ -150,7 +150,7 @@ pub fn to_send(asked: &str, any_form: bool, known: Option<&AgentVersions>) -> Re
     }
     let whole = versions::whole(asked, agents).ok_or_else(|| {
         Failure::usage(format_args!(
-            "which version {asked} is cannot be told without the package repository, and Datadog's buildpack takes whole versions only"
+            "which version {asked} is is unknown without the package repository, and Datadog's buildpack takes whole versions only"
         ))
         .hint("name the whole version, such as 7.81.2-1")
     })?;

@@ -32,7 +32,7 @@ pub struct Context {
     rate_reserve: u32,
     client: OnceLock<Arc<heroku::Client>>,
     checkout: OnceLock<Option<Checkout>>,
-    /// Told once that there is no git.
+    /// Whether a missing git was reported already.
     without_git: Once,
 }
 
@@ -86,7 +86,7 @@ impl Context {
         self.checkout.get_or_init(|| Checkout::discover(&self.env)).as_ref()
     }
 
-    /// The checkout to read an app's files in: its own, or one that is no other app's.
+    /// The checkout to read an app's files in: its own, or one that belongs to no other app.
     pub fn checkout_for(&self, app: &str) -> Result<Option<&Checkout>> {
         let Some(checkout) = self.checkout() else { return Ok(None) };
         let owners = self.owners(checkout)?;

@@ -41,7 +41,7 @@ pub fn parsed(text: &str, place: &'static str) -> Result<FoundKey> {
     }
 }
 
-/// Fails unless the site accepts the key; tells a wrong site from a wrong key by trying the others.
+/// Fails unless the site accepts the key; distinguishes a wrong site from a wrong key by trying the others.
 pub fn require_accepted(context: &Context, parsed: &FoundKey, site: Site) -> Result {
     match KeyCheck::default().verdict(context, &parsed.key, site)? {
         KeyVerdict::Accepted => Ok(()),
@@ -70,7 +70,7 @@ pub fn refused(parsed: &FoundKey, site: Site, verdict: KeyVerdict) -> Failure {
     }
 }
 
-/// What stands on standard input: a secret.
+/// What standard input holds: a secret.
 pub fn stdin() -> Result<String> {
     let mut text = String::new();
     // A key has 32 characters; a file given by mistake is not read to its end.

@@ -50,7 +50,7 @@ fn missing(site: Site) -> Failure {
 pub fn known_site(text: &str, place: &str) -> Result<Site> {
     Site::parse(text).ok_or_else(|| {
         let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();
-        // By the name that tells sites apart: `us3` of us3.datadoghq.com, `eu` of datadoghq.eu.
+        // By the name that distinguishes sites: `us3` of us3.datadoghq.com, `eu` of datadoghq.eu.
         let likeness = |site: &Site| {
             let words = site.domain().split('.').chain([site.domain()]);
             words.map(|word| strsim::normalized_damerau_levenshtein(word, text)).fold(0.0, f64::max)

@@ -23,7 +23,7 @@ pub fn application_key(context: &Context) -> Result<Secret> {
         .hint("or keep one in the keyring: dd-heroku auth login"))
 }
 
-/// The application key, when it can be had without asking.
+/// The application key, when it is available without asking.
 pub fn find(context: &Context) -> Option<Secret> {
     if let Some(key) = context.env.get(env::DD_APP_KEY) {
         return Some(Secret::new(key.trim()));

@@ -7,7 +7,7 @@ use crate::failure::{Failure, Result};
 use crate::secret::Secret;
 use crate::transport;
 
-/// What is read of an app whose config vars or buildpacks change, for the plan to know what a rebuild is due for.
+/// What is read of an app whose config vars or buildpacks change, for the plan to know whether a rebuild is needed.
 pub const PARTS: [Part; 6] =
     [Part::Config, Part::Buildpacks, Part::Formation, Part::Releases, Part::Builds, Part::Slug];
 

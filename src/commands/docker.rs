@@ -72,7 +72,7 @@ fn desired(args: &Args, version: &str, facts: &Facts) -> Result<Desired> {
     Ok(Desired { files, notes: notes(facts, checkout), ..Desired::default() })
 }
 
-/// What there is to do beside, and what was left as it is.
+/// What else there is to do, and what was left as it is.
 fn notes(facts: &Facts, checkout: &Checkout) -> Vec<Note> {
     let mut notes = Vec::new();
     if !facts.app.is_container() {
@@ -83,7 +83,7 @@ fn notes(facts: &Facts, checkout: &Checkout) -> Vec<Note> {
     }
     for path in [DOCKERFILE, docker::CONFIG_README] {
         if checkout.text(path).is_some() {
-            notes.push(Note::new(codes::FILE_KEPT, format!("`{path}` exists, and stays as it is")));
+            notes.push(Note::new(codes::FILE_KEPT, format!("`{path}` exists, and is left unchanged")));
         }
     }
     let message = format!(

@@ -27,7 +27,7 @@ pub struct Args {
     apps: AppsOrNames,
 }
 
-/// Seven requests beside the app itself: eight an app.
+/// Seven requests other than the app itself: eight an app.
 const PARTS: [Part; 7] =
     [Part::Config, Part::Buildpacks, Part::Features, Part::Releases, Part::Builds, Part::Drains, Part::Dynos];
 

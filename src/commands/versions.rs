@@ -78,7 +78,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
             ]
         });
         text.push(String::new());
-        text.push(ui::table(["APP", "AGENT WANTED", "BUILT", "BUILDPACK"], rows));
+        text.push(ui::table(["APP", "REQUESTED", "INSTALLED", "BUILDPACK"], rows));
     }
     context.ui.answer(text.join("\n"))?;
     Ok(Exit::Done)

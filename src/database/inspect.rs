@@ -1,4 +1,4 @@
-//! What Database Monitoring needs of a database, as it is there.
+//! What Database Monitoring needs of a database, in its present state.
 
 use super::{Error, Session};
 use crate::app::dbm::Inspection;
@@ -23,7 +23,7 @@ LEFT JOIN pg_proc f ON f.proname = 'explain_statement' AND f.pronargs = 1
   AND f.proargtypes[0] = 'text'::regtype AND f.pronamespace = to_regnamespace('datadog')
 LIMIT 1";
 
-/// What is there for the user `role`.
+/// What exists for the user `role`.
 pub fn inspect(session: &Session, role: &str) -> Result<Inspection, Error> {
     let row = session.row(SEEN, &[&role])?;
     Ok(Inspection {

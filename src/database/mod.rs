@@ -1,4 +1,4 @@
-//! The only code that speaks to a database: Database Monitoring needs grants in it, and looks whether they are there.
+//! The only code that connects to a database: Database Monitoring needs grants in it, and checks whether they exist.
 //! It must never show a URL, run a statement that a plan did not show, or stay connected longer than a command takes.
 
 mod error;

@@ -3,7 +3,7 @@
 //! The Agent reads its own (`DD_APM_ENABLED`, `DD_HEROKU_DYNO`, …) with Go's `strconv.ParseBool`
 //! (<https://pkg.go.dev/strconv#ParseBool>): `1`, `t`, `T`, `TRUE`, `true`, `True`, and the same for false; it takes
 //! everything else for false. Datadog's buildpack reads the rest in bash: `extra/datadog.sh` compares with `true`
-//! (`DD_APM_ENABLED`: with `false`) in any case, `bin/compile` with `false` as it stands. Ours takes what either of
+//! (`DD_APM_ENABLED`: with `false`) in any case, `bin/compile` with `false` as it is. Ours takes what either of
 //! them takes, in any case, so that a slug holds what its dynos start.
 
 const TRUE: [&str; 3] = ["1", "t", "true"];

@@ -59,7 +59,7 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// The labels of an app's drain. Without an environment or a service, those of the drain that is there are as
+    /// The labels of an app's drain. Without an environment or a service, those of the existing drain are as
     /// good as any; see [`DrainUrl::instead_of`].
     pub fn of_app(app: &str, env: Option<&str>, service: Option<&str>) -> Self {
         Self {
@@ -177,7 +177,7 @@ impl DrainUrl {
     }
 }
 
-/// Adds what is not there yet.
+/// Adds what is missing.
 fn keep<T: Clone + PartialEq>(list: &mut Vec<T>, old: &[T]) {
     for item in old {
         if !list.contains(item) {
@@ -222,7 +222,7 @@ fn pairs(url: &Url) -> impl Iterator<Item = (String, String)> + '_ {
     })
 }
 
-/// `name=value` as it stands in a query.
+/// `name=value` as it is in a query.
 fn parameter(name: &str, value: &str) -> String {
     format!("{}={}", utf8_percent_encode(name, VALUE), utf8_percent_encode(value, VALUE))
 }

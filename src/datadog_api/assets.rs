@@ -1,4 +1,4 @@
-//! What an organization has at Datadog beside keys: log-based metrics, log pipelines, dashboards. All of it takes an
+//! What an organization has at Datadog other than keys: log-based metrics, log pipelines, dashboards. All of it takes an
 //! application key with the right permission (<https://docs.datadoghq.com/account_management/rbac/permissions/>).
 
 use reqwest::Method;
@@ -59,7 +59,7 @@ impl Organization<'_> {
         Ok(list.iter().filter_map(log_metric).collect())
     }
 
-    /// Makes a log-based metric. One of that name that is there already is left as it is.
+    /// Makes a log-based metric. One of that name that is already present is left as it is.
     pub fn create_log_metric(&self, metric: &LogMetric) -> Result<(), Error> {
         let made = self.ask(&Method::POST, METRICS, Some(&log_metric_body(metric)), "logs_generate_metrics");
         match made {
@@ -68,7 +68,7 @@ impl Organization<'_> {
         }
     }
 
-    /// Deletes a log-based metric. One that is gone already is no error.
+    /// Deletes a log-based metric. One that is already gone is not an error.
     pub fn delete_log_metric(&self, id: &str) -> Result<(), Error> {
         self.delete(&format!("{METRICS}/{id}"), "logs_generate_metrics")
     }
@@ -89,7 +89,7 @@ impl Organization<'_> {
         self.ask(&Method::PUT, &format!("{PIPELINES}/{id}"), Some(body), permission).map(|_| ())
     }
 
-    /// Deletes a log pipeline. One that is gone already is no error.
+    /// Deletes a log pipeline. One that is already gone is not an error.
     pub fn delete_log_pipeline(&self, id: &str) -> Result<(), Error> {
         self.delete(&format!("{PIPELINES}/{id}"), "logs_write_pipelines")
     }
@@ -117,7 +117,7 @@ impl Organization<'_> {
         self.create(DASHBOARDS, body, "dashboards_write", || Ok(self.dashboard(title)?.is_some()))
     }
 
-    /// Deletes a dashboard. One that is gone already is no error.
+    /// Deletes a dashboard. One that is already gone is not an error.
     pub fn delete_dashboard(&self, id: &str) -> Result<(), Error> {
         self.delete(&format!("{DASHBOARDS}/{id}"), "dashboards_write")
     }

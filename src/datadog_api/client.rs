@@ -15,7 +15,7 @@ use crate::datadog::site::Site;
 use crate::env::{self, Environment};
 use crate::transport::{self, Fault};
 
-/// Tells a stand-in, which serves every site at one address, which site is meant.
+/// Names the site to a stand-in, which serves every site at one address.
 const SITE_HEADER: &str = "DD-HEROKU-SITE";
 const TRIES: u32 = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(20);

@@ -1,4 +1,4 @@
-//! Datadog: the only code that speaks HTTP to it. Keys go into the headers `DD-API-KEY` and
+//! Datadog: the only code that sends HTTP requests to it. Keys go into the headers `DD-API-KEY` and
 //! `DD-APPLICATION-KEY`, only to `https://api.<site>`
 //! or to the address that `DD_HEROKU_DATADOG_URL` names, and nowhere else.
 

@@ -39,12 +39,12 @@ impl KeyCheck {
         Ok(key)
     }
 
-    /// What Datadog says of a key at a site: tells a wrong site from a wrong key by asking the others.
+    /// What Datadog says of a key at a site: distinguishes a wrong site from a wrong key by asking the others.
     pub fn verdict(&self, services: &dyn Services, key: &ApiKey, site: Site) -> Result<KeyVerdict> {
         // Held while Datadog is asked, so that a second thread waits for the answer instead of asking too.
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let pair = (key.expose().to_owned(), site.domain());
-        // A failure is told once; after that Datadog is asked again.
+        // A failure is reported once; after that Datadog is asked again.
         let verdict = answers.remove(&pair).unwrap_or_else(|| ask(services, key, site))?;
         answers.insert(pair, Ok(verdict));
         Ok(verdict)

@@ -40,7 +40,7 @@ pub struct Observer<'s> {
 type Files = BTreeMap<String, String>;
 
 impl<'s> Observer<'s> {
-    /// One that has asked nothing yet.
+    /// One without any answers yet.
     pub fn new(services: &'s dyn Services) -> Self {
         Self { services, keys: KeyCheck::default(), is_local: false }
     }
@@ -115,7 +115,7 @@ impl<'s> Observer<'s> {
     fn checkout(&self, apps: &[String], query: &CheckoutQuery) -> Result<BTreeMap<String, Checkout>> {
         let Some(checkout) = self.services.checkout()? else { return Ok(BTreeMap::new()) };
         let owners = match self.services.checkout_apps() {
-            // Where nothing of the checkout is needed, a git that refuses it is no reason to fail.
+            // Where nothing of the checkout is needed, a git that refuses it is not a reason to fail.
             Err(_) if query.is_empty() => return Ok(BTreeMap::new()),
             owners => owners?,
         };

@@ -181,7 +181,7 @@ impl Run<'_> {
         }
     }
 
-    /// Reads the app again: nothing of the plan may be left. Learns the number of the release that a build made.
+    /// Reads the app again: nothing of the plan may be left. Gets the number of the release that a build made.
     fn verify(&self, receipt: &mut Receipt) -> Result {
         if receipt.plan.is_empty() {
             return Ok(());

@@ -26,6 +26,6 @@ pub trait Services: Sync {
     fn checkout_apps(&self) -> Result<Vec<String>>;
     /// The Agent versions that can be installed, the newest first.
     fn agent_versions(&self) -> Result<Vec<String>>;
-    /// The releases of Datadog's buildpack, as far as they can be told.
+    /// The releases of Datadog's buildpack, as far as they are known.
     fn buildpack_releases(&self) -> Releases;
 }

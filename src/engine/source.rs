@@ -32,7 +32,7 @@ impl Prepared {
             Source::Checkout => {
                 let checkout = services
                     .checkout()?
-                    .ok_or_else(|| Failure::new(Code::Failed, "the checkout is no longer there"))?;
+                    .ok_or_else(|| Failure::new(Code::Failed, "the checkout no longer exists"))?;
                 if let Some(url) = last_build.as_ref().filter(|_| checkout.resolve(commit).is_err())
                     && heroku::answers(url)
                 {

@@ -34,7 +34,7 @@ impl Reader<'_> {
         Ok(!config.is_empty())
     }
 
-    /// Waits until a credential is active and the platform knows its config. `wait` is told the state, and ends the waiting
+    /// Waits until a credential is active and the platform knows its config. `wait` gets the state, and ends the waiting
     /// by `false`. Gives back whether it is active.
     pub fn await_credential(
         &self,

@@ -86,7 +86,7 @@ impl Writer<'_> {
             match request.body(Body::sized(content, size)).send() {
                 Ok(response) if is_page(&response) => return Err(fail(refused(&response))),
                 Ok(response) if response.status().is_success() => return Ok(()),
-                // The store is not Heroku's API: its limit is no matter of the other requests.
+                // The store is not Heroku's API: its rate limit is separate from the other requests'.
                 Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS && delays < DELAYS => {
                     delays += 1;
                     let wait = retry_after(&response).unwrap_or(self.client.pace.unsaid);

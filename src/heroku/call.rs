@@ -1,4 +1,4 @@
-//! One request to the API and its answer: headers on the way out, status and body told apart on the way back.
+//! One request to the API and its answer: headers on the way out, status and body kept apart on the way back.
 //! Nothing is repeated here; [`retry`](super::retry) does that.
 
 use std::borrow::Cow;
@@ -287,7 +287,7 @@ fn oddity(body: &[u8]) -> &'static str {
         None | Some(b'n') => "no body",
         Some(b'<') => "a web page",
         Some(b'{' | b'[') => "JSON that is cut off or of another shape",
-        Some(_) => "text that is no JSON",
+        Some(_) => "text that is not JSON",
     }
 }
 

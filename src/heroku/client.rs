@@ -78,7 +78,7 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// For a stand-in on this machine: nothing there gets better by waiting.
+    /// For a stand-in on this machine: waiting helps nothing there.
     fn loopback() -> Self {
         Self {
             backoff: Duration::from_millis(5),

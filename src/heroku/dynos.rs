@@ -1,4 +1,4 @@
-//! Dynos: one-off ones, which run a command beside the app, and restarts.
+//! Dynos: one-off ones, which run a command outside of the app's processes, and restarts.
 
 use std::collections::BTreeMap;
 

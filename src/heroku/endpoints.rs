@@ -61,7 +61,7 @@ impl Endpoints {
     /// Reads `HEROKU_HOST`, `HEROKU_API_URL`, `HEROKU_DATA_HOST`, `HEROKU_GIT_HOST` and `HEROKU_HEADERS`.
     ///
     /// `HEROKU_HOST` is the official CLI's and goes first: a value that begins with `http` is the API's URL as it
-    /// stands, any other is the host that `api.` is put in front of. Fails on what is no URL, and on a URL that is
+    /// is, any other is the host that `api.` is put in front of. Fails on what is not a URL, and on a URL that is
     /// neither https nor loopback.
     pub fn from_env(env: &Environment) -> Result<Self, BadEndpoint> {
         let host = env.get(env::HEROKU_HOST);

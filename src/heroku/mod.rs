@@ -1,4 +1,4 @@
-//! Heroku: the only code that speaks HTTP to it, and that knows where its CLI keeps things. It must never send a
+//! Heroku: the only code that sends HTTP requests to it, and that knows where its CLI keeps things. It must never send a
 //! token to another origin, nor repeat a write blindly.
 
 mod addons;

@@ -59,7 +59,7 @@ struct Target {
 impl Reader<'_> {
     /// A pipeline, by its name or UUID, with the apps in it and their stages.
     pub fn pipeline(&self, name_or_id: &str) -> Result<Pipeline, Error> {
-        // A coupling names its app by UUID only; the list of all apps tells the names in one request.
+        // A coupling names its app by UUID only; the list of all apps has the names in one request.
         let (read_pipeline, apps) = thread::scope(|scope| {
             let apps = scope.spawn(|| self.apps());
             let read_pipeline = self.couplings(name_or_id);

@@ -10,7 +10,7 @@ use super::{Account, wire};
 use crate::app::facts::{self, ConfigVars};
 use crate::app::{Facts, Part};
 
-/// How many releases and builds tell what runs and what was tried last.
+/// How many releases and builds show what runs and what was tried last.
 const RECENT: usize = 20;
 
 /// Reads from Heroku.
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
                 let list = into_all::<wire::Dyno, _>(self.client.list(at("dynos"))?);
                 fill(|into| into.dynos = Some(list))
             }
-            // Read afterwards, when releases and builds tell whether it is needed.
+            // Read afterwards, when releases and builds show whether it is needed.
             Part::Slug => fill(|_| {}),
         })
     }
@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
         Ok(unless_missing(self.client.list(call))?.unwrap_or_default())
     }
 
-    /// A missing app is told together with the names it may have been meant for.
+    /// A missing app is reported together with the names it may have been meant for.
     pub(super) fn explained(&self, app: &str, error: Error) -> Error {
         if !matches!(error.kind, Kind::NotFound { .. }) || error.path != format!("/apps/{}", segment(app)) {
             return error;
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
 /// How many names are listed at most.
 const LISTED: usize = 6;
 
-/// At most three of `names` that `wanted` may have been meant for, the likeliest first.
+/// At most three of `names` that `requested` may have been meant for, the likeliest first.
 fn near(requested: &str, names: Vec<String>) -> Vec<String> {
     let likeness = |name: &String| {
         let contained = requested.len().min(name.len()) >= 3

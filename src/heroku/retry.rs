@@ -122,7 +122,7 @@ impl<'a> Patience<'a> {
     }
 }
 
-/// A server that told so often to wait does not mean it.
+/// A server that keeps asking to wait does not mean it.
 const RATE_LIMITS: u32 = 30;
 /// A second silence is not a hiccup, and each costs the whole time an answer may take.
 const TIMEOUTS: u32 = 2;

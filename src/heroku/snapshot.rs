@@ -23,7 +23,7 @@ impl Reader<'_> {
 
     /// The same for many apps, in their order.
     pub fn observe_all<S: AsRef<str> + Sync>(&self, apps: &[S], parts: &Parts) -> Vec<Result<Facts, Error>> {
-        // The app's own answer first: when there is no such app, that is the error to tell.
+        // The app's own answer first: when there is no such app, that is the error to report.
         let requested: Vec<Option<Part>> =
             std::iter::once(None).chain(parts.iter().copied().map(Some)).collect();
         let jobs: Vec<_> =
@@ -98,7 +98,7 @@ impl Reader<'_> {
     }
 }
 
-/// Adds what has to be read once more of the apps that `wanted` picks, all of them at the same time.
+/// Adds what has to be read once more of the apps that `requested` picks, all of them at the same time.
 fn add<J: Sync, T: Send>(
     facts: &mut [Result<Facts, Error>],
     requested: impl Fn(&Facts) -> Option<J>,

@@ -28,15 +28,15 @@ pub enum Streamed {
     Stopped,
 }
 
-/// Takes a line, and says whether more are wanted.
+/// Takes a line, and returns whether to go on.
 type Sink<'a> = dyn FnMut(&str) -> ControlFlow<()> + 'a;
 
 impl Writer<'_> {
     /// Gives every line of a build's output to `line` as it comes, colors and all. After a cut it goes on where
     /// it was. `Break` ends it early.
     ///
-    /// Fails with [`Kind::StreamLost`] when there is no output to be had any more; the build goes on, and
-    /// [`finish_build`](Self::finish_build) tells how it ends.
+    /// Fails with [`Kind::StreamLost`] when there is no more output; the build goes on, and
+    /// [`finish_build`](Self::finish_build) reports how it ends.
     pub fn stream_build(&self, build: &Build, line: &mut Sink<'_>) -> Result<Streamed, Error> {
         self.client.stream(build.output_stream_url.as_ref(), "the build's output", line)
     }

@@ -47,7 +47,7 @@ impl NewTelemetryDrain {
 }
 
 impl Writer<'_> {
-    /// Adds a telemetry drain to an app, which is named by its UUID. One that is there already stays the only one.
+    /// Adds a telemetry drain to an app, which is named by its UUID. One that exists already stays the only one.
     pub fn add_telemetry_drain(
         &self,
         app_id: &str,
@@ -77,7 +77,7 @@ impl Writer<'_> {
         self.until(&call, is_done).map_err(|error| drain.hidden_in(error))
     }
 
-    /// Removes a telemetry drain. One that is gone already is no error.
+    /// Removes a telemetry drain. One that is already gone is not an error.
     pub fn remove_telemetry_drain(&self, id: &str) -> Result<(), Error> {
         self.remove(Call::delete(format!("/telemetry-drains/{}", segment(id))).sdk())
     }

@@ -1,5 +1,5 @@
 //! The JSON of the Platform API, as far as it is read, and how it becomes the words of [`app`](crate::app).
-//! Unknown fields are ignored and absent ones forgiven wherever their absence has a meaning.
+//! Unknown fields are ignored and absent ones are accepted where their absence has a meaning.
 
 use std::collections::BTreeMap;
 

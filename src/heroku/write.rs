@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
         self.until(&call, is_set)
     }
 
-    /// Adds a log drain, and gives it back with its id. One that is there already stays the only one.
+    /// Adds a log drain, and gives it back with its id. One that exists already stays the only one.
     pub fn add_drain(&self, app: &str, url: &Secret) -> Result<facts::Drain, Error> {
         let path = format!("/apps/{}/log-drains", segment(app));
         let call = Call::post(path.clone(), json!({ "url": url.expose() }));
@@ -83,7 +83,7 @@ impl<'a> Writer<'a> {
         Ok(added.into())
     }
 
-    /// Removes a log drain. One that is gone already is no error.
+    /// Removes a log drain. One that is already gone is not an error.
     pub fn remove_drain(&self, app: &str, id: &str) -> Result<(), Error> {
         self.remove(Call::delete(format!("/apps/{}/log-drains/{}", segment(app), segment(id))))
     }

@@ -1,6 +1,6 @@
 //! Dynos: their names and types.
 
-/// The types of one-off dynos, which run one command and end, as patterns: `*` at the end stands for the rest of a name.
+/// The types of one-off dynos, which run one command and end, as patterns: `*` at the end matches the rest of a name.
 /// `run` (`heroku run`), `release` (the release phase) and `scheduler` are Heroku's; the others those of add-ons.
 /// <https://devcenter.heroku.com/articles/dynos#dyno-configurations>
 pub const ONE_OFF: [&str; 5] = ["run", "release", "scheduler", "advanced-scheduler*", "crontogo*"];

@@ -1,7 +1,7 @@
 //! The source of a commit as `git push heroku` would send it: every file, byte for byte.
 //!
 //! `git archive` obeys attributes of the tree: `export-ignore` drops files and `export-subst` rewrites them, which
-//! suits release tarballs; line ends, `ident` and filters change contents as in a checkout. A push obeys none of them.
+//! suits release tarballs; line ends, `ident` and filters change contents as in a checkout. A push ignores them.
 //! The attributes of `$GIT_DIR/info/attributes` go over those of the tree, so the archive is made from a git folder of
 //! our own that shares nothing with the user's but its objects, and that turns them all off.
 

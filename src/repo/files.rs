@@ -28,13 +28,13 @@ impl Checkout {
     }
 
     /// Writes a file, and the folders above it: a reader sees the old text or the new one, never a part. A file
-    /// that is there keeps its mode; `executable` adds the right to run it to all who may read it.
+    /// that exists keeps its mode; `executable` adds the right to run it to all who may read it.
     pub fn write_atomic(&self, path: &Path, text: &str, executable: bool) -> Result<(), Error> {
         let place = self.place(path)?;
         replace(&place, text, executable).map_err(|error| Error::file("written", path, error))
     }
 
-    /// Deletes a file. One that is gone already is no error.
+    /// Deletes a file. One that is already gone is not an error.
     pub fn remove(&self, path: &Path) -> Result<(), Error> {
         match fs::remove_file(self.place(path)?) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::file("removed", path, error)),
@@ -90,7 +90,7 @@ fn replace(place: &Path, text: &str, executable: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// The mode of the file that is there, or that of a new one before the umask.
+/// The mode of the existing file, or that of a new one before the umask.
 #[cfg(unix)]
 fn mode(existing: Option<&fs::Metadata>, executable: bool) -> fs::Permissions {
     use std::os::unix::fs::PermissionsExt;

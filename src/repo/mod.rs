@@ -26,7 +26,7 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// The checkout that the working directory lies in. Where git is missing or refuses, it is found by its `.git`: its
+    /// The checkout that the working directory is in. Where git is missing or refuses, it is found by its `.git`: its
     /// files can then be worked on, and what needs git fails when it is asked for.
     pub fn discover(env: &Environment) -> Option<Self> {
         // Why git does not answer is reported when it is asked for something: outside of a checkout it never is.

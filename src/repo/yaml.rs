@@ -1,4 +1,4 @@
-//! Reads YAML for its shape. An error names the line, never what stands on it: that could be a password.
+//! Reads YAML for its shape. An error names the line, never its content: that could be a password.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub fn read(text: &str) -> Result<Value, Unreadable> {
         let line =
             error.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(usize::MAX));
         let said = error.without_snippet().to_string();
-        // A key that is there twice is the one piece of the text that a message may repeat.
+        // A key that occurs twice is the one piece of the text that a message may repeat.
         let what = said.split(" at line ").next().unwrap_or_default();
         let what = what.split(", set ").next().unwrap_or_default();
         Unreadable { line, what: what.to_owned() }
@@ -34,7 +34,7 @@ pub fn line_of(text: &str, key: &str, from: usize) -> Option<usize> {
     })
 }
 
-/// The lines, counted from 1, on which the entries of the top-level list `key` begin, as far as block style tells.
+/// The lines, counted from 1, on which the entries of the top-level list `key` begin, as far as block style shows.
 pub fn entry_lines(text: &str, key: &str) -> Vec<usize> {
     let Some(start) = line_of(text, key, 1) else { return Vec::new() };
     let mut indent = None;

@@ -8,7 +8,7 @@ pub enum Fault {
     /// The host name is not known.
     #[error("its name could not be resolved")]
     Dns,
-    /// Nothing listens there, or there is no way there.
+    /// Nothing listens there, or it is unreachable.
     #[error("the connection was refused")]
     Refused,
     /// No answer in time.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// One line of text: line ends and everything else that a terminal acts upon are shown as escapes.
+/// One line of text: line ends and everything else that a terminal interprets are shown as escapes.
 pub fn line(text: &str) -> Cow<'_, str> {
     if text.chars().any(|c| c == '\n' || c == '\t' || is_hidden(c)) { escaped(text) } else { text.into() }
 }
@@ -31,7 +31,7 @@ pub(super) fn output(text: &str, with_colors: bool) -> String {
     if text.contains(ESCAPE) { format!("{text}\u{1b}[0m") } else { text.into_owned() }
 }
 
-/// JSON with what a terminal acts upon written as `\u009b`: the same document.
+/// JSON with what a terminal interprets written as `\u009b`: the same document.
 pub(super) fn json(document: &str) -> Cow<'_, str> {
     // serde_json escapes the other control characters itself; its line ends are those of the layout.
     if !document.chars().any(|c| c != '\n' && is_hidden(c)) {
@@ -51,7 +51,7 @@ pub(super) fn json(document: &str) -> Cow<'_, str> {
 
 const ESCAPE: char = '\u{1b}';
 
-/// Whether a terminal acts upon a character, or shows what surrounds it in another order.
+/// Whether a terminal interprets a character, or shows what surrounds it in another order.
 fn is_hidden(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

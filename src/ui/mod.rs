@@ -43,14 +43,14 @@ pub enum Color {
     Never,
 }
 
-/// How to speak, decided once at the start.
+/// How to print, decided once at the start.
 #[derive(Clone, Copy, Debug)]
 pub struct Ui {
     /// The answer is one JSON document, and nothing is asked.
     pub json: bool,
     /// Only answers and errors.
     pub quiet: bool,
-    /// Also what was requested of whom.
+    /// Also print every API request.
     pub verbose: bool,
     /// There is a person at a terminal who can be asked.
     pub interactive: bool,
@@ -59,7 +59,7 @@ pub struct Ui {
 }
 
 impl Ui {
-    /// Decides how to speak from the flags and the environment.
+    /// Decides how to print from the flags and the environment.
     pub fn new(env: &Environment, json: bool, quiet: bool, verbose: bool, color: Color) -> Self {
         let (stdin, stdout, stderr) =
             (io::stdin().is_terminal(), io::stdout().is_terminal(), io::stderr().is_terminal());
@@ -131,7 +131,7 @@ impl Ui {
         labeled(style("warning:").yellow(), &text);
     }
 
-    /// What was requested of whom, to stderr, when asked for with `-v`.
+    /// Every API request, to stderr, when asked for with `-v`.
     pub fn detail(self, text: impl Display) {
         if self.verbose {
             complain(&style(foreign::line(&text.to_string())).for_stderr().dim().to_string());
@@ -158,7 +158,7 @@ impl Ui {
     }
 }
 
-/// Writes to stdout. A reader that went away is no failure; a full disk is one.
+/// Writes to stdout. A closed pipe is not a failure; a full disk is.
 fn write(text: &str) -> Result {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {

@@ -27,7 +27,7 @@ impl Ui {
         self.ask(question, None, flag, |_| Ok(()))
     }
 
-    /// A line of text to edit: `initial` stands there, and may be emptied.
+    /// A line of text to edit: `initial` is filled in, and may be emptied.
     pub fn edit(
         self,
         question: &str,
@@ -48,7 +48,7 @@ impl Ui {
     ) -> Result<String> {
         self.enter(question, flag, check, |input| match default {
             Some(default) => {
-                // A value that would act upon the terminal is taken when Enter is pressed, but not shown.
+                // A value that would control the terminal is taken when Enter is pressed, but not shown.
                 let is_plain = foreign::line(default) == default;
                 input.default(default.to_owned()).show_default(is_plain).report(is_plain)
             }
@@ -103,7 +103,7 @@ impl Ui {
         answered(select.interact_on(&Term::stderr()))
     }
 
-    /// Throws away what was typed and not read yet.
+    /// Discards typed input that was not read yet.
     fn forget_input(self) {
         #[cfg(unix)]
         if self.interactive {

@@ -78,14 +78,14 @@ pub fn full(status: &Status) -> String {
         let built = status
             .agent_installed
             .as_deref()
-            .map(|built| format!(", built {}", shown(built)))
+            .map(|built| format!(", installed {}", shown(built)))
             .unwrap_or_default();
-        line("agent", format!("wanted {}{built}", shown(requested)));
+        line("agent", format!("requested {}{built}", shown(requested)));
     }
     line("slug", slug(status));
     if !status.rebuild_due.is_empty() {
         let due = format!("{} (dd-heroku rebuild)", shown(&status.rebuild_due.join(", ")));
-        line("rebuild due", style(due).yellow().to_string());
+        line("rebuild needed", style(due).yellow().to_string());
     }
     if let Some(version) = status.failed_release {
         let failed =

@@ -67,9 +67,9 @@ fn hard_links_reach_files_of_the_package_only() {
     let hard = |target| link(EntryType::Link, "./opt/way", target);
     refused(&[hard("../../../outside/victim")], "leads out of the package");
     refused(&[hard("/etc/passwd")], "leads out of the package");
-    refused(&[hard("./opt/nowhere")], "which is no file of the package");
+    refused(&[hard("./opt/nowhere")], "which is not a file of the package");
     let symbolic = link(EntryType::Symlink, "./opt/symbolic", "/etc/passwd");
-    refused(&[symbolic, hard("./opt/symbolic")], "which is no file of the package");
+    refused(&[symbolic, hard("./opt/symbolic")], "which is not a file of the package");
 }
 
 #[test]
@@ -113,9 +113,9 @@ proptest! {
 
 #[test]
 fn what_is_no_package_is_refused() {
-    offered(b"<html>".to_vec()).fails("the package is no archive");
-    offered(Vec::new()).fails("the package is no archive");
-    offered(archive(&[("debian-binary", b"3.0\n")])).fails("the package is no Debian package of format 2");
+    offered(b"<html>".to_vec()).fails("the package is not an archive");
+    offered(Vec::new()).fails("the package is not an archive");
+    offered(archive(&[("debian-binary", b"3.0\n")])).fails("the package is not a Debian package of format 2");
     offered(archive(&[("debian-binary", b"2.0\n")])).fails("the package holds no files");
     offered(archive(&[("debian-binary", b"2.0\n"), ("data.tar.lzo", b"")]))
         .fails("`.lzo`, which is not known");

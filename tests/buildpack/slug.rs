@@ -1,4 +1,4 @@
-//! What lies in the slug, and what of the app's own stays as it was.
+//! What is in the slug, and what of the app's own stays as it was.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -87,11 +87,11 @@ fn a_second_build_into_the_same_folder_changes_nothing() {
 fn a_file_where_the_agents_folder_belongs_stops_the_build() {
     let build = Build::of(&repository());
     build.write("build/.apt/opt", "a file");
-    build.fails("`.apt/opt` of the app stands where the Agent needs a folder");
+    build.fails("`.apt/opt` of the app is where the Agent needs a folder");
     fs::remove_dir_all(build.path("build/.apt")).unwrap();
     build.write("elsewhere/x", "");
     std::os::unix::fs::symlink(build.path("elsewhere"), build.path("build/.apt")).unwrap();
-    build.fails("`.apt` of the app stands where the Agent needs a folder");
+    build.fails("`.apt` of the app is where the Agent needs a folder");
 }
 
 /// Builds where no file may grow beyond 100 kB, which stops a write as a full disk does.

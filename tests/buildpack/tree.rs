@@ -9,7 +9,7 @@ use crate::support::package_repository::PackageRepository;
 use crate::support::run;
 
 /// What Datadog's buildpack does after `dpkg -x`, in words of our own: `$1` the package, `$2` the folder it goes into,
-/// `$3` where that folder will lie, `$4` the Python that stays, `$5` and `$6` whether trace- and process-agent stay.
+/// `$3` where that folder will be, `$4` the Python that stays, `$5` and `$6` whether trace- and process-agent stay.
 const UPSTREAM: &str = r#"
 set -eu
 mkdir -p "$2"; dpkg -x "$1" "$2"; cd "$2"

@@ -60,7 +60,7 @@ fn a_key_server_that_lies_is_not_believed() {
     let stranger = Keyring::with_key(KEY);
     repository.put(CURRENT, stranger.public(KEY));
     repository.put(INDEX, stranger.sign(&repository.index(), &["-u", KEY]));
-    let log = Build::of(&repository).fails("none of the repository's signing keys could be had");
+    let log = Build::of(&repository).fails("none of the repository's signing keys could be fetched");
     assert!(
         log.contains(&format!(
             "has the fingerprint {}, which is not a trusted one",

@@ -1,4 +1,4 @@
-//! The Datadog client against a server that answers as told.
+//! The Datadog client against a server that answers as the test sets up.
 
 use std::time::Duration;
 

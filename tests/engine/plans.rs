@@ -1,4 +1,4 @@
-//! What a plan shows is what is agreed to: whole, and of every kind of app.
+//! What a plan shows is what is confirmed: whole, and of every kind of app.
 
 use serde_json::json;
 

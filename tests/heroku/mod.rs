@@ -1,4 +1,4 @@
-//! The Heroku client against a server that answers as told.
+//! The Heroku client against a server that answers as the test sets up.
 
 mod build;
 mod credentials;

@@ -1,4 +1,4 @@
-//! The official CLI's manual recipe, as the requests that it makes, beside `init`.
+//! The official CLI's manual recipe, as the requests that it makes, compared with `init`.
 
 use std::collections::BTreeMap;
 

@@ -11,7 +11,7 @@ fn eight_reads_at_most_before_the_plan() {
     set_up(&sandbox, "shop", &["--logs"]);
     let journal = sandbox.journal();
     let before = journal.iter().take_while(|line| line["write"] == false);
-    // The tarball of the source is looked at after the plan: it is no request to the API.
+    // The tarball of the source is looked at after the plan: it is not a request to the API.
     let reads: Vec<_> = before
         .map(|line| line["path"].as_str().unwrap())
         .filter(|path| !path.starts_with("/uploads/"))

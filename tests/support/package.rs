@@ -125,7 +125,7 @@ pub(crate) struct Member<'a> {
     pub(crate) content: &'a [u8],
 }
 
-/// A package with these members as they stand, after some honest files.
+/// A package with these members as they are, after some honest files.
 pub(crate) fn dishonest_package(honest: usize, members: &[Member<'_>]) -> Vec<u8> {
     let mut files = tar::Builder::new(Vec::new());
     for number in 0..honest {

@@ -146,7 +146,7 @@ fn server_program(name: &str) -> Command {
     as_nobody(programs.last().expect("tests/run installs PostgreSQL"))
 }
 
-/// A program as a user whom PostgreSQL trusts: `nobody` where the test runs as root.
+/// A program as a user that PostgreSQL trusts: `nobody` where the test runs as root.
 fn as_nobody(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
     let mut command = if is_root {

@@ -1,4 +1,4 @@
-//! A server on loopback that answers as a test tells it to, faults included, and remembers what it was asked.
+//! A server on loopback that answers as a test sets it up, faults included, and remembers what it was asked.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Write};

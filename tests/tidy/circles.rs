@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{Name, Source};
 
-/// Whom each child of a folder calls among its siblings.
+/// What each child of a folder calls among its siblings.
 type Calls = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
@@ -14,7 +14,7 @@ fn modules_of_one_folder_do_not_call_each_other_in_a_circle() {
     for module in source.program() {
         for called in source.called(module) {
             let shared = module.name.iter().zip(called).take_while(|(part, other)| part == other).count();
-            // Parents know their children; only siblings and what lies in them count.
+            // Parents know their children; only siblings and what is in them count.
             if let (Some(from), Some(to)) = (module.name.get(shared), called.get(shared)) {
                 let calls = folders.entry(module.name[..shared].to_vec()).or_default();
                 calls.entry(from.clone()).or_default().insert(to.clone());

@@ -1,4 +1,4 @@
-//! Who may call whom. An allowance that nothing needs any more fails its test, so that none outlives its reason.
+//! Who may call whom. An exception that nothing needs any more fails its test.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ const PURE: [&str; 3] = ["app", "datadog", "platform"];
 /// What the lean build has.
 const LEAN: [&str; 4] = ["datadog", "env", "platform", "runtime"];
 
-/// Whom each module may call beside these.
+/// Whom each module may call in addition to these.
 const MAY_CALL: [(&str, &[&str]); 15] = [
     ("app", &["datadog", "platform"]),
     ("buildpack", &["datadog", "platform", "runtime"]),

@@ -19,7 +19,7 @@ pub(super) struct Module {
     pub(super) lines: usize,
     /// Whether it is compiled for tests only.
     is_test: bool,
-    /// Every path that it names, as it stands: `["crate", "app", "Facts"]`.
+    /// Every path that it names, as it is: `["crate", "app", "Facts"]`.
     pub(super) paths: BTreeSet<Vec<String>>,
     /// Every string literal, with its line.
     pub(super) texts: Vec<(usize, String)>,

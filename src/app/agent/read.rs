@@ -7,7 +7,7 @@ const CREDENTIALS: [&str; 4] = ["auth_token", "authentication token", "auth toke
 /// How much of a complaint is kept.
 const LONGEST_MESSAGE: usize = 300;
 
-/// Why a text is no status.
+/// Why a text is not a status.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoStatus {
     /// The Agent's command found no file of a running Agent: it never ran since the dyno started.

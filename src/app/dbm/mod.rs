@@ -1,4 +1,4 @@
-//! Database Monitoring on Heroku Postgres: what it needs, what is there, and the change between them. Pure.
+//! Database Monitoring on Heroku Postgres: what it needs, what exists, and the change between them. Pure.
 //!
 //! Guide: <https://docs.datadoghq.com/database_monitoring/guide/heroku-postgres/>.
 
@@ -13,7 +13,7 @@ pub use sql::{all_statements, statements};
 /// The credential, and with it the database user, that the Agent signs in with.
 pub const CREDENTIAL: &str = "datadog";
 
-/// What Database Monitoring needs of a database, as it is there.
+/// What Database Monitoring needs of a database, in its present state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "a row of yes and no, each a fact of its own")]
 pub struct Inspection {
@@ -21,9 +21,9 @@ pub struct Inspection {
     pub extension: Option<String>,
     /// Whether Heroku keeps extensions in a schema of theirs.
     pub heroku_ext: bool,
-    /// Whether the user is there.
+    /// Whether the user exists.
     pub role: bool,
-    /// Whether the schema `datadog` is there.
+    /// Whether the schema `datadog` exists.
     pub schema: bool,
     /// Whether the user may use it.
     pub schema_usage: bool,

@@ -1,4 +1,4 @@
-//! Everything that Database Monitoring needs, each with whether it is there and what to do about it.
+//! Everything that Database Monitoring needs, each with whether it exists and what to do about it.
 
 use super::{CREDENTIAL, Inspection};
 use crate::env;
@@ -23,7 +23,7 @@ pub struct Account {
 pub struct Need {
     /// What.
     pub what: &'static str,
-    /// Whether it is there; `None` when that could not be seen.
+    /// Whether it exists; `None` when that is unknown.
     pub is_met: Option<bool>,
     /// What was seen.
     pub evidence: String,

@@ -1,4 +1,4 @@
-//! What is wanted when somebody sets or unsets options: the variables, and what to know about them. Pure.
+//! What is desired when a user sets or unsets options: the variables, and what to know about them. Pure.
 
 use std::collections::BTreeMap;
 

@@ -40,7 +40,7 @@ pub struct Setup {
     pub process_agent: Option<bool>,
     /// The metrics of the machine that dynos share.
     pub host_metrics: Option<bool>,
-    /// Which databases to watch.
+    /// Which databases to monitor.
     pub integrations: Integrations,
     /// A log drain to Datadog.
     pub logs: bool,
@@ -61,7 +61,7 @@ pub struct Destination {
     pub is_demo: bool,
 }
 
-/// Which databases to watch.
+/// Which databases to monitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Integrations {
     /// Those that the app has.
@@ -72,7 +72,7 @@ pub enum Integrations {
 }
 
 impl Setup {
-    /// What is wanted of the app. The source of a rebuild is left open.
+    /// What is desired of the app. The source of a rebuild is left open.
     pub fn desired(&self, facts: &Facts, destination: &Destination) -> Desired {
         let empty = ConfigVars::default();
         let config = facts.config.as_ref().unwrap_or(&empty);
@@ -108,7 +108,7 @@ impl Setup {
             match facts.nested_agent() {
                 None => desired.buildpacks = Buildpacks::WithAgent(requested),
                 Some(agent) if self.buildpack_url.is_some() || self.buildpack_version.is_some() => {
-                    let message = format!("{agent} stands in {LIST}: change it there, and deploy");
+                    let message = format!("{agent} is in {LIST}: change it there, and deploy");
                     desired.notes.push(Note::new(codes::LEFT, message));
                 }
                 Some(_) => {}
@@ -191,7 +191,7 @@ impl Setup {
         vars
     }
 
-    /// The buildpack that is wanted: what is there stays, unless another one was asked for.
+    /// The desired buildpack: the existing one stays unless another one is requested.
     pub fn buildpack(&self, facts: &Facts) -> Buildpack {
         let existing = facts.buildpacks.as_deref().unwrap_or_default();
         let installed = existing.iter().find(|buildpack| buildpack.installs_agent()).cloned();

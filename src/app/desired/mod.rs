@@ -1,5 +1,5 @@
 //! What a command wants of an app: the one value that every changing command makes and [`crate::app::plan()`] compares with
-//! what is there. What it does not speak of stays as it is.
+//! what is there. What it does not mention stays as it is.
 
 pub mod config;
 pub mod init;
@@ -17,18 +17,18 @@ use crate::datadog::drain::DrainUrl;
 use crate::datadog::{ApiKey, Site};
 use crate::secret::Secret;
 
-/// What is wanted of one app.
+/// What is desired of one app.
 #[derive(Clone, Debug, Default)]
 pub struct Desired {
     /// Labs features to turn on or off, by name.
     pub features: BTreeMap<String, bool>,
     /// Config vars to set, or with `None` to unset.
     pub config: BTreeMap<String, Option<Secret>>,
-    /// What the list of buildpacks is to be.
+    /// The desired the list of buildpacks.
     pub buildpacks: Buildpacks,
-    /// What the log drains to Datadog are to be.
+    /// The desired the log drains to Datadog.
     pub drain: Drain,
-    /// What the telemetry drains to Datadog are to be (Fir).
+    /// The desired the telemetry drains to Datadog (Fir).
     pub telemetry: Telemetry,
     /// What the organization is to have at Datadog for log-based metrics.
     pub log_metrics: LogMetrics,
@@ -38,7 +38,7 @@ pub struct Desired {
     pub restart: bool,
     /// The files of the checkout to write or delete.
     pub files: Vec<File>,
-    /// Whether the slug is to be compiled again.
+    /// Whether to rebuild the slug.
     pub rebuild: RebuildWhen,
     /// The commit to build instead of the one that runs.
     pub commit: Option<String>,
@@ -56,7 +56,7 @@ pub struct Desired {
     pub notes: Vec<Note>,
 }
 
-/// What the list of buildpacks is to be.
+/// The desired the list of buildpacks.
 #[derive(Clone, Debug, Default)]
 pub enum Buildpacks {
     /// As it is.
@@ -70,7 +70,7 @@ pub enum Buildpacks {
     Exactly(Vec<Buildpack>),
 }
 
-/// What the log drains to Datadog are to be.
+/// The desired the log drains to Datadog.
 #[derive(Clone, Debug, Default)]
 pub enum Drain {
     /// As they are.
@@ -89,7 +89,7 @@ pub enum Drain {
     },
 }
 
-/// What the telemetry drains to Datadog are to be.
+/// The desired the telemetry drains to Datadog.
 #[derive(Clone, Debug, Default)]
 pub enum Telemetry {
     /// As they are.
@@ -148,18 +148,18 @@ pub enum File {
         path: PathBuf,
         /// What it is to hold; `None` deletes it.
         after: Option<String>,
-        /// Whether it is to be executable.
+        /// Whether it should be executable.
         executable: bool,
     },
 }
 
-/// When the slug is to be compiled again.
+/// When to rebuild the slug.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum RebuildWhen {
-    /// Not by this plan; a note says so when it is due.
+    /// Not by this plan; a note says so when it is needed.
     #[default]
     Never,
-    /// When what is compiled in differs from what is wanted.
+    /// When the slug differs from the desired settings.
     Due,
     /// In any case.
     Always,

@@ -36,7 +36,7 @@ pub fn desired(facts: &Facts, keep: &BTreeSet<String>) -> Desired {
     desired
 }
 
-/// Whether a variable is there for Datadog.
+/// Whether a variable is set for Datadog.
 fn is_ours(name: &str, value: &str, facts: &Facts) -> bool {
     // `init` sets it where the platform does not.
     let is_app_name = name == env::HEROKU_APP_NAME && facts.app.space.is_some() && value == facts.app.name;
@@ -58,7 +58,7 @@ fn leaves(facts: &Facts, config: &ConfigVars, keep: &BTreeSet<String>) -> Vec<No
     let mut notes = Vec::new();
     let mut note = |message: String| notes.push(Note::new(codes::LEFT, message));
     if let Some(agent) = facts.nested_agent() {
-        note(format!("{agent} stands in {LIST}: take its line out, and deploy"));
+        note(format!("{agent} is in {LIST}: take its line out, and deploy"));
     }
     let unknown: Vec<_> = config
         .iter()

@@ -1,4 +1,4 @@
-//! The rotation of an API key: what of an app holds the old one, and what is wanted instead. Drains change first, by
+//! The rotation of an API key: what of an app holds the old one, and what replaces it. Drains change first, by
 //! adding the new one before the old one goes, the app's config vars last: until then the old key is known by them, so
 //! that a run which broke off can be taken up.
 
@@ -9,7 +9,7 @@ use crate::datadog::ApiKey;
 use crate::env;
 use crate::secret::Secret;
 
-/// What is wanted of an app whose old key is to become `new`. `last4` says which key is the old one; else it is the
+/// What is desired of an app whose old key is to become `new`. `last4` says which key is the old one; else it is the
 /// one in the app's `DD_API_KEY`, or where it has none, the one of its first drain to Datadog.
 pub fn desired(new: &ApiKey, last4: Option<&str>, facts: &Facts) -> Desired {
     let mut desired = Desired::default();

@@ -1,4 +1,4 @@
-//! What a Dockerfile that is there already says of the image it makes.
+//! What a Dockerfile that is already present says of the image it makes.
 
 /// The image of a Dockerfile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

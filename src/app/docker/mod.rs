@@ -21,8 +21,8 @@ const ENTRYPOINT: [&str; 4] = ["/opt/dd-heroku/bin/dd-heroku", "runtime", "entry
 /// The image to start from, when there is no Dockerfile.
 const BASE: &str = "debian:bookworm-slim";
 
-/// The text of the Dockerfile, with that version of the Agent: complete and Debian-based, or on top of the image of a
-/// Dockerfile that is there, whose entrypoint and command it keeps.
+/// The text of the Dockerfile, with that version of the Agent: complete and Debian-based, or on top of the image of an
+/// existing Dockerfile, whose entrypoint and command it keeps.
 pub fn dockerfile(agent_version: &str, existing: Option<&Existing>) -> String {
     let (head, base) = match existing {
         None => (include_str!("own.Dockerfile"), BASE),
@@ -44,7 +44,7 @@ pub fn dockerfile(agent_version: &str, existing: Option<&Existing>) -> String {
     text
 }
 
-/// The files to write, of which those that are there already are left out: `before` is what a path holds.
+/// The files to write, of which those that are already present are left out: `before` is what a path holds.
 pub fn files(
     agent_version: &str,
     existing: Option<&Existing>,

@@ -12,7 +12,7 @@ pub struct Checkout {
     pub ownership: Ownership,
     /// The commit that `--ref` names, where the checkout is the app's own.
     pub commit: Option<String>,
-    /// Where the files for Datadog lie.
+    /// Where the files for Datadog are.
     pub folder: ConfFolder,
     /// The texts of its files that were read, by path with `/` between the parts. Those for Datadog have their usual paths,
     /// `datadog/…`.
@@ -49,7 +49,7 @@ impl Checkout {
 }
 
 impl super::Facts {
-    /// Where the app's files for Datadog lie.
+    /// Where the app's files for Datadog are.
     pub fn conf_folder(&self) -> ConfFolder {
         let config = |name: &str| self.config.as_ref().and_then(|config| config.get(name));
         ConfFolder::of(config, self.buildpacks.as_deref().unwrap_or_default())
@@ -60,7 +60,7 @@ impl super::Facts {
         self.checkout.as_ref().filter(|checkout| checkout.is_of_app())
     }
 
-    /// The checkout to write the app's files in: its own, or one that is no other app's.
+    /// The checkout to write the app's files in: its own, or one that belongs to no other app.
     pub fn usable_checkout(&self) -> Option<&Checkout> {
         self.checkout.as_ref().filter(|checkout| checkout.ownership != Ownership::Other)
     }

@@ -37,7 +37,7 @@ pub struct App {
     pub build_stack: String,
     /// Its generation.
     pub generation: Generation,
-    /// The Private Space it lies in.
+    /// The Private Space it is in.
     pub space: Option<String>,
     /// The team it belongs to.
     pub team: Option<String>,
@@ -69,7 +69,7 @@ impl ConfigVars {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The value of a variable as it stands, empty or not.
+    /// The value of a variable as it is, empty or not.
     pub fn raw(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
@@ -242,7 +242,7 @@ pub struct Attachment {
     pub addon: String,
     /// The app that the add-on belongs to.
     pub owner: String,
-    /// `credential:datadog` when it stands for a credential.
+    /// `credential:datadog` when it is of a credential.
     pub namespace: Option<String>,
 }
 

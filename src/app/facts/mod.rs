@@ -18,7 +18,7 @@ pub use datadog::{AgentVersions, FoundKey, Key, KeyVerdict, LogMetrics};
 pub use heroku::*;
 pub use query::{CheckoutQuery, KeyQuery, Query, When};
 
-/// What to read of an app beside the app itself. Each part is one request.
+/// What to read of an app other than the app itself. Each part is one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// `GET /apps/A/config-vars`
@@ -47,7 +47,7 @@ pub enum Part {
     Dynos,
     /// The apps of the next stage of its pipeline that has any, with their newest releases. Needs the coupling.
     Downstream,
-    /// `GET /apps/A/slugs/S` of the slug that runs, only where no build tells its commit: after a promotion. Needs the
+    /// `GET /apps/A/slugs/S` of the slug that runs, only where no build names its commit: after a promotion. Needs the
     /// releases and builds.
     Slug,
 }

@@ -52,7 +52,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
 
 /// A list of buildpacks.
 struct List {
-    /// Where it stands.
+    /// Where it is.
     place: &'static str,
     /// What it holds.
     buildpacks: Vec<Buildpack>,

@@ -1,4 +1,4 @@
-//! Which buildpack installs the Agent, and where it stands.
+//! Which buildpack installs the Agent, and its position.
 
 use super::Finding;
 use crate::app::buildpack::{Buildpack, Role};

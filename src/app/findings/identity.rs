@@ -32,7 +32,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     findings.into_iter().flatten().collect()
 }
 
-/// A site that the Agent does not take as it stands. What was meant by it is the fix, unless another one takes the key.
+/// A site that the Agent does not take as it is. What was meant by it is the fix, unless another one takes the key.
 fn site(facts: &Facts, vars: &ConfigVars) -> Option<Finding> {
     let text = vars.get(env::DD_SITE).filter(|text| Site::stored(text).is_none())?;
     let meant = match facts.key_verdict() {

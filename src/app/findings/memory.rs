@@ -9,7 +9,7 @@ use crate::env;
 use crate::platform::dyno;
 use crate::platform::size::memory_mb;
 
-/// Dynos of this size in MB (Eco, Basic, Standard-1X) have no room for traces and processes beside an app.
+/// Dynos of this size in MB (Eco, Basic, Standard-1X) have no room for traces and processes in addition to an app.
 const SMALL: u32 = 512;
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {

@@ -42,7 +42,7 @@ fn names(option: &str, value: &str, vars: &ConfigVars) -> Option<Finding> {
     let named: Vec<_> = value.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     let is_url = |name: &&str| name.contains("://") || options::has_credentials(name);
     let is_set = |name: &&str| vars.get(name).is_some();
-    // A URL stands for the variable that holds it.
+    // A URL is replaced by the variable that holds it.
     let meant: Vec<_> = named
         .iter()
         .filter_map(|name| match is_url(name) {

@@ -1,4 +1,4 @@
-//! Stored values of options that what reads them does not take as they stand. People may type `yes` or `EU`; the Agent, the
+//! Stored values of options that what reads them does not take as they are. People may type `yes` or `EU`; the Agent, the
 //! build and the dyno script understand less. Options with findings of their own are left to those.
 
 use super::{Finding, compiled};
@@ -47,7 +47,7 @@ enum Better {
     Unknown,
 }
 
-/// What an option should hold instead of `value`; `None` where the value is taken as it stands.
+/// What an option should hold instead of `value`; `None` where the value is taken as it is.
 fn judged(facts: &Facts, vars: &ConfigVars, option: &Variable, value: &str) -> Option<Better> {
     let name = option.name;
     let checked = options::check(name, value);
@@ -96,7 +96,7 @@ fn tag_value(value: &str) -> Better {
     }
 }
 
-/// Datadog's script takes the blanks beside a comma for a part of the name. Names of what is not set have a finding already.
+/// Datadog's script takes the blanks around a comma for a part of the name. Names of what is not set have a finding already.
 fn var_names(facts: &Facts, vars: &ConfigVars, value: &str) -> Option<Better> {
     let names: Vec<_> = value.split(',').map(str::trim).collect();
     let has_blanks = names.iter().map(|name| name.len() + 1).sum::<usize>() != value.len() + 1;

@@ -45,7 +45,7 @@ pub(super) fn add(
                 Some(attachment) => *name = format!("{}_URL", attachment.name),
                 None => desired.notes.push(Note::new(
                     codes::DBM_OWN_USER,
-                    format!("Database Monitoring would sign in to {} as the app itself; `dd-heroku dbm setup` gives it a user of its own", addon.name),
+                    format!("Database Monitoring would sign in to {} as the app itself; `dd-heroku dbm setup` creates a separate user", addon.name),
                 )),
             }
         }

@@ -39,7 +39,7 @@ pub enum Refused {
         has: Vec<String>,
     },
     /// The plan has no credentials.
-    #[error("Database Monitoring needs a database user of its own, which `{plan}` ({addon}) cannot have")]
+    #[error("Database Monitoring needs a separate database user, which `{plan}` ({addon}) cannot have")]
     Plan {
         /// The add-on.
         addon: String,

@@ -25,7 +25,7 @@ pub(super) fn add(
         desired.notes.push(Note::new(codes::INTEGRATION_NEEDS, format!("{} needs: {needs}", entry.name)));
     }
     let existing = folder.text(&path);
-    // What is there serves, unless something else was asked for.
+    // The existing file stays, unless something else is requested.
     if existing.is_some() && add.values.is_empty() && add.variables.is_empty() {
         return Ok(());
     }
@@ -87,7 +87,7 @@ fn fresh(add: &Add, facts: &Facts) -> Result<Vec<Instance>, Refused> {
         .into_iter()
         .map(|values| {
             let mut instance = conf::usual(entry);
-            // Where another option stands in for a required one, its default would be in the way.
+            // Where another option replaces a required one, its default would be in the way.
             for option in &entry.options {
                 if option.or.iter().any(|other| add.values.contains_key(other)) {
                     instance.remove(&option.name);
@@ -116,7 +116,7 @@ fn merged(entry: &Integration, path: &str, text: &str, new: Vec<Instance>) -> Re
     Ok(instances)
 }
 
-/// The option that tells one instance from another.
+/// The option that distinguishes instances.
 fn identity(entry: &Integration) -> &str {
     let name = entry.options.iter().find(|option| option.name == "name" && option.required);
     name.or(entry.options.first()).map_or("name", |option| option.name.as_str())

@@ -118,7 +118,7 @@ impl Folder {
     }
 }
 
-/// Where an integration's configuration lies.
+/// Where an integration's configuration is.
 fn path_of(entry: &Integration) -> Option<String> {
     entry.folder().map(|folder| format!("{folder}/conf.yaml"))
 }
@@ -188,7 +188,7 @@ mod tests {
         after
     }
 
-    /// What is desired of config vars, as `NAME=VALUE` or `NAME` for one that is to be unset.
+    /// What is desired of config vars, as `NAME=VALUE` or `NAME` for one to unset.
     pub(super) fn vars(desired: &Desired) -> Vec<String> {
         let shown = |(name, value): (&String, &Option<crate::secret::Secret>)| match value {
             Some(value) => format!("{name}={}", value.expose()),

@@ -76,15 +76,15 @@ pub enum Refused {
     /// A URL was given where the name of a config var was expected.
     #[error("`--var` takes the name of the config var that holds the URL, not the URL itself")]
     UrlForName,
-    /// The database has no credentials beside the default one.
-    #[error("Database Monitoring needs a database user of its own, which `{plan}` ({addon}) cannot have")]
+    /// The database has no credentials except the default one.
+    #[error("Database Monitoring needs a separate database user, which `{plan}` ({addon}) cannot have")]
     NoMonitoring {
         /// The add-on.
         addon: String,
         /// Its plan.
         plan: String,
     },
-    /// The configuration is in a file, and no checkout is there.
+    /// The configuration is in a file, and there is no checkout.
     #[error("`{0}` is configured by a file of the app's repository, and this is not its checkout")]
     NoCheckout(String),
     /// Somebody edited the file.
@@ -105,7 +105,7 @@ pub enum Refused {
     #[error("no version of `{0}` is known")]
     NoVersion(String),
     /// A version was given for something that is not installed by itself.
-    #[error("`{0}` comes with the Agent and has no version of its own")]
+    #[error("`{0}` comes with the Agent and has no separate version")]
     NoOwnVersion(String),
     /// It is not on.
     #[error("`{integration}` is not on for `{app}`")]

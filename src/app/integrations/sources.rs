@@ -87,7 +87,7 @@ fn prefixes(source: &Source, facts: &Facts, named: &[String]) -> Vec<String> {
     prefixes.chain([source.prefix.clone()]).collect()
 }
 
-/// The names of the config vars that a source's values speak of.
+/// The names of the config vars that a source's values name.
 fn variables(set: &Map<String, Value>, prefix: &str) -> impl Iterator<Item = String> {
     let mut names: Vec<String> = Vec::new();
     for text in set.values().filter_map(Value::as_str) {

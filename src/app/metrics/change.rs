@@ -57,7 +57,7 @@ pub struct Existing {
     pub dashboard: Option<String>,
 }
 
-/// The changes that make what is missing, and the metrics that are there but somebody's own.
+/// The changes that make what is missing, and the metrics that exist but are not ours.
 pub fn enable(existing: &Existing, with_dashboard: bool) -> (Vec<Change>, Vec<Measure>) {
     let definition::Comparison { missing, same: _, different } = definition::compare(&existing.metrics);
     let pipeline = match &existing.pipeline {

@@ -1,4 +1,4 @@
-//! The log-based metrics that Datadog is to compute, and which of them are there already.
+//! The log-based metrics that Datadog is to compute, and which of them are already present.
 
 use super::Measure;
 
@@ -62,7 +62,7 @@ impl LogMetric {
     }
 }
 
-/// What the wanted metrics are to those that are there.
+/// How the desired metrics compare with the existing ones.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
     /// Not there: to be created.
@@ -73,7 +73,7 @@ pub struct Comparison {
     pub different: Vec<Measure>,
 }
 
-/// Compares the metrics that we define with those that are there.
+/// Compares the metrics that we define with the existing ones.
 pub fn compare(existing: &[LogMetric]) -> Comparison {
     let mut comparison = Comparison::default();
     for measure in Measure::ALL {

@@ -4,7 +4,7 @@
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     encoding: Option<Encoding>,
-    /// Bytes that are not decided upon, or half of a unit.
+    /// Bytes that are not decoded yet, or half of a unit.
     held: Vec<u8>,
 }
 

@@ -1,5 +1,5 @@
 //! Dyno and router metrics made of log lines: what is measured ([`measure`]), how a line is read ([`mod@line`]), what a
-//! stream of lines comes to ([`preview`]), and what Datadog is to be told so that it does the same: the pipeline
+//! stream of lines comes to ([`preview`]), and what Datadog must be given to do the same: the pipeline
 //! that parses ([`pipeline`]), the metrics that count ([`definition`]) and the dashboard that shows ([`dashboard`]).
 //!
 //! The lines: <https://devcenter.heroku.com/articles/log-runtime-metrics>,

@@ -36,7 +36,7 @@ pub fn desired() -> Value {
     })
 }
 
-/// Whether a pipeline of ours does what the wanted one does; the service adds fields of its own.
+/// Whether a pipeline of ours does what the desired one does; the service adds fields of its own.
 pub fn is_current(existing: &Value) -> bool {
     holds(existing, &desired())
 }
@@ -91,7 +91,7 @@ fn grok(name: &str, source: &str, rules: &str, samples: &[&str]) -> Value {
     })
 }
 
-/// Whether `existing` holds all of `wanted`: every field of an object, lists item by item.
+/// Whether `existing` holds all of `desired`: every field of an object, lists item by item.
 fn holds(existing: &Value, desired: &Value) -> bool {
     match (existing, desired) {
         (Value::Object(existing), Value::Object(desired)) => desired

@@ -8,11 +8,11 @@ use super::lines::Lines;
 use super::series::Series;
 use super::sketch::Sketch;
 
-/// How many dynos are told apart; what further ones measure is counted under [`OTHERS`].
+/// How many dynos are counted separately; what further ones measure is counted under [`OTHERS`].
 pub const DYNOS: usize = 200;
 /// The name for the dynos above [`DYNOS`].
 pub const OTHERS: &str = "(others)";
-/// How many kinds of requests are told apart.
+/// How many kinds of requests are counted separately.
 const REQUESTS: usize = 2_000;
 /// The name for requests that reached no dyno.
 pub const NO_DYNO: &str = "(none)";
@@ -66,7 +66,7 @@ impl Stats {
         self.series.add(value);
     }
 
-    /// The value below which a share `q` of the values lies, to a per cent.
+    /// The value below which a share `q` of the values is, to a per cent.
     pub fn quantile(&self, q: f64) -> f64 {
         self.sketch.quantile(q).clamp(self.min, self.max)
     }

@@ -27,7 +27,7 @@ impl Sketch {
         }
     }
 
-    /// The value below which a share `q` of the values lies, between 0 and 1; 0 when there is none.
+    /// The value below which a share `q` of the values is, between 0 and 1; 0 when there is none.
     pub fn quantile(&self, q: f64) -> f64 {
         let count = self.zeros + self.buckets.values().sum::<u64>();
         #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]

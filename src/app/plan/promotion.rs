@@ -6,7 +6,7 @@ use crate::app::deployed;
 use crate::app::desired::Desired;
 use crate::app::facts::{DownstreamApp, Facts, Release, Status};
 
-/// A promotion is due when the slug is rebuilt, or when an app of the next stage runs another slug.
+/// A promotion is needed when the slug is rebuilt, or when an app of the next stage runs another slug.
 pub(super) fn change(
     desired: &Desired,
     facts: &Facts,

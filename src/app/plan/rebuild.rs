@@ -1,4 +1,4 @@
-//! The rebuild: whether it is due, of which commit, from which source.
+//! The rebuild: whether it is needed, of which commit, from which source.
 
 use super::Conflict;
 use crate::app::change::{Change, Rebuild, Source};
@@ -76,7 +76,7 @@ pub(super) fn change(
 }
 
 /// The build under way, or the one whose release phase runs, when it is what a rebuild would make: started after the last
-/// setting that is compiled in was changed, of the same commit. To start a second one beside it would be of no use.
+/// setting that is compiled in was changed, of the same commit. A second one at the same time would be of no use.
 fn adopted<'f>(desired: &Desired, facts: &'f Facts, changes: &[Change]) -> Option<&'f Build> {
     if desired.clear_cache || changes.iter().any(is_compiled_in) {
         return None;

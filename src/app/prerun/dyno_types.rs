@@ -1,4 +1,4 @@
-//! Dyno types that are named to be skipped, beside those that exist.
+//! Dyno types that are named to be skipped, compared with those that exist.
 
 use crate::platform::dyno::{ONE_OFF, matches};
 

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use ring::digest;
 
-/// Where the script lies in a checkout.
+/// Where the script is in a checkout.
 pub const PATH: &str = "datadog/prerun.sh";
 
 const OPEN: &str = "# >>> dd-heroku ";
@@ -78,7 +78,7 @@ impl Block {
     }
 
     /// The file with this block in it: in the place of the old one, else after the `#!` line, before anything of the
-    /// user's that might `exit`. `None` is a file that is not there yet.
+    /// user's that might `exit`. `None` is a file that does not exist yet.
     pub fn put_into(&self, text: Option<&str>) -> Result<String, Unmanageable> {
         let block = self.render();
         let Some(text) = text else { return Ok(format!("#!/usr/bin/env bash\n{block}")) };
@@ -91,7 +91,7 @@ impl Block {
     }
 }
 
-/// Where a file's block lies.
+/// Where a file's block is.
 struct Located {
     start: usize,
     body: usize,

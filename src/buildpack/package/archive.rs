@@ -20,12 +20,12 @@ pub(crate) fn files_of<T>(
     let result = {
         let mut archive = ar::Archive::new(&mut package);
         let mut first =
-            archive.next_entry().context("the package is empty")?.context("the package is no archive")?;
+            archive.next_entry().context("the package is empty")?.context("the package is not an archive")?;
         let mut format = String::new();
-        first.by_ref().take(16).read_to_string(&mut format).context("the package is no Debian package")?;
+        first.by_ref().take(16).read_to_string(&mut format).context("the package is not a Debian package")?;
         ensure!(
             first.header().identifier() == b"debian-binary" && format.starts_with("2."),
-            "the package is no Debian package of format 2"
+            "the package is not a Debian package of format 2"
         );
         drop(first);
         loop {

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 
 use crate::buildpack::hash::Hashed;
 
-/// Fast enough to be written beside a cold build; the Agent shrinks to about a third.
+/// Fast enough to be written during a cold build; the Agent shrinks to about a third.
 const LEVEL: i32 = 1;
 
 /// A compressed tar that is being written, until something goes wrong.

@@ -28,7 +28,7 @@ struct Rule {
     #[allow(dead_code, reason = "documentation for changes of the table")]
     why: &'static str,
     when: fn(&Setup) -> bool,
-    /// Below `opt/datadog-agent/`; what lies below a path goes with it. `*` stands for any part of a name that
+    /// Below `opt/datadog-agent/`; what is below a path goes with it. `*` matches any part of a name that
     /// does not begin with a dot, `!name` for any other name.
     paths: &'static [&'static str],
 }
@@ -102,7 +102,7 @@ const TABLE: &[Rule] = &[
     },
     Rule {
         what: "Python packages",
-        why: "they serve checks of what does not run beside a dyno, and self tests",
+        why: "they serve checks of what does not run on a dyno, and self tests",
         when: always,
         paths: &[
             "embedded/lib/python*/site-packages/Cryptodome/SelfTest",
@@ -198,7 +198,7 @@ impl Prune {
     }
 }
 
-/// Whether `path` is what `pattern` names, or lies below it.
+/// Whether `path` is what `pattern` names, or is below it.
 fn covers(pattern: &str, path: &str) -> bool {
     let mut names = path.split('/');
     pattern.split('/').all(|pattern| names.next().is_some_and(|name| fits(pattern, name)))

@@ -1,5 +1,5 @@
 //! A stream that is read on a thread of its own, a bounded way ahead: what is compressed in one piece is then decoded
-//! beside the unpacking of what came before.
+//! while the previous data is unpacked.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -24,7 +24,7 @@ pub(crate) fn read_ahead<T>(
     })
 }
 
-/// Sends what `stream` gives, then an empty chunk or why there is no more.
+/// Sends what `stream` gives, then an empty chunk or an error.
 fn hand_over(mut stream: impl Read, chunks: &SyncSender<io::Result<Vec<u8>>>) {
     loop {
         let mut chunk = Vec::with_capacity(CHUNK);

@@ -39,7 +39,7 @@ impl<R: Read> Seek for SkipReader<R> {
     }
 }
 
-/// How many bytes are to be passed over.
+/// How many bytes to skip.
 pub(crate) fn forward_bytes(to: SeekFrom) -> io::Result<u64> {
     match to {
         SeekFrom::Current(bytes) => u64::try_from(bytes).map_err(|_| ErrorKind::Unsupported.into()),

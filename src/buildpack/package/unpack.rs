@@ -137,7 +137,7 @@ impl Tree<'_> {
                 self.folders.push((path, mode(&header)?, modified(&header)?));
                 sink.bare(&header, &name, None);
             }
-            _ if name.is_empty() => bail!("the folder itself is no folder"),
+            _ if name.is_empty() => bail!("the folder itself is not a folder"),
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
                 self.make_way(&path)?;
                 let size = entry.size();
@@ -169,7 +169,7 @@ impl Tree<'_> {
                 }
                 ensure!(
                     self.nodes.get(&target) == Some(&Node::File),
-                    "it is a link to `{target_name}`, which is no file of the package"
+                    "it is a link to `{target_name}`, which is not a file of the package"
                 );
                 self.make_way(&path)?;
                 fs::hard_link(self.root.join(&target), self.root.join(&path))?;
@@ -204,7 +204,7 @@ impl Tree<'_> {
         Ok(())
     }
 
-    /// Makes sure that a new member can be made at `path`: its folder is there, and no earlier member of its name.
+    /// Makes sure that a new member can be made at `path`: its folder exists, and no earlier member of its name.
     fn make_way(&mut self, path: &Path) -> anyhow::Result<()> {
         if let Some(parent) = path.parent() {
             self.folder(parent)?;

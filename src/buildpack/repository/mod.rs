@@ -60,7 +60,7 @@ pub struct Repository {
     fetcher: Fetcher,
     endpoints: Endpoints,
     release: Release,
-    /// What happened to keys that could not be had, for the log.
+    /// What happened to keys that could not be fetched, for the log.
     missing_keys: Vec<String>,
 }
 
@@ -118,7 +118,7 @@ impl Repository {
         self.fetcher.requests()
     }
 
-    /// Keys that could not be had, and why.
+    /// Keys that could not be fetched, and why.
     pub(crate) fn missing_keys(&self) -> &[String] {
         &self.missing_keys
     }
@@ -248,7 +248,7 @@ fn unreachable(what: &str, failed: Failed) -> Error {
 
 fn no_keys(endpoints: &Endpoints, missing: &[String]) -> Error {
     let why = anyhow::anyhow!(missing.join("; "));
-    Error::because(Kind::Untrusted, "none of the repository's signing keys could be had", why).remedy(
+    Error::because(Kind::Untrusted, "none of the repository's signing keys could be fetched", why).remedy(
         format!(
             "Check that {} can be reached and gives out Datadog's keys, or set DD_HEROKU_APT_KEYS_URL.",
             endpoints.keys.host_str().unwrap_or_default()

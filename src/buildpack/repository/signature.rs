@@ -8,7 +8,7 @@
 //!
 //! One bad signature spoils all; signatures of keys we do not know are passed over, so that a repository can sign
 //! with its next key too. What is used afterwards is the text that gpgv gives back and nothing around it.
-//! Everything gpgv needs lies in a temporary folder: nothing of it stays in the build.
+//! Everything gpgv needs is in a temporary folder: nothing of it stays in the build.
 
 use std::fs;
 use std::io;

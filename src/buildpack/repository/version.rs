@@ -31,7 +31,7 @@ impl Requested {
             Some(other) if matches!(request, None | Some(AgentRequest::Latest)) => {
                 return Err(Error::new(
                     Kind::Options,
-                    format!("DD_AGENT_MAJOR_VERSION is `{other}`, which is no major version of the Agent"),
+                    format!("DD_AGENT_MAJOR_VERSION is `{other}`, which is not a major version of the Agent"),
                 )
                 .remedy("Set it to 7 or 6: `heroku config:set DD_AGENT_MAJOR_VERSION=7`"));
             }
@@ -59,10 +59,13 @@ impl Requested {
 }
 
 fn not_a_version(given: &str) -> Error {
-    Error::new(Kind::Options, format!("DD_AGENT_VERSION is `{given}`, which is no version of Agent 6 or 7"))
-        .remedy(format!(
-            "Set it to a version, or unset it for {PINNED_7}: `heroku config:unset DD_AGENT_VERSION`"
-        ))
+    Error::new(
+        Kind::Options,
+        format!("DD_AGENT_VERSION is `{given}`, which is not a version of Agent 6 or 7"),
+    )
+    .remedy(format!(
+        "Set it to a version, or unset it for {PINNED_7}: `heroku config:unset DD_AGENT_VERSION`"
+    ))
 }
 
 /// The package that is requested: the newest that fits, made for Heroku if there is one.

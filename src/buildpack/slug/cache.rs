@@ -64,7 +64,7 @@ impl Cache {
         Lists::in_folder(&self.folder)
     }
 
-    /// The Agent of this key, if it is there.
+    /// The Agent of this key, if it exists.
     pub(crate) fn find(&self, key: &str) -> Option<Kept> {
         let note: Note = serde_json::from_slice(&fs::read(self.folder.join(NOTE)).ok()?).ok()?;
         let file = File::open(self.folder.join(TAR)).ok().filter(|_| note.key == key)?;

@@ -13,7 +13,7 @@ const OURS: [&str; 3] = [".apt/opt/datadog-agent", ".dd-heroku", ".profile.d"];
 struct Move {
     from: PathBuf,
     to: PathBuf,
-    /// Where the app's file went that was there before.
+    /// Where the app's file went that existed before.
     aside: Option<PathBuf>,
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn install(built: &Path, home: &Path, aside: &Path) -> anyhow::Result
         Ok(()) => Ok(placing.kept),
         Err(error) => Err(match placing.undo() {
             Ok(()) => error,
-            Err(undo) => error.context(format!("the app's folder could not be put back as it was ({undo})")),
+            Err(undo) => error.context(format!("the app's folder could not be restored ({undo})")),
         }),
     }
 }
@@ -54,7 +54,7 @@ impl Placing<'_> {
             Ok(theirs) if is_folder && theirs.is_dir() => self.folder(from, to, below)?,
             Ok(theirs) if is_folder || theirs.is_dir() => {
                 bail!(
-                    "`{}` of the app stands where the Agent needs a {}",
+                    "`{}` of the app is where the Agent needs a {}",
                     below.display(),
                     if is_folder { "folder" } else { "file" }
                 )
@@ -147,7 +147,7 @@ mod tests {
             &[agent, ".apt/opt/datadog-agent/b", ".profile.d/z"],
         );
         let why = folders.install().unwrap_err().to_string();
-        assert!(why.ends_with("of the app stands where the Agent needs a folder"), "{why}");
+        assert!(why.ends_with("of the app is where the Agent needs a folder"), "{why}");
         assert_eq!(folders.home(agent), "home");
         assert_eq!(folders.home(".apt/opt/datadog-agent/b"), "home");
         assert_eq!(folders.home(".dd-heroku/x"), "missing");

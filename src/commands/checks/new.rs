@@ -34,7 +34,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let named_files = files.iter().map(|(path, _)| (*path).clone()).collect();
     let query = Query::from([Part::Config, Part::Buildpacks])
         .with_checkout(CheckoutQuery { named_files, ..CheckoutQuery::default() });
-    // An app says where it keeps the files for Datadog. Without one they lie where they usually do.
+    // An app says where it keeps the files for Datadog. Without one they are in the usual place.
     let (observer, app) = if context.names_an_app(&targets) && context.heroku().is_ok() {
         (Observer::new(context), context.app(&targets)?)
     } else {
@@ -55,7 +55,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         );
     }
     if exists(conf) {
-        context.ui.note(format_args!("`{conf}` exists, and stays as it is"));
+        context.ui.note(format_args!("`{conf}` exists, and is left unchanged"));
     }
     engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
         // An existing file is never overwritten.

@@ -1,4 +1,4 @@
-//! `dbm check`: whether everything is there that Database Monitoring needs.
+//! `dbm check`: whether everything that Database Monitoring needs exists.
 
 use serde_json::json;
 

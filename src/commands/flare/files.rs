@@ -16,7 +16,7 @@ use crate::secret::mask;
 /// So many lines of a build's output are kept.
 const LINES: usize = 5000;
 
-/// What plans are made of. Values show where they are no secrets.
+/// What plans are made of. Values show where they are not secrets.
 pub(super) fn state(facts: &Facts) -> Value {
     let rows = facts.config.as_ref().map(config::rows).unwrap_or_default();
     let config: serde_json::Map<String, Value> = rows

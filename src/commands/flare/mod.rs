@@ -71,7 +71,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Writes the bundle, for its owner to read only. A file that is there is not overwritten.
+/// Writes the bundle, for its owner to read only. An existing file is not overwritten.
 fn write(path: &Path, files: &[(&str, String)]) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -104,7 +104,7 @@ pub(super) fn ask(
             .collect();
         if !existing.is_empty() {
             let items: Vec<_> = existing.iter().map(|database| (database.name().to_owned(), true)).collect();
-            let chosen = ui.choose_many("Databases to watch", &items, "`--integrations`")?;
+            let chosen = ui.choose_many("Databases to monitor", &items, "`--integrations`")?;
             setup.integrations = Integrations::Named(chosen.into_iter().map(|at| existing[at]).collect());
         }
     }

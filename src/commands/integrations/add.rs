@@ -65,7 +65,7 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
     })
 }
 
-/// Asks for the required options that nothing gives, on a terminal. A file that is there already answers for itself.
+/// Asks for the required options that nothing gives, on a terminal. A file that is already present answers for itself.
 fn ask(context: &Context, adds: &mut [Add], facts: &[Facts]) -> Result {
     if !context.ui.interactive {
         return Ok(());

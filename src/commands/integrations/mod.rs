@@ -1,4 +1,4 @@
-//! `integrations`: what the Agent watches beside the app itself.
+//! `integrations`: what the Agent monitors in addition to the app itself.
 
 pub mod add;
 pub mod limit;
@@ -33,7 +33,7 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
     }
 }
 
-/// What of an app and its checkout tells which integrations it has.
+/// What of an app and its checkout shows which integrations it has.
 fn query() -> Query {
     Query::from([Part::Config, Part::Buildpacks, Part::Addons, Part::Attachments, Part::Formation])
         .with_checkout(CheckoutQuery { folder: true, ..CheckoutQuery::default() })

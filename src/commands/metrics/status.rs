@@ -1,4 +1,4 @@
-//! `metrics status`: what of the metrics is there.
+//! `metrics status`: which of the metrics exist.
 
 use serde_json::{Value, json};
 

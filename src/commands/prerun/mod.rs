@@ -69,7 +69,7 @@ fn desired(facts: &Facts, force: bool, with: &dyn Fn(&mut Block)) -> Result<Desi
     Ok(Desired { files, notes, ..Desired::default() })
 }
 
-/// A note for each dyno type to skip that the app does not have: it may be a slip, or a type that is yet to come.
+/// A note for each dyno type to skip that the app does not have: it may be a slip, or a type that comes later.
 fn unknown_types(block: &Block, facts: &Facts) -> Vec<Note> {
     let process_types: Vec<_> =
         facts.formation.iter().flatten().map(|process| process.kind.as_str()).collect();

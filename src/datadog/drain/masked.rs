@@ -8,7 +8,7 @@ use crate::datadog::ApiKey;
 /// The query's names that hold labels, which may be shown; everything else may be a token.
 const LABELS: [&str; 7] = ["ddsource", "ddtags", "env", "service", "host", "hostname", "source"];
 
-/// The host that a drain's URL sends to; `?` when it is no URL.
+/// The host that a drain's URL sends to; `?` when it is not a URL.
 pub fn host(url: &str) -> String {
     Url::parse(url.trim())
         .ok()

@@ -1,4 +1,4 @@
-//! The catalogue of integrations: what can be watched on Heroku, by which check, with which options, and which
+//! The catalogue of integrations: what can be monitored on Heroku, by which check, with which options, and which
 //! add-ons provide it. Its data is `catalogue.yaml`, and of options that are not shown `models.yaml`. Pure; it must never
 //! hold a value of a config var.
 
@@ -21,7 +21,7 @@ static CATALOGUE: LazyLock<Vec<Integration>> = LazyLock::new(|| {
     serde_saphyr::from_str(include_str!("catalogue.yaml")).expect("the catalogue is read by a test")
 });
 
-/// Something that can be watched.
+/// Something that can be monitored.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Integration {
@@ -91,7 +91,7 @@ pub struct Source {
     pub addon: String,
     /// What its config vars begin with.
     pub prefix: String,
-    /// The values that options get from them; `PREFIX` stands for the prefix of the attachment.
+    /// The values that options get from them; `PREFIX` is replaced by the prefix of the attachment.
     #[serde(default)]
     pub set: serde_json::Map<String, Value>,
 }
@@ -108,7 +108,7 @@ pub struct Opt {
     /// Whether the check refuses to run without it.
     #[serde(default)]
     pub required: bool,
-    /// Options that may stand in for it.
+    /// Options that may replace it.
     #[serde(default)]
     pub or: Vec<String>,
     /// Of a required one, what is written when nothing else was said; of another one, an example.

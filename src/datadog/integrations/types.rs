@@ -104,7 +104,7 @@ impl Type {
     }
 
     /// Whether the Agent takes a value for this type, as its models (pydantic) convert it: text that reads as a number
-    /// for a number, but never a number for text. What is put in at boot may become anything that is no mapping.
+    /// for a number, but never a number for text. What is put in at boot may become anything but a mapping.
     pub fn accepts(self, value: &Value) -> bool {
         if let Some(text) = value.as_str() {
             if is_agent_template(text) {

@@ -112,7 +112,7 @@ fn percentiles(value: &str) -> Result<Cow<'_, str>, Problem> {
     }
 }
 
-/// The Agent takes a level in any case, but the shell script beside it compares with small letters.
+/// The Agent takes a level in any case, but the shell script next to it compares with small letters.
 fn level(value: &str) -> Result<Cow<'_, str>, Problem> {
     let small = value.to_ascii_lowercase();
     match small.as_str() {

@@ -31,7 +31,7 @@ pub enum Kind {
     VarNames,
     /// A host name.
     HostName,
-    /// Dyno types, separated by commas; a `*` at the end stands for the rest of a name.
+    /// Dyno types, separated by commas; a `*` at the end matches the rest of a name.
     DynoTypes,
     /// `true`, or the name of one dyno.
     Leader,
@@ -76,9 +76,7 @@ impl Kind {
             Self::Level => "trace, debug, info, warn, error, critical or off",
             Self::VarNames => "names of config vars, separated by commas; never their values",
             Self::HostName => "a host name",
-            Self::DynoTypes => {
-                "dyno types, separated by commas; a `*` at the end stands for the rest of a name"
-            }
+            Self::DynoTypes => "dyno types, separated by commas; a `*` at the end matches the rest of a name",
             Self::Leader => "true for web.1, or the name of one dyno",
             Self::Path => "a path",
             Self::Port => "a port, 1 to 65535",

@@ -61,7 +61,7 @@ fn is_address(value: &str) -> bool {
     })
 }
 
-/// Whether a name speaks of a secret, or of a URL, which may hold one.
+/// Whether a name suggests a secret, or a URL, which may hold one.
 fn sounds_secret(name: &str) -> bool {
     holds_secret(name) || names_url(name)
 }

@@ -25,7 +25,7 @@ pub(super) fn remove(services: &dyn Services, path: &Path, before: &str) -> Resu
 }
 
 fn checkout(services: &dyn Services) -> Result<&Checkout> {
-    services.checkout()?.ok_or_else(|| Failure::new(Code::Failed, "the checkout is no longer there"))
+    services.checkout()?.ok_or_else(|| Failure::new(Code::Failed, "the checkout no longer exists"))
 }
 
 fn require_unchanged(checkout: &Checkout, path: &Path, before: Option<&str>) -> Result {

@@ -1,4 +1,4 @@
-//! A rebuild: the source goes to Heroku, the build's output is followed, its status tells how it ended, and then the
+//! A rebuild: the source goes to Heroku, the build's output is followed, its status shows how it ended, and then the
 //! same of the release that it made, whose release phase may fail.
 
 use super::tail::Tail;

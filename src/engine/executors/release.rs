@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_secs(1);
 /// A release phase ends after an hour at the latest (<https://devcenter.heroku.com/articles/release-phase>).
 const LONGEST: Duration = Duration::from_secs(3700);
 
-/// Takes a line of an output, and says whether more are wanted.
+/// Takes a line of an output, and returns whether to go on.
 pub(super) type Sink<'s> = dyn FnMut(&str) -> ControlFlow<()> + 's;
 
 /// Waits until a release of `app` has ended, and gives it back when it succeeded.

@@ -45,7 +45,7 @@ pub(super) fn from_store(env: &Environment, unreadable: &mut Vec<String>) -> Opt
 pub(super) fn from_command(env: &Environment) -> Option<String> {
     let mut command = program::command(env, "heroku", ["auth:token"]);
     let output = program::run(&mut command, COMMAND_WITHIN).ok()?;
-    // Warnings and news of updates may stand around it; a token has no white space in it.
+    // Warnings and news of updates may be around it; a token has no white space in it.
     output.text()?.lines().map(str::trim).rfind(|line| is_token(line)).map(str::to_owned)
 }
 

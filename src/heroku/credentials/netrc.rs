@@ -9,7 +9,7 @@ use crate::program;
 /// A person may have to enter a passphrase.
 const DECRYPT_WITHIN: Duration = Duration::from_secs(60);
 
-/// The password of `machine`, and the file that it stands in. An encrypted file goes first, through `gpg`.
+/// The password of `machine`, and the file that it is in. An encrypted file goes first, through `gpg`.
 pub(super) fn password(
     env: &Environment,
     machine: &str,
@@ -81,7 +81,7 @@ fn words(text: &str) -> Vec<&str> {
             continue;
         }
         for word in line.split_whitespace() {
-            // A value may begin with `#`; a comment stands where a keyword would.
+            // A value may begin with `#`; a comment is where a keyword would be.
             let is_value = matches!(words.last(), Some(&("machine" | "login" | "password" | "account")));
             if word.starts_with('#') && !is_value {
                 break;

@@ -43,10 +43,13 @@ pub(super) fn lint(files: &[File]) -> Vec<Finding> {
             Place::Check { check, yaml: true }
                 if !places.iter().any(|(_, other)| *other == Place::Check { check, yaml: false }) =>
             {
-                findings.push(
-                    Finding::warning(file, None, format!("there is no check `{check}.py` beside it"))
-                        .fix(format!("mkdir -p datadog/conf.d/{check}.d && git mv {} datadog/conf.d/{check}.d/conf.yaml", file.path)),
-                );
+                findings
+                    .push(Finding::warning(file, None, format!("there is no check `{check}.py` for it")).fix(
+                    format!(
+                        "mkdir -p datadog/conf.d/{check}.d && git mv {} datadog/conf.d/{check}.d/conf.yaml",
+                        file.path
+                    ),
+                ));
             }
             _ => {}
         }
@@ -54,7 +57,7 @@ pub(super) fn lint(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// A module that others import is no check.
+/// A module that others import is not a check.
 pub(super) fn is_helper(text: &str) -> bool {
     !text.contains("AgentCheck")
 }

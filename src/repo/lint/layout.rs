@@ -1,4 +1,4 @@
-//! Files that lie where nothing reads them, or where only older buildpacks did.
+//! Files that are where nothing reads them, or where only older buildpacks did.
 
 use super::placeholders::Prerun;
 use super::{File, Finding};
@@ -19,7 +19,7 @@ const TEMPLATES: [&str; 16] = [
     "ejs", "json", "toml", "ini",
 ];
 
-/// The problems of where files lie.
+/// The problems of where files are.
 pub(super) fn lint(files: &[File], prerun: &Prerun) -> Vec<Finding> {
     let has = |path: &str| files.iter().any(|file| file.path == path);
     let in_folder = |file: &&File| file.path.starts_with("datadog/") && !is_kept(&file.path);
@@ -102,12 +102,12 @@ fn in_conf_d(file: &File, rest: &[&str]) -> Option<Finding> {
     }
 }
 
-/// A file of `conf.d` that is no YAML, though it looks like configuration or code.
+/// A file of `conf.d` that is not YAML, though it looks like configuration or code.
 fn other_format(file: &File, name: &str) -> Option<Finding> {
     let (stem, ending) = name.rsplit_once('.')?;
     if ending == "py" {
         return Some(
-            unread(file, "code of checks lies in checks.d")
+            unread(file, "the code of checks belongs in checks.d")
                 .fix(format!("git mv {} datadog/checks.d/{name}", file.path)),
         );
     }

@@ -1,5 +1,5 @@
 //! Reads a checkout's `datadog/` folder for what will not work on a dyno, or should not be in a repository. Pure: it is
-//! given paths and texts. A finding never shows what stands in a file where that could be a secret.
+//! given paths and texts. A finding never shows the content of a file where that could be a secret.
 
 mod checks;
 mod conf;

@@ -1,5 +1,5 @@
 //! Placeholders in files of `conf.d` that `prerun.sh` replaces at boot: with sed, envsubst, or a script that it runs.
-//! What stands there until then is not judged.
+//! What is there until then is not judged.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{File, Place, shell};
 use crate::datadog::integrations::conf;
 
-/// Stands for a replaced placeholder: a private-use character, so that no file has it.
+/// Replaces a placeholder: a private-use character, so that no file has it.
 const REPLACED: &str = "\u{e000}replaced";
 
 /// Programs that write into files, or languages that do.

@@ -32,7 +32,7 @@ pub(super) fn lint(file: &File) -> Vec<Finding> {
             findings.push(Finding::error(
                 file,
                 None,
-                "the managed block lacks one of its markers, or is there twice",
+                "the managed block lacks one of its markers, or occurs twice",
             ));
         }
     }
@@ -70,13 +70,13 @@ fn lint_command(file: &File, command: &Command, commands: &[Command]) -> Option<
     let words: Vec<_> = command.words.iter().map(String::as_str).collect();
     let (message, fix) = match words.as_slice() {
         ["exit" | "logout", ..] | ["builtin", "exit", ..] => (
-            "`exit` ends the shell that is to become the app; with Datadog's buildpack the app then does not start"
+            "`exit` ends the shell that becomes the app; with Datadog's buildpack the app then does not start"
                 .to_owned(),
             "write `return` instead of `exit`",
         ),
         // `exec` with redirections only changes where output goes.
         ["exec", _, ..] => (
-            "`exec` replaces the shell that is to become the app, which then does not start".to_owned(),
+            "`exec` replaces the shell that becomes the app, which then does not start".to_owned(),
             "run the command without `exec`",
         ),
         _ => {

@@ -7,7 +7,7 @@ use super::row::Sign;
 use crate::app::Buildpack;
 use crate::ui::foreign;
 
-/// Where the sign of a buildpack's row stands.
+/// Where the sign of a buildpack's row is.
 const COLUMN: usize = 14;
 
 pub(super) fn set(before: &[Buildpack], after: &[Buildpack]) -> Shown {

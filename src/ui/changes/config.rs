@@ -7,7 +7,7 @@ use super::row::{Sign, row};
 use crate::datadog::options;
 use crate::secret::{Secret, mask};
 
-/// What stands for a secret in JSON.
+/// What replaces a secret in JSON.
 const MASKED: &str = "••••";
 
 /// `names` is the width of the widest name in the plan.

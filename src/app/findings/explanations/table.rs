@@ -25,11 +25,11 @@ pub static EXPLAINED: &[Explained] = &[
         UNKNOWN_SITE,
         "DD_SITE is not a Datadog site",
         "The Agent takes the domain alone, such as datadoghq.eu, and sends to a host that does not exist.",
-        "`dd-heroku config set DD_SITE=…`; where the site can be told, `dd-heroku doctor --fix`.",
+        "`dd-heroku config set DD_SITE=…`; where the site is clear, `dd-heroku doctor --fix`.",
     ),
     warning(
         NO_APP_NAME,
-        "a dyno does not learn its app's name",
+        "dynos cannot see the app name",
         "Hosts are not named by the app, and the tag `appname` is missing.",
         DOCTOR,
     ),
@@ -89,7 +89,7 @@ pub static EXPLAINED: &[Explained] = &[
     ),
     warning(
         REBUILD_DUE,
-        "the slug is due to be compiled again",
+        "the slug needs a rebuild",
         "What was changed since the last build has no effect yet.",
         "`dd-heroku rebuild`, or the next deploy.",
     ),
@@ -102,14 +102,14 @@ pub static EXPLAINED: &[Explained] = &[
     warning(DEPRECATED, "an option goes by its old name", "Old names will stop working.", DOCTOR),
     warning(
         NAMES_NOTHING,
-        "a list of variables names one that is not there",
-        "That database is not watched, and the Agent complains at each start.",
+        "a list of variables names one that does not exist",
+        "That database is not monitored, and the Agent complains at each start.",
         DOCTOR,
     ),
     error(
         HOLDS_URL,
         "a list of variables holds a URL",
-        "The database is not watched, and its password shows where nobody expects one.",
+        "The database is not monitored, and its password shows where nobody expects one.",
         DOCTOR,
     ),
     error(
@@ -122,7 +122,7 @@ pub static EXPLAINED: &[Explained] = &[
         DBM_OWN_CREDENTIAL,
         "Database Monitoring with the app's own credential",
         "It needs rights that the app's user should not have; samples and plans are missing.",
-        "`dd-heroku dbm setup` makes a credential of its own.",
+        "`dd-heroku dbm setup` creates a separate credential.",
     ),
     warning(
         AGENT_6,
@@ -157,7 +157,7 @@ pub static EXPLAINED: &[Explained] = &[
     ),
     warning(
         BAD_LOG_LEVEL,
-        "DD_LOG_LEVEL is no level",
+        "DD_LOG_LEVEL is not a level",
         "The Agent falls back to its default, or does not start.",
         DOCTOR,
     ),
@@ -219,7 +219,7 @@ pub static EXPLAINED: &[Explained] = &[
     info(
         PRIVATE_SPACE,
         "dyno metadata in a Private Space",
-        "A dyno there may not learn its app's name by itself.",
+        "A dyno there may not see its app's name.",
         DOCTOR,
     ),
     info(
@@ -275,7 +275,7 @@ pub static EXPLAINED: &[Explained] = &[
         DBM_OWN_USER,
         "Database Monitoring signs in as the app's own user",
         "It needs rights that the app's user should not have.",
-        "`dd-heroku dbm setup` makes a credential of its own.",
+        "`dd-heroku dbm setup` creates a separate credential.",
     ),
     warning(
         METRIC_DIFFERS,
@@ -285,7 +285,7 @@ pub static EXPLAINED: &[Explained] = &[
     ),
     info(
         FILE_KEPT,
-        "a file is there already",
+        "the file already exists",
         "It stays as it is, byte for byte.",
         "Move it away and run the command again to have it written.",
     ),
@@ -293,7 +293,7 @@ pub static EXPLAINED: &[Explained] = &[
         PACK_NEEDED,
         "the image needs the packed program",
         "Without it the image cannot be built.",
-        "`dd-heroku buildpack pack -o dd-heroku-buildpack.tgz` beside the Dockerfile.",
+        "`dd-heroku buildpack pack -o dd-heroku-buildpack.tgz` next to the Dockerfile.",
     ),
     info(
         OLD_KEY,
@@ -353,7 +353,7 @@ pub static EXPLAINED: &[Explained] = &[
         BAD_VALUE,
         "an option holds a value that is not read as meant",
         "What reads the option takes the value for its default, or not at all.",
-        "`dd-heroku doctor --fix` where the value can be told, else `dd-heroku config set`.",
+        "`dd-heroku doctor --fix` where the value is clear, else `dd-heroku config set`.",
     ),
     warning(
         DRAIN_FORM,
@@ -383,6 +383,6 @@ pub static EXPLAINED: &[Explained] = &[
         UNKNOWN_DYNO_TYPE,
         "a dyno type to skip is not one of the app's",
         "Where it is a slip, the Agent starts on the dynos that were meant.",
-        "Name the type as `heroku ps` does, or leave it where it is yet to come.",
+        "Name the type as `heroku ps` does, or leave it when the type comes later.",
     ),
 ];

@@ -1,5 +1,5 @@
-//! The xz stream of a package. dpkg-deb writes it in blocks that stand alone: they are decoded beside each other, and
-//! those in which only pruned members lie are not decoded at all.
+//! The xz stream of a package. dpkg-deb writes it in blocks that stand alone: they are decoded in parallel, and
+//! those with only pruned members are not decoded at all.
 //!
 //! One thread reads the package and hands each block to a worker of its own; the unpacking thread takes what the workers
 //! give, in order. Every queue between them is bounded, and so is what all workers hold together.
@@ -34,9 +34,9 @@ const QUEUE: usize = 16;
 struct Limits {
     /// Bytes that a dictionary may have.
     dictionary: u64,
-    /// Bytes of blocks that are decoded beside each other. One block is always decoded, even above the limit.
+    /// Bytes of blocks that are decoded in parallel. One block is always decoded, even above the limit.
     together: u64,
-    /// Blocks that are decoded beside each other: one more than cores, for one may wait to be taken.
+    /// Blocks that are decoded in parallel: one more than cores, for one may wait to be taken.
     blocks: u64,
     /// Chunks that may wait before and behind a worker.
     input: usize,

@@ -161,11 +161,11 @@ pub(super) const VARIABLES: &[Variable] = &[
     var("DD_LOG_FORMAT_RFC3339", Kind::Bool, "Writes the times of the Agent's log as RFC 3339 has them"),
     var("DD_LOG_TO_CONSOLE", Kind::Bool, "Writes the Agent's log to the app's log too"),
     var("DD_LOG_TO_SYSLOG", Kind::Bool, "Writes the Agent's log to syslog too"),
-    var("DD_MIN_TLS_VERSION", Kind::Text, "Oldest version of TLS to speak, such as tlsv1.2"),
-    var("DD_NETWORK_CONFIG_ENABLED", Kind::Bool, "Watches connections")
+    var("DD_MIN_TLS_VERSION", Kind::Text, "Oldest version of TLS to use, such as tlsv1.2"),
+    var("DD_NETWORK_CONFIG_ENABLED", Kind::Bool, "Monitors connections")
         .but("it needs privileges that a dyno does not have"),
     var("DD_NO_PROXY_NONEXACT_MATCH", Kind::Bool, "Takes DD_PROXY_NO_PROXY as domains and networks"),
-    var("DD_OTELCOLLECTOR_ENABLED", Kind::Bool, "Runs an OpenTelemetry collector beside the Agent"),
+    var("DD_OTELCOLLECTOR_ENABLED", Kind::Bool, "Runs an OpenTelemetry collector next to the Agent"),
     var(
         "DD_OTLP_CONFIG_DEBUG_VERBOSITY",
         Kind::Text,
@@ -245,7 +245,7 @@ pub(super) const VARIABLES: &[Variable] = &[
         Kind::Text,
         "How often the Agent asks for changed settings, such as 1m",
     ),
-    var("DD_RUNTIME_SECURITY_CONFIG_ENABLED", Kind::Bool, "Watches the system for attacks")
+    var("DD_RUNTIME_SECURITY_CONFIG_ENABLED", Kind::Bool, "Monitors the system for attacks")
         .but("it needs privileges that a dyno does not have"),
     var("DD_RUN_PATH", Kind::Path, "Folder of the Agent's state").but(super::BOOT_SETS_IT),
     var("DD_SBOM_ENABLED", Kind::Bool, "Lists the packages of images and hosts"),

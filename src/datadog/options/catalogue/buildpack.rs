@@ -37,7 +37,7 @@ pub(super) const VARIABLES: &[Variable] = &[
         "Turns off the checks that measure the machine all dynos share",
     )
     .or("false"),
-    var(env::DD_DISCOVERY_ENABLED, Kind::Bool, "Finds the services that run beside the Agent"),
+    var(env::DD_DISCOVERY_ENABLED, Kind::Bool, "Finds the services that run on the Agent's host"),
     var(env::DD_DOGSTATSD_SOCKET, Kind::Path, "Unix socket on which DogStatsD listens too"),
     var(env::DD_DYNO_HOST, Kind::Bool, "Names hosts app.dynotype.number instead of by the machine")
         .or("false"),
@@ -62,7 +62,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     var(
         "DD_HISTOGRAM_PERCENTILES",
         Kind::Percentiles,
-        "Percentiles to compute of histograms, beside the Agent's own",
+        "Percentiles to compute of histograms, in addition to the Agent's own",
     ),
     var(env::DD_HOSTNAME, Kind::HostName, "One host name for all dynos")
         .but("all dynos then report as one host and their metrics overwrite each other; use DD_DYNO_HOST"),

@@ -8,8 +8,8 @@ use crate::env;
 pub(super) const VARIABLES: &[Variable] = &[
     var("DD_AGENT_HOST", Kind::HostName, "Host that the tracer sends to").or("localhost"),
     var("DD_API_SECURITY_ENABLED", Kind::Bool, "Reports the shape of the app's API"),
-    var("DD_APPSEC_ENABLED", Kind::Bool, "Watches the app's requests for attacks"),
-    var("DD_APPSEC_RULES", Kind::Path, "File of rules by which attacks are told apart"),
+    var("DD_APPSEC_ENABLED", Kind::Bool, "Monitors the app's requests for attacks"),
+    var("DD_APPSEC_RULES", Kind::Path, "File of rules by which attacks are recognized"),
     var("DD_APPSEC_SCA_ENABLED", Kind::Bool, "Reports libraries with known vulnerabilities"),
     var("DD_APPSEC_TRACE_RATE_LIMIT", Kind::Number, "Traces of attacks to send each second"),
     var("DD_CIVISIBILITY_AGENTLESS_ENABLED", Kind::Bool, "Sends the results of tests without an Agent"),

@@ -37,7 +37,7 @@ pub(super) fn secret(line: &str, is_code: bool) -> Option<&'static str> {
     if has(&["heroku"]) && has(&["key", "token", "bearer"]) && tokens(&small).any(is_uuid) {
         return Some("a Heroku API key");
     }
-    // Hashes and the fingerprints of public keys are no secrets.
+    // Hashes and the fingerprints of public keys are not secrets.
     let is_public = has(&["gpg", "fingerprint", "keyserver", "keyring", "sha1", "md5", "checksum", "commit"]);
     if !is_public
         && has(&["key", "token", "secret", "password"])

@@ -1,4 +1,4 @@
-//! What stands where a secret would: variables, templates, patterns, and words such as `changeme`.
+//! What may be in place of a secret: variables, templates, patterns, and words such as `changeme`.
 
 /// Words of which samples are made up: `YOUR_PASSWORD`, `my-secret-token`, `password_here`.
 const SAMPLES: [&str; 27] = [
@@ -31,7 +31,7 @@ const SAMPLES: [&str; 27] = [
     "my",
 ];
 
-/// Whether a value only stands for a secret.
+/// Whether a value is only a placeholder for a secret.
 pub(super) fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
     let is_variable = value.split('$').skip(1).any(|rest| {

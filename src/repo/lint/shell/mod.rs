@@ -1,5 +1,5 @@
 //! Reads a bash script as far as the lint needs it: which simple commands it has, on which lines, and in which shell
-//! they run. What is in quotes, comments, here-documents and substitutions is no command.
+//! they run. What is in quotes, comments, here-documents and substitutions is not a command.
 
 mod lexer;
 
@@ -83,7 +83,7 @@ enum Frame {
 enum Expect {
     #[default]
     Command,
-    /// The rest of `for NAME in …`, or what stands behind `fi`, up to a separator.
+    /// The rest of `for NAME in …`, or what follows `fi`, up to a separator.
     Separator,
     /// The value of a `case`, up to `in`.
     In,
@@ -99,7 +99,7 @@ struct Parser {
     expect: Expect,
     /// Whether a command may begin here.
     is_start: bool,
-    /// Whether a pipe stands before the command.
+    /// Whether a pipe precedes the command.
     is_piped: bool,
     words: Vec<String>,
     line: usize,
