@@ -9,7 +9,7 @@ use reqwest::blocking::{Client, ClientBuilder};
 use reqwest::redirect;
 use url::{Host, Url};
 
-pub use fault::{Fault, root_cause};
+pub use fault::{Fault, TlsFault, root_cause};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const REDIRECTS: usize = 5;

@@ -120,14 +120,14 @@ impl Writer<'_> {
         Ok(started.into())
     }
 
-    /// Waits until a build has ended, and gives it back as it ended.
-    pub fn finish_build(&self, app: &str, id: &str) -> Result<Build, Error> {
+    /// Waits until a build has ended, and gives it back as it ended; as it is when `is_stopped` says so.
+    pub fn finish_build(&self, app: &str, id: &str, is_stopped: &dyn Fn() -> bool) -> Result<Build, Error> {
         let began = Instant::now();
         let pace = self.client.pace;
         let mut wait = pace.poll / 8;
         loop {
-            let build = self.reader.build(app, id)?;
-            if build.status != Status::Pending {
+            let build = self.reader.through_outages(is_stopped, |reader| reader.build(app, id))?;
+            if build.status != Status::Pending || is_stopped() {
                 return Ok(build);
             }
             if began.elapsed() > pace.build {

@@ -57,6 +57,8 @@ pub struct Pace {
     pub refill: Duration,
     /// How often a running build is looked at.
     pub poll: Duration,
+    /// How long what is watched may be out of reach.
+    pub outage: Duration,
     /// How long a build is waited for; Heroku itself ends one within the hour.
     pub build: Duration,
 }
@@ -72,6 +74,7 @@ impl Default for Pace {
             unsaid: Duration::from_secs(1),
             refill: Duration::from_millis(800),
             poll: Duration::from_secs(2),
+            outage: Duration::from_secs(5 * 60),
             build: Duration::from_secs(65 * 60),
         }
     }
@@ -85,6 +88,7 @@ impl Pace {
             answer: Duration::from_secs(10),
             silence: Duration::from_secs(10),
             poll: Duration::from_millis(20),
+            outage: Duration::from_secs(2),
             ..Self::default()
         }
     }

@@ -123,7 +123,7 @@ impl Error {
     pub fn leaves_doubt(&self) -> bool {
         match &self.kind {
             Kind::Server { .. } | Kind::Garbled { .. } => true,
-            Kind::Network { fault, .. } => fault.is_passing(),
+            Kind::Network { fault, .. } => fault.leaves_doubt(),
             _ => false,
         }
     }

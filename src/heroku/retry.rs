@@ -2,14 +2,36 @@
 //! and shows that they did not take effect.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
 use super::call::{Answer, Call};
 use super::client::{Client, Notice};
 use super::error::{Error, Kind};
+use super::read::Reader;
 use crate::transport::Fault;
+
+impl Reader<'_> {
+    /// Reads something that is watched: what continues at Heroku for minutes is not given up for an outage of the
+    /// network or of Heroku that is shorter, unless `is_stopped`.
+    pub fn through_outages<T>(
+        &self,
+        is_stopped: &dyn Fn() -> bool,
+        read: impl Fn(&Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let pace = self.client.pace;
+        let began = Instant::now();
+        loop {
+            match read(self) {
+                Err(error) if error.is_passing() && began.elapsed() < pace.outage && !is_stopped() => {
+                    std::thread::sleep(pace.poll);
+                }
+                answer => return answer,
+            }
+        }
+    }
+}
 
 impl Client {
     /// Sends a read until it is answered, or until patience ends.

@@ -1,5 +1,6 @@
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use dd_heroku::app::facts::{Build, Status};
 use dd_heroku::heroku::{Kind, StartBuild, Streamed, Writer};
@@ -146,6 +147,27 @@ fn a_build_is_looked_at_until_it_has_ended() {
         Reply::ok(build("b2", "https://x.example/2", if nth < 3 { "pending" } else { "failed" }))
     });
     let client = client(&server);
-    assert_eq!(Writer::new(&client).finish_build("shop", "b2").unwrap().status, Status::Failed);
+    assert_eq!(Writer::new(&client).finish_build("shop", "b2", &|| false).unwrap().status, Status::Failed);
     assert_eq!(server.lines(), ["GET /apps/shop/builds/b2"; 3]);
+}
+
+#[test]
+fn an_outage_while_a_build_is_watched_is_waited_out() {
+    let server = Scripted::start(|_, nth| match nth {
+        ..12 => Reply::Reset,
+        _ => Reply::ok(build("b2", "https://x.example/2", "succeeded")),
+    });
+    let client = client(&server);
+    let ended = Writer::new(&client).finish_build("shop", "b2", &|| false).unwrap();
+    assert_eq!(ended.status, Status::Succeeded);
+}
+
+#[test]
+fn a_stop_ends_the_wait_for_a_build_whose_output_is_gone() {
+    let server = Scripted::start(|_, _| Reply::ok(build("b2", "https://x.example/2", "pending")));
+    let client = client(&server);
+    let asked = AtomicU32::new(0);
+    let is_stopped = || asked.fetch_add(1, Ordering::SeqCst) == 2;
+    let left = Writer::new(&client).finish_build("shop", "b2", &is_stopped).unwrap();
+    assert_eq!(left.status, Status::Pending);
 }

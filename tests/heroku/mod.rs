@@ -6,6 +6,7 @@ mod read;
 mod refusals;
 mod sandbox;
 mod sources;
+mod tls;
 mod write;
 
 use std::time::Duration;

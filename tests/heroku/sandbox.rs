@@ -113,7 +113,7 @@ fn a_build_goes_from_source_to_release() {
     assert_eq!(ended.unwrap(), Streamed::Ended);
     assert!(lines.iter().any(|line| line.starts_with("----->")), "{lines:?}");
 
-    let build = writer.finish_build("shop", &build.id).unwrap();
+    let build = writer.finish_build("shop", &build.id, &|| false).unwrap();
     assert_eq!(build.status, Status::Succeeded, "{lines:?}");
     let release = reader.release("shop", build.release.as_deref().unwrap()).unwrap();
     let releases = reader.releases("shop").unwrap();
@@ -224,7 +224,7 @@ fn set_up(client: &Client) -> Result<(), dd_heroku::heroku::Error> {
         ControlFlow::Continue(())
     })?;
     assert!(ended <= 1, "no line comes twice");
-    assert_eq!(writer.finish_build("shop", &build.id)?.status, Status::Succeeded);
+    assert_eq!(writer.finish_build("shop", &build.id, &|| false)?.status, Status::Succeeded);
     Ok(())
 }
 

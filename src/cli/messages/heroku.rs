@@ -176,7 +176,7 @@ mod tests {
 
     use super::super::shown;
     use super::*;
-    use crate::transport::{Fault, require_safe};
+    use crate::transport::{Fault, TlsFault, require_safe};
 
     fn every_kind() -> Vec<Kind> {
         let message = || "Heroku's message.".to_owned();
@@ -200,7 +200,16 @@ mod tests {
             Kind::Server { status: 500 },
             Kind::Garbled { status: 200, what: "a web page".into() },
         ];
-        let faults = [Fault::Dns, Fault::Refused, Fault::Timeout, Fault::Tls, Fault::Reset];
+        let faults = [
+            Fault::Dns,
+            Fault::Refused,
+            Fault::Proxy,
+            Fault::Timeout,
+            Fault::Tls(TlsFault::Issuer),
+            Fault::Tls(TlsFault::Name),
+            Fault::Tls(TlsFault::Expired),
+            Fault::Reset,
+        ];
         kinds.extend(faults.map(|fault| Kind::Network { fault, host: host() }));
         kinds.extend([
             Kind::StreamLost,
@@ -261,10 +270,16 @@ unreachable: cannot reach `api.heroku.com`: its name could not be resolved
   hint: check the network; behind a proxy, set HTTPS_PROXY
 unreachable: cannot reach `api.heroku.com`: the connection was refused
   hint: check the network; behind a proxy, check HTTPS_PROXY
+unreachable: cannot reach `api.heroku.com`: the proxy refused to connect to it
+  hint: check HTTPS_PROXY and NO_PROXY, and what the proxy allows
 unreachable: cannot reach `api.heroku.com`: there was no answer in time
   hint: run the command again; behind a proxy, check HTTPS_PROXY
-unreachable: cannot reach `api.heroku.com`: its certificate is not trusted
+unreachable: cannot reach `api.heroku.com`: its certificate is not trusted by this machine (unknown issuer)
   hint: if a proxy brings its own certificate, name that file in SSL_CERT_FILE
+unreachable: cannot reach `api.heroku.com`: its certificate is for another host name
+  hint: if a proxy or a sign-in page of the network answers in its place, check HTTPS_PROXY and NO_PROXY
+unreachable: cannot reach `api.heroku.com`: its certificate has expired
+  hint: check the clock of this machine; if a proxy brings its own certificate, renew it
 unreachable: cannot reach `api.heroku.com`: the connection broke
   hint: run the command again: it continues where it stopped
 unreachable: lost /apps/shop/config-vars; Heroku continues

@@ -7,7 +7,7 @@ mod datadog_api;
 mod heroku;
 mod repo;
 
-use crate::transport::Fault;
+use crate::transport::{Fault, TlsFault};
 
 /// What to do when a server cannot be reached.
 fn network_hint(fault: Fault) -> &'static str {
@@ -15,7 +15,16 @@ fn network_hint(fault: Fault) -> &'static str {
         Fault::Dns => "check the network; behind a proxy, set HTTPS_PROXY",
         Fault::Refused => "check the network; behind a proxy, check HTTPS_PROXY",
         Fault::Timeout => "run the command again; behind a proxy, check HTTPS_PROXY",
-        Fault::Tls => "if a proxy brings its own certificate, name that file in SSL_CERT_FILE",
+        Fault::Proxy => "check HTTPS_PROXY and NO_PROXY, and what the proxy allows",
+        Fault::Tls(TlsFault::Issuer | TlsFault::Certificate) => {
+            "if a proxy brings its own certificate, name that file in SSL_CERT_FILE"
+        }
+        Fault::Tls(TlsFault::Expired | TlsFault::NotYetValid) => {
+            "check the clock of this machine; if a proxy brings its own certificate, renew it"
+        }
+        Fault::Tls(TlsFault::Name | TlsFault::Protocol) => {
+            "if a proxy or a sign-in page of the network answers in its place, check HTTPS_PROXY and NO_PROXY"
+        }
         Fault::Reset => "run the command again: it continues where it stopped",
     }
 }

@@ -96,9 +96,13 @@ fn finish(
         agent = deployed::agent_installed(line).map(str::to_owned).or(agent.take());
         tail.push(line);
     })?;
-    services.stop().check().map_err(|_| unknown(still_building(app, &commit)))?;
     let writer = Writer::new(services.heroku()?);
-    let build = writer.finish_build(app, &build.id).map_err(|error| unknown(error.into()))?;
+    let build = writer
+        .finish_build(app, &build.id, &|| services.stop().is_requested())
+        .map_err(|error| unknown(Failure::from(error).hint(watching(app))))?;
+    if build.status == Status::Pending {
+        return Err(unknown(still_building(app, &commit)));
+    }
     if build.status == Status::Failed {
         let running = running.map(|version| format!(" (v{version})")).unwrap_or_default();
         let message = format!("build of {commit} failed; the previous release{running} keeps running");

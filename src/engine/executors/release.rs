@@ -36,7 +36,9 @@ pub(super) fn wait(
     let mut tail = Tail::default();
     let mut is_followed = false;
     loop {
-        let release = reader.release(app, id).map_err(|error| unknown(error.into()))?;
+        let release = reader
+            .through_outages(&|| services.stop().is_requested(), |reader| reader.release(app, id))
+            .map_err(|error| unknown(error.into()))?;
         match release.status {
             Status::Succeeded => return Ok(release),
             Status::Failed => return Err(failed(app, &release, &tail).into()),
