@@ -50,7 +50,9 @@ impl Checkout {
         let ran =
             child.and_then(std::process::Child::wait_with_output).map_err(|error| Error::not_run(&error))?;
         if !ran.status.success() {
-            return Err(Error::git(&arguments, &String::from_utf8_lossy(&ran.stderr)));
+            return Err(
+                self.or_partial(&commit, Error::git(&arguments, &String::from_utf8_lossy(&ran.stderr)))
+            );
         }
         let (size, sha256) = measure(&mut file).map_err(Error::Archive)?;
         Ok(Archive { file, size, sha256 })

@@ -45,6 +45,12 @@ pub enum Error {
         /// Whether the history is cut off.
         shallow: bool,
     },
+    /// The repository is a partial clone, which does not have all files of the commit.
+    #[error("this partial clone does not have all files of the commit `{commit}`")]
+    Partial {
+        /// Its hash.
+        commit: String,
+    },
     /// A path leads out of the checkout.
     #[error("`{}` leads out of the checkout", .0.display())]
     Outside(PathBuf),

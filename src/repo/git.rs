@@ -52,9 +52,21 @@ impl Checkout {
     /// Whether a commit has submodules, whose content an archive lacks.
     pub fn has_submodules(&self, commit: &str) -> Result<bool, Error> {
         let commit = self.resolve(commit)?;
-        let tree = self.git(&["ls-tree", "-r", "--full-tree", &commit])?;
+        let tree = self.git(&["ls-tree", "-r", "--full-tree", &commit]);
+        let tree = tree.map_err(|error| self.or_partial(&commit, error))?;
         let is_submodule = |line: &str| line.starts_with("160000 ") || line.ends_with("\t.gitmodules");
         Ok(tree.lines().any(is_submodule))
+    }
+
+    /// Why a commit could not be read: a partial clone has the files of few commits
+    /// (<https://git-scm.com/docs/partial-clone>).
+    pub(super) fn or_partial(&self, commit: &str, error: Error) -> Error {
+        let promisors = self.git(&["config", "--get-regexp", r"^remote\..*\.promisor$", "true"]);
+        if promisors.is_ok_and(|names| !names.is_empty()) {
+            Error::Partial { commit: commit.to_owned() }
+        } else {
+            error
+        }
     }
 
     pub(super) fn git(&self, arguments: &[&str]) -> Result<String, Error> {

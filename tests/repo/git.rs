@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
+use std::process::Command;
 
 use dd_heroku::env::Environment;
 use dd_heroku::failure::Failure;
@@ -190,4 +191,26 @@ fn a_sha256_repository_is_packed_too() {
     repository.write("a", "b");
     let commit = repository.commit();
     assert_eq!(unpacked(repository.checkout().archive(&commit).unwrap()).len(), 1);
+}
+
+#[test]
+fn a_partial_clone_says_which_command_fetches_the_files() {
+    let repository = Repository::new();
+    repository.write("lib/a", "one\n");
+    let first = repository.commit();
+    repository.write("lib/a", "two\n");
+    repository.commit();
+    repository.git(&["config", "uploadpack.allowFilter", "true"]);
+    repository.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    let origin = format!("file://{}", repository.path().display());
+    let clone = Repository::new();
+    clone.git(&["remote", "add", "origin", &origin]);
+    clone.git(&["fetch", "-q", "--filter=blob:none", "origin"]);
+
+    let failure = Failure::from(clone.checkout().archive(&first).unwrap_err());
+    assert!(failure.error.to_string().contains("partial clone"), "{failure:?}");
+    let [hint] = &failure.hints[..] else { panic!("{failure:?}") };
+    let fetch = Command::new("sh").args(["-c", hint]).current_dir(clone.path()).output().unwrap();
+    assert!(fetch.status.success(), "{fetch:?}");
+    assert!(clone.checkout().archive(&first).is_ok());
 }

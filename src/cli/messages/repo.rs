@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 
 use crate::failure::{Code, Failure};
 use crate::repo::Error;
+use crate::ui::format::short_commit;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
@@ -29,6 +30,12 @@ impl From<Error> for Failure {
             Error::NoCommit { reference, shallow } => {
                 let hint = if shallow { "git fetch --unshallow --all" } else { "git fetch --all --tags" };
                 fail(format_args!("this checkout does not have the commit `{reference}`")).hint(hint)
+            }
+            Error::Partial { commit } => {
+                let commit = short_commit(&commit);
+                fail(format_args!("this partial clone does not have all files of the commit `{commit}`"))
+                    // Git fetches what it reads where it is allowed to.
+                    .hint(format_args!("git archive {commit} >/dev/null"))
             }
             Error::Outside(path) => {
                 let path = path.display();
@@ -90,6 +97,7 @@ mod tests {
             Error::Silent { command: "archive".into() },
             Error::NoCommit { reference: "60883d9".into(), shallow: true },
             Error::NoCommit { reference: "60883d9".into(), shallow: false },
+            Error::Partial { commit: "60883d9fd5d50f1d3ea3b4a3b8b2c8a1f0e1d2c3".into() },
             Error::Outside("datadog/prerun.sh".into()),
             Error::NotText("datadog/prerun.sh".into()),
             file("read", ErrorKind::PermissionDenied),
@@ -116,6 +124,8 @@ failed: this checkout does not have the commit `60883d9`
   hint: git fetch --unshallow --all
 failed: this checkout does not have the commit `60883d9`
   hint: git fetch --all --tags
+failed: this partial clone does not have all files of the commit `60883d9`
+  hint: git archive 60883d9 >/dev/null
 failed: `datadog/prerun.sh` leads out of the checkout
   hint: replace the link `datadog/prerun.sh` by a file of the checkout
 failed: `datadog/prerun.sh` is not UTF-8 text
