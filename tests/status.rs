@@ -24,7 +24,7 @@ fn an_app_that_was_set_up_shows_all_of_it() {
     let status = document(&sandbox, &["status", "-a", "shop", "--json"]);
     assert_eq!(status["key"], json!({"set": true, "last4": "3f9a", "valid": true}));
     assert_eq!((&status["buildpack"]["position"], &status["rebuild_due"]), (&json!(2), &json!([])));
-    assert_eq!(status["slug"]["commit"], "60883d9e8947a57e04dc9124f25df004866a2051");
+    assert_eq!(status["slug"]["commit"], "057ede8448099d1308533302ad20ffe69309c56f");
     assert_eq!(status["integrations"], json!(["redis", "postgres"]));
     assert_eq!(status["features"]["runtime-dyno-metadata"], true);
     assert_eq!(status["dynos"]["web"]["up"], 2);
@@ -35,7 +35,7 @@ fn an_app_that_was_set_up_shows_all_of_it() {
 
     let run = sandbox.command(&["status", "-a", "shop"]).assert().success();
     let screen = String::from_utf8(run.get_output().stdout.clone()).unwrap();
-    for expected in ["••••3f9a accepted", "DataDog/heroku-buildpack-datadog", "60883d9 (v", "2 web up"]
+    for expected in ["••••3f9a accepted", "DataDog/heroku-buildpack-datadog", "057ede8 (v", "2 web up"]
     {
         assert!(screen.contains(expected), "{expected}\n{screen}");
     }

@@ -5,7 +5,7 @@ use super::agent_step::Workshop;
 use super::compile::{self, Compiled, Failed, Job};
 use super::ids;
 use super::shared::Shared;
-use super::tarball;
+use super::source_tree;
 use super::world::app::{App, Build, Slug, Status};
 
 /// Runs the build to its end.
@@ -67,7 +67,7 @@ pub(crate) fn fetch(shared: &Shared, source: &str) -> Option<Vec<u8>> {
     let path = if local { url.as_ref().map_or(source, url::Url::path) } else { source };
     shared.with(|store| match path.strip_prefix("/uploads/") {
         Some(name) if !name.contains('/') => store.blob(name),
-        Some(_) => tarball::at(&store.world, path),
+        Some(_) => source_tree::at(&store.world, path),
         None => None,
     })
 }

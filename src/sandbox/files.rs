@@ -3,8 +3,8 @@
 
 use super::exchange::{Answer, Content, Refusal, Reply, Request};
 use super::packages;
+use super::source_tree;
 use super::store::Store;
-use super::tarball;
 
 /// `PUT` and `GET` of `/uploads/…`.
 pub(crate) fn upload(store: &mut Store, request: &Request, parts: &[&str]) -> Answer {
@@ -14,7 +14,7 @@ pub(crate) fn upload(store: &mut Store, request: &Request, parts: &[&str]) -> An
     match (request.method.as_str(), parts) {
         ("PUT", [name]) => put(store, request, name),
         ("GET" | "HEAD", [name]) => source(store.blob(name)),
-        ("GET" | "HEAD", ["source", ..]) => source(tarball::at(&store.world, &request.path)),
+        ("GET" | "HEAD", ["source", ..]) => source(source_tree::at(&store.world, &request.path)),
         _ => s3_error(405, "MethodNotAllowed", "The specified method is not allowed against this resource."),
     }
 }

@@ -101,6 +101,7 @@ pub(super) const CASES: &[Case] = &[
     case("completions").with(&["bash"]).failing(&["tcsh"]),
     case("man").with(&["--dir", "{dir}/man"]).failing(&["--dir", "/dev/null/man"]),
     case("sandbox serve").with(&["--port", "0"]).failing(&["--faults", "{dir}/missing"]),
+    case("sandbox clone").with(&["shop", "{dir}/copy"]).failing(&["no-such-app"]),
     case("sandbox reset").failing(UNKNOWN),
     case("sandbox show").failing(UNKNOWN),
     case("sandbox boot").with(&["shop", "--command", "echo booted"]).failing(&["no-such-app"]),

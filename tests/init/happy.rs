@@ -76,7 +76,7 @@ fn the_json_of_a_rebuild_names_the_build_and_its_release() {
         *rebuild,
         json!({
             "kind": "rebuild",
-            "commit": "60883d9e8947a57e04dc9124f25df004866a2051",
+            "commit": "057ede8448099d1308533302ad20ffe69309c56f",
             "result": "done",
             "build": {"id": build["id"], "status": "succeeded", "release": "v45"},
         })

@@ -101,10 +101,10 @@ fn ctrl_c_while_a_silent_build_streams_says_what_was_done() {
     let sandbox = Sandbox::with_faults(json!([{"path": "/streams/*", "fault": "hang"}]));
     let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
     answer_all(&mut terminal);
-    terminal.types("y\r").sees("building 60883d9").presses_ctrl_c();
+    terminal.types("y\r").sees("building 057ede8").presses_ctrl_c();
     let (code, shown) = terminal.ends();
     assert_eq!(code, 130, "{shown}");
-    assert!(shown.contains("the build of 60883d9 continues at Heroku"), "{shown}");
+    assert!(shown.contains("the build of 057ede8 continues at Heroku"), "{shown}");
     assert!(shown.contains("done: labs"), "{shown}");
 }
 

@@ -51,7 +51,7 @@ fn the_first_command_of_the_readme_does_the_main_job() {
         String::from_utf8(output).unwrap()
     };
     let first = run(&arguments);
-    assert!(first.contains("rebuild of 60883d9"), "{first}");
+    assert!(first.contains("rebuild of 057ede8"), "{first}");
     assert!(first.contains("done"), "{first}");
     assert!(run(&arguments).contains("nothing to change"));
 }

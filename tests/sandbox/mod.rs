@@ -3,6 +3,7 @@
 mod booting;
 pub(crate) mod client;
 mod clients;
+mod cloning;
 mod datadog;
 mod faults;
 mod platform;

@@ -74,7 +74,7 @@ fn buildpacks_are_replaced_as_a_list_without_a_release() {
         json!({"ordinal": 1, "buildpack": {"name": "heroku/ruby", "url": "urn:buildpack:heroku/ruby"}})
     );
     assert_eq!(get(&sandbox, path), list);
-    assert_eq!(last_release(&sandbox, "shop"), "Deploy 60883d9e");
+    assert_eq!(last_release(&sandbox, "shop"), "Deploy 057ede84");
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_promotion_moves_the_slug() {
         "targets": [{"app": app("shop")}]});
     let promotion = write(&sandbox, "POST", "/pipeline-promotions", body);
     assert_eq!(promotion["status"], "completed");
-    assert_eq!(last_release(&sandbox, "shop"), "Promote shop-staging v67 9f2c4e7a");
+    assert_eq!(last_release(&sandbox, "shop"), "Promote shop-staging v67 886403db");
     assert_eq!(get(&sandbox, "/apps/shop")["slug_size"], 121_300_000);
     assert_eq!(get(&sandbox, "/apps/shop/pipeline-couplings")["stage"], "production");
     let outside =

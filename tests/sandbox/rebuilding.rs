@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::client::{bare, get, heroku, refused, set_buildpacks, write};
 use crate::support::sandbox::Sandbox;
 
-const COMMIT: &str = "60883d9e8947a57e04dc9124f25df004866a2051";
+const COMMIT: &str = "057ede8448099d1308533302ad20ffe69309c56f";
 
 /// The source of `shop`, as the last build has it.
 fn shop_source(sandbox: &Sandbox) -> Vec<u8> {
@@ -54,7 +54,7 @@ fn a_build_makes_a_slug_and_a_release_of_the_commit() {
     assert!(places.is_sorted(), "{log}");
 
     let release = get(&sandbox, "/apps/shop/releases/42");
-    assert_eq!((&release["description"], &release["current"]), (&json!("Deploy 60883d9e"), &json!(true)));
+    assert_eq!((&release["description"], &release["current"]), (&json!("Deploy 057ede84"), &json!(true)));
     assert_eq!(build["release"]["id"], release["id"]);
     let slug = get(&sandbox, &format!("/apps/shop/slugs/{}", build["slug"]["id"].as_str().unwrap()));
     assert_eq!(slug["commit"], COMMIT);

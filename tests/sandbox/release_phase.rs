@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::client::{bare, get, set_buildpacks, write};
 use crate::support::sandbox::Sandbox;
 
-const COMMIT: &str = "60883d9e8947a57e04dc9124f25df004866a2051";
+const COMMIT: &str = "057ede8448099d1308533302ad20ffe69309c56f";
 const DATADOG: &str = "https://github.com/DataDog/heroku-buildpack-datadog.git";
 
 /// A source whose release command is this line of bash.

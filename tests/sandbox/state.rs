@@ -66,7 +66,7 @@ fn a_damaged_state_names_the_command_that_fixes_it() {
     assert_eq!(run(&["sandbox", "reset"]).0, Some(0));
     let (code, shown, _) = run(&["sandbox", "show"]);
     assert_eq!(code, Some(0));
-    assert!(shown.contains("shop          heroku-24  v41      60883d9  121 MB"), "{shown}");
+    assert!(shown.contains("shop          heroku-24  v41      057ede8  121 MB"), "{shown}");
 }
 
 #[test]

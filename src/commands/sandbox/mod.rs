@@ -1,6 +1,7 @@
 //! `sandbox`: the embedded Heroku and Datadog, for other programs and for a look inside.
 
 mod boot;
+mod clone;
 mod serve;
 
 use std::ffi::OsString;
@@ -13,7 +14,7 @@ use crate::failure::Result;
 use crate::sandbox::{self, Store};
 use crate::ui::Ui;
 
-/// Serve, reset, show or boot the embedded sandbox
+/// Serve, reset, show, boot or clone apps of the embedded sandbox
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
     Serve(serve::Args),
@@ -26,6 +27,7 @@ pub enum Verb {
   dd-heroku sandbox show --json")]
     Show,
     Boot(boot::Args),
+    Clone(clone::Args),
     /// Run as one of the stand-in Agent's programs
     #[command(hide = true)]
     StandIn {
@@ -50,6 +52,7 @@ pub fn run(env: &Environment, ui: Ui, verb: Verb) -> Result<ExitCode> {
             }
         }
         Verb::Boot(args) => return boot::run(env, ui, args),
+        Verb::Clone(args) => clone::run(env, ui, args)?,
         Verb::StandIn { name, arguments } => sandbox::stand_in(env, &name, &arguments)?,
     }
     Ok(ExitCode::SUCCESS)

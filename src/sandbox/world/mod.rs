@@ -4,6 +4,7 @@
 pub(crate) mod addons;
 pub(crate) mod app;
 pub(crate) mod seed;
+pub(crate) mod source;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};

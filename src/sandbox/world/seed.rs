@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::addons::{Addon, Attachment};
 use super::app::{App, Build, Config, Drain, Process, Release, Slug, Status};
-use super::{Coupling, Datadog, FORMAT, Pipeline, Space, World};
+use super::{Coupling, Datadog, FORMAT, Pipeline, Space, World, source};
 use crate::platform::stack;
 use crate::sandbox::ids;
 
@@ -73,7 +73,8 @@ struct SeedAddon {
 struct SeedRelease {
     /// Counts on from the one before where it is not given.
     version: Option<u32>,
-    deploy: Option<String>,
+    #[serde(default)]
+    deploy: bool,
     image: Option<String>,
     #[serde(default)]
     set: Config,
@@ -253,7 +254,12 @@ fn history(app: &mut App, seed: &SeedApp, release: &SeedRelease, days: usize) {
     let name = format!("{}/{version}", seed.name);
     let id = ids::named("release", &name);
     let mut slug = app.current().and_then(|last| last.slug.clone());
-    let description = if let Some(commit) = &release.deploy {
+    let description = if release.deploy {
+        let files =
+            source::files(&seed.name, seed.language.as_deref(), &seed.buildpacks, &seed.process_types);
+        let parent = app.builds.last().and_then(|build| build.version.as_deref());
+        let at = created_at.parse().map_or(0, Timestamp::as_second);
+        let commit = source::commit_hash(&files, parent, at);
         let built = ids::named("slug", &name);
         app.slugs.push(Slug {
             agent_bytes: None,
@@ -327,7 +333,7 @@ mod tests {
         let shop = world.app("shop").unwrap();
         assert_eq!(shop.current().map(|release| release.version), Some(41));
         let slug = shop.current_slug().unwrap();
-        assert_eq!((slug.commit.as_deref().map(|c| &c[..7]), slug.size), (Some("60883d9"), 121_000_000));
+        assert_eq!((slug.commit.as_deref().map(|c| &c[..7]), slug.size), (Some("057ede8"), 121_000_000));
         assert_eq!(shop.current().map(|r| r.created_at.as_str()), Some("2026-11-18T10:00:00Z"));
         assert!(shop.config["DATABASE_URL"].starts_with("postgres://"));
     }
