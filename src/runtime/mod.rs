@@ -35,9 +35,9 @@ mod yaml;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 
 use crate::datadog::{AgentVersion, boolean};
@@ -81,9 +81,12 @@ pub enum Verb {
     },
     /// Start the supervisor; print what bash evaluates after prerun.sh. The Agent writes to stdin's file
     Start {
-        /// The app's shell, where this runs in the subshell of prerun.sh: stdout is the file that takes the changes
-        #[arg(long, value_name = "PID")]
+        /// The app's shell, where this runs in the subshell of prerun.sh
+        #[arg(long, value_name = "PID", requires = "changes")]
         shell: Option<i32>,
+        /// The file by which the subshell gives back what it changed
+        #[arg(long, value_name = "FILE")]
+        changes: Option<PathBuf>,
         /// The status that prerun.sh exited with before its end: print the changes, start nothing
         #[arg(long, value_name = "STATUS", requires = "shell")]
         exited: Option<u8>,
@@ -125,11 +128,15 @@ pub fn run(env: &Environment, verb: Verb) -> ExitCode {
             }
             answer(script.into_text())
         }),
-        Verb::Start { shell, exited, handed } => with_layout(env, notices, |layout| {
+        Verb::Start { shell, changes, exited, handed } => with_layout(env, notices, |layout| {
             let start = || start::start(env, layout, &handed, agent_output(), notices);
-            match shell.and_then(Pid::from_raw) {
-                None => answer(start().into_text()),
-                Some(shell) => after_prerun(env, shell, exited, &handed, start),
+            match (shell.and_then(Pid::from_raw), changes) {
+                (Some(shell), Some(file)) => after_prerun(env, shell, &file, exited, &handed, start),
+                (_, file) => {
+                    // The subshell ended before it could give it back.
+                    let _ = file.map(fs::remove_file);
+                    answer(start().into_text())
+                }
             }
         }),
         Verb::Supervise { agent_version } => with_layout(env, notices, |layout| {
@@ -149,14 +156,12 @@ pub fn run(env: &Environment, verb: Verb) -> ExitCode {
 fn after_prerun(
     env: &Environment,
     shell: Pid,
+    file: &Path,
     exited: Option<u8>,
     handed: &Handed,
     start: impl FnOnce() -> Script,
 ) -> ExitCode {
-    let file = rustix::io::fcntl_dupfd_cloexec(io::stdout(), 3).map(File::from);
-    let Ok(subshell) = file.map_err(io::Error::from).and_then(|mut file| Subshell::take(&mut file)) else {
-        return ExitCode::FAILURE;
-    };
+    let Ok((subshell, mut file)) = Subshell::take(file) else { return ExitCode::FAILURE };
     let mut script = Script::default();
     script.set("__dd_heroku_left", exited.map_or("end".into(), |status| status.to_string()));
     script.append(subshell.changes(env, handed));
@@ -167,7 +172,7 @@ fn after_prerun(
         script.append(start());
     }
     prerun::copy_limits(shell);
-    answer(script.into_text())
+    file.write_all(&script.into_text()).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
 }
 
 /// Where the Agent writes to: the file that the profile script gave as stdin.

@@ -50,7 +50,8 @@ pub(super) fn prepare(env: &Environment, layout: &Layout, notices: Notices) -> P
     let mut script = variables(env, layout, &app, version, python.as_ref(), quiet);
     if let Some(path) = &prerun {
         script.set("__dd_heroku_prerun", path);
-        script.set("__dd_heroku_before", prerun::before(&script.applied_to(env)));
+        let changes = prerun::note_before(&script.applied_to(env), layout).unwrap_or("/dev/null".into());
+        script.set("__dd_heroku_changes", changes);
     }
     script.set("__dd_heroku_ready", "1");
     Prepared { script, prerun: prerun.is_some() }

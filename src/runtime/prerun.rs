@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Seek};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::Mode;
@@ -16,6 +17,7 @@ use rustix::process::{Pid, umask};
 use crate::env::{DD_AGENT_VERSION, DISABLE_DATADOG_AGENT, DYNO_TAGS, Environment, OLDPWD, PWD};
 
 use super::disk::{self, SECRET};
+use super::layout::Layout;
 use super::notice::{Level, Notices};
 use super::shell::{Script, quote};
 
@@ -23,10 +25,10 @@ use super::shell::{Script, quote};
 const OWN: &str = "__dd_heroku_";
 /// Variables that bash sets by itself: what they are in the subshell says nothing about the app's shell.
 const OF_BASH: [&str; 8] = ["_", "SHLVL", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "UID"];
+/// Those of them that a script may export: nothing but bash sets them.
+const READONLY: [&str; 3] = ["EUID", "PPID", "UID"];
 /// How bash passes exported functions on.
 const FUNCTION: (&str, &str) = ("BASH_FUNC_", "%%");
-/// bash keeps a here-string in a pipe unless it is longer than one, then in a file without a name.
-const LONGER_THAN_A_PIPE: usize = 1 << 16;
 
 /// What `prerun.sh`, or another script of the app's, may have set without exporting it.
 #[derive(Debug, Default, clap::Args)]
@@ -73,17 +75,28 @@ pub(super) fn find(app: &Path, notices: Notices) -> Option<PathBuf> {
     copies.into_iter().find(|copy| disk::write(copy, &plain, SECRET).is_ok()).or(Some(path))
 }
 
-/// The environment before `prerun.sh`, a line for each variable: its name and a hash of its value. Long enough for bash
-/// to keep it in a file.
-pub(super) fn before(env: &Environment) -> String {
+/// Makes the file by which the subshell gives back what it changed: in the home, or where that cannot be written, in
+/// `/tmp`. It holds the environment before `prerun.sh`. None where it can be made in neither.
+pub(super) fn note_before(env: &Environment, layout: &Layout) -> Option<PathBuf> {
+    let name = format!("prerun.{}", std::process::id());
+    let places = [layout.home.join(".dd-heroku"), "/tmp".into()].map(|folder| folder.join(&name));
+    let text = before(env);
+    // With any umask: bash appends to the file.
+    let write = |place: &Path| {
+        disk::write(place, text.as_bytes(), SECRET)?;
+        fs::set_permissions(place, Permissions::from_mode(SECRET))
+    };
+    places.into_iter().find(|place| write(place).is_ok())
+}
+
+/// The environment, a line for each variable: its name and a hash of its value.
+fn before(env: &Environment) -> String {
     let mut text = String::new();
     for (name, value) in env.vars() {
         if let Some(name) = name.to_str().filter(|name| !name.contains(char::is_whitespace)) {
             let _ = writeln!(text, "{name} {}", hash(value));
         }
     }
-    let missing = (LONGER_THAN_A_PIPE + 1).saturating_sub(text.len());
-    text.extend(std::iter::repeat_n('\n', missing));
     text
 }
 
@@ -94,20 +107,22 @@ fn hash(value: &OsStr) -> u64 {
     hasher.finish()
 }
 
-/// What the file holds when the subshell ends: [`before`], then bash's functions and aliases before and after.
+/// What the file holds when the subshell ends: [`note_before`], then bash's functions and aliases before and after.
 pub(super) struct Subshell {
     variables: BTreeMap<String, u64>,
     functions: [Vec<u8>; 2],
 }
 
 impl Subshell {
-    /// Reads the file, and empties it for the answer.
-    pub(super) fn take(file: &mut File) -> io::Result<Self> {
+    /// Reads the file, and gives it back empty for the answer. It has no name from here on: the app's shell holds it open.
+    pub(super) fn take(path: &Path) -> io::Result<(Self, File)> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        let _ = fs::remove_file(path);
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         file.set_len(0)?;
         file.rewind()?;
-        Ok(Self::read(&bytes))
+        Ok((Self::read(&bytes), file))
     }
 
     fn read(bytes: &[u8]) -> Self {
@@ -138,6 +153,10 @@ impl Subshell {
             self.variables.keys().filter(|name| comes_back(name) && !after.contains_key(name.as_str()))
         {
             script.unset(name);
+        }
+        let is_new = |name: &&str| after.contains_key(name) && !self.variables.contains_key(*name);
+        for name in READONLY.iter().filter(|name| is_new(name)) {
+            script.line(&[b"builtin export ", name.as_bytes()]);
         }
         for (name, value) in [
             (DISABLE_DATADOG_AGENT, &handed.disabled),
@@ -274,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_does_not_fit_a_pipe() {
-        assert!(before(&Environment::default()).len() > 65_536);
+    fn what_bash_alone_sets_is_exported_as_the_shell_has_it() {
+        assert_eq!(changed(&[("PPID", "1")], &[("PPID", "2"), ("UID", "3")]), "builtin export UID");
     }
 }

@@ -3,8 +3,8 @@
 # If anything goes wrong, here or in the app's datadog/prerun.sh, the app starts. Nothing here may write to stdout.
 #
 # prerun.sh runs in a subshell: `exit`, `set -e`, traps and signals work in it as bash has them, and end nothing else.
-# What it changed comes back through a file without a name: the binary compares the subshell's environment with the one
-# before. The shell may be in any mode (POSIX, `set -euax`, any IFS, nocasematch), so nothing here splits words or
+# What it changed comes back through a file: the binary compares the subshell's environment with the one before, which it
+# has noted there. The shell may be in any mode (POSIX, `set -euax`, any IFS, nocasematch), so nothing here splits words or
 # matches patterns, and what a script may have redefined is called through `builtin`.
 
 [ -n "${BASH_VERSION-}" ] || return 0
@@ -37,7 +37,7 @@ __dd_heroku_run() {
 
 # Notes functions and aliases in the file.
 __dd_heroku_note() {
-  { builtin printf '\0'; builtin declare -f; builtin alias -p; } >>"/dev/fd/$__dd_heroku_file"
+  { builtin printf '\0'; builtin declare -f; builtin alias -p; } >>"$__dd_heroku_changes"
 } 2>/dev/null
 
 # In the subshell, before prerun.sh.
@@ -45,7 +45,9 @@ __dd_heroku_begin() {
   declare -gA __dd_heroku_known=()
   for __dd_heroku_name in "${!DD_@}"; do __dd_heroku_known[$__dd_heroku_name]=1; done
   __dd_heroku_note
-  builtin trap '(__dd_heroku_end "$?") || :' EXIT
+  # A job that is killed right after its fork has the trap too: its end is not the script's.
+  __dd_heroku_self=$BASHPID
+  builtin trap 'case $BASHPID in "$__dd_heroku_self") (__dd_heroku_end "$?") || : ;; esac' EXIT
   eval "$__dd_heroku_options"
 }
 
@@ -64,16 +66,18 @@ __dd_heroku_end() {
       builtin export "${__dd_heroku_name?}"
   done
   __dd_heroku_note
-  builtin exec "$__dd_heroku_bin" runtime start --shell "$$" "$@" --dyno-tags "${DYNO_TAGS-}" \
-    --agent-version "${DD_AGENT_VERSION-}" --disabled "${DISABLE_DATADOG_AGENT-}" \
-    0>&"$__dd_heroku_out" 1<>"/dev/fd/$__dd_heroku_file" 2>&"$__dd_heroku_err" \
-    {__dd_heroku_out}>&- {__dd_heroku_err}>&- {__dd_heroku_file}<&-
+  # A script may have closed what it did not open. In the order in which they were opened: each gets its number again.
+  [ -e "/dev/fd/$__dd_heroku_err" ] || { builtin :; } {__dd_heroku_err}>&2 || { builtin :; } {__dd_heroku_err}>/dev/null
+  [ -e "/dev/fd/$__dd_heroku_out" ] || { builtin :; } {__dd_heroku_out}>&1 || { builtin :; } {__dd_heroku_out}>/dev/null
+  builtin exec "$__dd_heroku_bin" runtime start --shell "$$" --changes "$__dd_heroku_changes" "$@" \
+    --dyno-tags "${DYNO_TAGS-}" --agent-version "${DD_AGENT_VERSION-}" --disabled "${DISABLE_DATADOG_AGENT-}" \
+    0>&"$__dd_heroku_out" 2>&"$__dd_heroku_err" {__dd_heroku_out}>&- {__dd_heroku_err}>&- {__dd_heroku_file}<&-
 }
 
 # Takes over what the subshell left. Where a signal ended it ($1 is its status), or Ctrl-C, the shell ends the same way.
 __dd_heroku_finish() {
   local -a __dd_heroku_answer=()
-  mapfile -d '' -t __dd_heroku_answer <"/dev/fd/$__dd_heroku_file"
+  mapfile -d '' -t __dd_heroku_answer <&"$__dd_heroku_file"
   if [ "${__dd_heroku_answer[0]:0:17}" = __dd_heroku_left= ]; then eval "${__dd_heroku_answer[0]}" 2>/dev/null; fi
   [ "$__dd_heroku_left" != end ] || return
   if [ "$1" = 130 ] || { [ "$1" -gt 128 ] && [ "${__dd_heroku_left:-$1}" != "$1" ]; }; then
@@ -84,7 +88,8 @@ __dd_heroku_finish() {
     '') __dd_heroku_say "datadog/prerun.sh ended before its variables could be read: they are lost; the boot goes on" ;;
     *) __dd_heroku_say "datadog/prerun.sh ended early with status $__dd_heroku_left; the boot goes on" ;;
   esac
-  __dd_heroku_run start --dyno-tags "${DYNO_TAGS-}" --agent-version "${DD_AGENT_VERSION-}"
+  __dd_heroku_run start --changes "$__dd_heroku_changes" --dyno-tags "${DYNO_TAGS-}" \
+    --agent-version "${DD_AGENT_VERSION-}"
 }
 
 # Not by `local -`: it would undo what prerun.sh exports as POSIXLY_CORRECT.
@@ -105,7 +110,7 @@ if [ -z "$__dd_heroku_bin" ]; then
   __dd_heroku_bin=${__dd_heroku_bin%/*}/.dd-heroku/bin/dd-heroku
 fi
 
-__dd_heroku_ready='' __dd_heroku_prerun='' __dd_heroku_before='' __dd_heroku_left=''
+__dd_heroku_ready='' __dd_heroku_prerun='' __dd_heroku_changes='' __dd_heroku_left=''
 { :; } {__dd_heroku_err}>&2 || { :; } {__dd_heroku_err}>/dev/null
 { :; } 2>/dev/null {__dd_heroku_out}>&1 || { :; } {__dd_heroku_out}>/dev/null
 if [ -x "$__dd_heroku_bin" ]; then
@@ -115,9 +120,7 @@ if [ -z "$__dd_heroku_ready" ]; then
   __dd_heroku_say "the Agent was not configured and is not started ($__dd_heroku_bin)"
 fi
 if [ -n "$__dd_heroku_prerun" ]; then
-  # A here-string that is too long for a pipe is a file without a name.
-  { :; } 2>/dev/null {__dd_heroku_file}<<<"$__dd_heroku_before" || { :; } {__dd_heroku_file}</dev/null
-  builtin unset __dd_heroku_before
+  { :; } 2>/dev/null {__dd_heroku_file}<"$__dd_heroku_changes" || { :; } {__dd_heroku_file}</dev/null
   (
     __dd_heroku_begin
     # shellcheck disable=SC1090

@@ -30,6 +30,8 @@ use tempfile::TempDir;
 
 const AGENT: &str = ".apt/opt/datadog-agent";
 pub(super) const CONF: &str = ".apt/etc/datadog-agent";
+/// A user without a name.
+const USER: &str = "12345";
 
 /// Notes its arguments, environment and signals in `log/`, then stays until SIGTERM, as an agent does.
 const STAND_IN: &str = r#"#!/bin/bash
@@ -58,6 +60,8 @@ const EXAMPLE: &str = "api_key:\n\n# site: datadoghq.com\n\n# confd_path: \"\"\n
 pub(super) struct Home {
     folder: TempDir,
     env: BTreeMap<String, String>,
+    /// Whether what runs in it runs as a user that owns it, not as root.
+    has_user: bool,
 }
 
 /// One start of an agent.
@@ -92,7 +96,7 @@ impl Home {
 
     /// A home with an Agent of that version.
     pub(super) fn with_agent(version: &str) -> Self {
-        let home = Self { folder: tempfile::tempdir().unwrap(), env: BTreeMap::new() };
+        let home = Self { folder: tempfile::tempdir().unwrap(), env: BTreeMap::new(), has_user: false };
         fs::create_dir(home.log()).unwrap();
         crate::support::run(Command::new("mkfifo").arg(home.log().join(".fifo")));
         let log = home.log().display().to_string();
@@ -144,6 +148,19 @@ impl Home {
         self
     }
 
+    /// The same home as a dyno has it, where nothing runs as root and the user's number has no name.
+    pub(super) fn of_user(mut self) -> Self {
+        self.has_user = rustix::process::getuid().is_root();
+        if self.has_user {
+            // Where the binary lies, another user may have no access.
+            let binary = self.path(".dd-heroku/bin/dd-heroku");
+            fs::remove_file(&binary).unwrap();
+            fs::copy(env!("CARGO_BIN_EXE_dd-heroku"), &binary).unwrap();
+            crate::support::run(Command::new("chown").args(["-R", USER]).arg(self.folder.path()));
+        }
+        self
+    }
+
     pub(super) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join("home").join(path)
     }
@@ -171,7 +188,12 @@ impl Home {
 
     /// A command in the home, with the config vars and nothing else of this machine.
     pub(super) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new(program);
+        let mut command = Command::new(program.as_ref());
+        if self.has_user {
+            command = Command::new("setpriv");
+            let user = ["--reuid", USER, "--regid", USER, "--clear-groups"];
+            command.args(user).arg(program.as_ref());
+        }
         command.current_dir(self.path("")).env_clear().stdin(Stdio::null());
         command
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")

@@ -30,6 +30,47 @@ fn an_exit_at_any_depth_ends_the_script_and_nothing_else() {
 }
 
 #[test]
+fn what_the_script_changed_reaches_the_app_of_a_user_who_is_not_root() {
+    for (script, status) in
+        [("export KEPT=1\n", ""), ("export KEPT=1\nexit 3\n", "3"), ("set -u\nexec true\n", "")]
+    {
+        let home = Home::new().prerun(script).of_user();
+        let boot = home.boot();
+        let kept = script.contains("KEPT").then_some("1");
+        assert_eq!(boot.var("KEPT"), kept, "{}", boot.stderr);
+        assert_eq!(
+            boot.stderr.lines().count(),
+            usize::from(kept.is_none() || !status.is_empty()),
+            "{}",
+            boot.stderr
+        );
+        home.launch("agent");
+        let left = std::fs::read_dir(home.path(".dd-heroku")).unwrap().flatten();
+        assert!(left.map(|entry| entry.file_name()).all(|name| !name.to_string_lossy().contains("prerun")));
+    }
+}
+
+#[test]
+fn a_script_that_closes_every_file_loses_nothing() {
+    for script in [
+        "for n in {3..40}; do eval \"exec $n>&-\"; done\nexport KEPT=1\n",
+        "exec 10>ten.txt 11>eleven.txt 12>twelve.txt\nexport KEPT=1\n",
+        "exec <&- >&- 2>&- 10>&- 11>&- 12>&-\nexport KEPT=1\n",
+    ] {
+        let (_home, boot) = survives(script);
+        assert_eq!((boot.var("KEPT"), boot.stderr.as_str()), (Some("1"), ""), "{script}");
+    }
+}
+
+#[test]
+fn where_the_home_cannot_be_written_the_variables_are_kept() {
+    let home = Home::new().prerun("export KEPT=1\n").of_user();
+    crate::support::run(std::process::Command::new("chmod").args(["-R", "a-w"]).arg(home.path(".dd-heroku")));
+    let boot = home.boot();
+    assert_eq!(boot.var("KEPT"), Some("1"), "{}", boot.stderr);
+}
+
+#[test]
 fn an_exit_in_a_subshell_is_the_subshells() {
     let (_home, boot) =
         survives("(exit 3) || export A=$?\nexport B=$(echo b; exit 1)\ntrue | { exit 1; }\nexport C=1\n");
