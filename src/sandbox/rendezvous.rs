@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use super::agent_stub::Report;
 use super::world::app::App;
 use crate::datadog::AgentVersion;
 use crate::env;
@@ -44,12 +45,7 @@ fn output(app: &App, name: &str, command: &str) -> String {
         return "bash: agent-wrapper: command not found\n".to_owned();
     };
     let version = AgentVersion::parse(agent).map(|agent| agent.without_revision().to_string());
-    let key = app.config.get(env::DD_API_KEY).map(String::as_str).unwrap_or_default();
-    let last5 = key.get(key.len().saturating_sub(5)..).unwrap_or_default();
-    let valid = if key.starts_with("bad") || key.is_empty() { "invalid" } else { "valid" };
-    include_str!("status.txt")
-        .replace("{version}", version.as_deref().unwrap_or(agent))
-        .replace("{host}", &format!("{}.{name}", app.name))
-        .replace("{last5}", last5)
-        .replace("{valid}", valid)
+    let key = app.config.get(env::DD_API_KEY).cloned().unwrap_or_default();
+    let version = version.unwrap_or_else(|| agent.to_owned());
+    Report { version, host: format!("{}.{name}", app.name), key, ..Report::default() }.text()
 }

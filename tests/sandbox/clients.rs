@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::booting::{Dyno, free_port, notes};
 use super::client::write;
@@ -50,6 +50,7 @@ fn traces_and_metrics_of_real_clients_arrive_over_unix_sockets() {
         "DD_DOGSTATSD_SOCKET": socket("dsd.socket"),
         "DD_TRACE_AGENT_URL": format!("unix://{}", socket("apm.socket")),
         "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false",
+        "DD_ENV": "staging",
     });
     write(&sandbox, "PATCH", "/apps/shop/config-vars", config);
     // Datadog's own buildpack does not know sockets with a scheme.
@@ -67,8 +68,15 @@ fn traces_and_metrics_of_real_clients_arrive_over_unix_sockets() {
                     && note["line"].as_str().is_some_and(|line| line.contains(text))
             })
         };
-        has("request", "/traces HTTP/1.1") && has("metric", "orders.placed:1|c")
+        let is_span = |note: &Value| note["event"] == "span";
+        has("request", "/traces HTTP/1.1") && has("metric", "orders.placed:1|c") && notes.iter().any(is_span)
     });
+    let span = all.iter().find(|note| note["event"] == "span").map(|note| &note["span"]);
+    let span = span.unwrap_or_else(|| panic!("{all:?}"));
+    assert_eq!(
+        (&span["service"], &span["name"], &span["env"]),
+        (&json!("shop"), &json!("order.placed"), &json!("staging"))
+    );
     assert!(all.iter().all(|note| note["through"] != "port"), "{all:?}");
     fs::write(home.join("done"), "").unwrap();
     assert_eq!(dyno.0.wait().unwrap().code(), Some(0));
