@@ -34,7 +34,7 @@ pub(super) fn read(path: &str, mut body: &[u8]) -> Vec<Span> {
 }
 
 /// A span of the version 0.4: a map by names.
-fn of_map(span: &Value, _: &Vec<Value>) -> Option<Span> {
+fn of_map(span: &Value, _: &[Value]) -> Option<Span> {
     span.as_map()?;
     let text = |name: &str| span[name].as_str().unwrap_or_default().to_owned();
     let tag = |name: &str| span["meta"][name].as_str().map(str::to_owned);
@@ -48,7 +48,7 @@ fn of_map(span: &Value, _: &Vec<Value>) -> Option<Span> {
 }
 
 /// A span of the version 0.5: a list, in which places of `texts` stand for texts.
-fn of_list(span: &Value, texts: &Vec<Value>) -> Option<Span> {
+fn of_list(span: &Value, texts: &[Value]) -> Option<Span> {
     let fields = span.as_array()?;
     let text = |place: &Value| texts.get(usize::try_from(place.as_u64()?).ok()?)?.as_str();
     let field = |at: usize| fields.get(at).and_then(text).unwrap_or_default().to_owned();
