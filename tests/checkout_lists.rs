@@ -52,7 +52,7 @@ fn a_buildpack_that_another_one_runs_counts_as_the_apps() {
         let shown = run(&sandbox, &folder, &["buildpacks", "show", "--json"], 0);
         assert_eq!(shown["problems"], json!([]));
         let status = run(&sandbox, &folder, &["status", "--json"], 0);
-        assert_eq!(status["buildpack"]["pin"], "2.44");
+        assert_eq!((&status["buildpack"]["pin"], &status["agent"]["wanted"]), (&json!("2.44"), &json!("7")));
         let report = run(&sandbox, &folder, &["doctor", "--json"], 3);
         assert!(!codes(&report).contains(&"DDH008"), "{report}");
         let pin = command(&sandbox, &folder, &["buildpacks", "pin", "2.44"]).assert().code(1);

@@ -140,9 +140,7 @@ pub fn built_with(build: &Build, buildpacks: &[Buildpack]) -> bool {
 /// The version of the Agent that an app asks for: exact, or `7` or `6` for what its buildpack takes by itself. `None`
 /// where no buildpack installs one.
 pub fn agent_requested(facts: &Facts) -> Option<&str> {
-    if !facts.buildpacks.as_deref()?.iter().any(Buildpack::installs_agent) {
-        return None;
-    }
+    facts.agent_buildpack()?;
     let config = facts.config.as_ref()?;
     config.get(env::DD_AGENT_VERSION).or_else(|| config.get(env::DD_AGENT_MAJOR_VERSION)).or(Some("7"))
 }

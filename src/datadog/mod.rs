@@ -8,6 +8,8 @@ pub(crate) mod boolean;
 #[cfg(feature = "cli")]
 pub(crate) mod drain;
 #[cfg(feature = "cli")]
+pub(crate) mod fingerprints;
+#[cfg(feature = "cli")]
 pub mod integrations;
 #[cfg(feature = "cli")]
 pub mod key;
@@ -15,6 +17,7 @@ pub mod key;
 pub(crate) mod options;
 #[cfg(feature = "cli")]
 pub mod site;
+pub(crate) mod skip_dynos;
 pub(crate) mod tags;
 
 pub use agent_memory::AgentMemory;

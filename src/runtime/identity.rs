@@ -1,6 +1,6 @@
 //! Who this dyno is: its type, its host name, its tags, whether it is skipped, whether it leads. Pure.
 
-use crate::datadog::{boolean, tags};
+use crate::datadog::{boolean, skip_dynos, tags};
 use crate::platform::dyno::{self, FIRST_WEB, process_type};
 
 /// The longest label and the longest name of RFC 1123.
@@ -83,15 +83,11 @@ pub fn all_tags(dyno: &str, given: &str) -> String {
     all.join(" ")
 }
 
-/// Whether `DD_HEROKU_SKIP_DYNOS` names the type of this dyno.
-pub(super) fn is_skipped(patterns: &str, dyno: &str) -> bool {
+/// Whether `DD_HEROKU_SKIP_DYNOS` names this dyno or its type.
+pub(super) fn is_skipped(value: &str, dyno: &str) -> bool {
     let kind = process_type(dyno);
-    match boolean::parse(patterns) {
-        Some(true) => dyno::is_one_off(kind),
-        Some(false) => false,
-        None if kind.is_empty() => false,
-        None => tags::split(patterns).any(|pattern| dyno::matches(pattern, kind) || dyno == pattern),
-    }
+    let patterns = skip_dynos::patterns(value, &dyno::ONE_OFF);
+    !kind.is_empty() && patterns.iter().any(|pattern| dyno::matches(pattern, kind) || dyno == *pattern)
 }
 
 /// Whether this dyno runs the checks of databases: it does without `DD_HEROKU_LEADER`. Fir's dynos have no numbers, so

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Finding, compiled};
 use crate::app::booleans::is_off;
 use crate::app::desired::{Desired, RebuildWhen};
-use crate::app::{Buildpack, codes, deployed};
+use crate::app::{codes, deployed};
 use crate::env;
 use crate::platform::Stage;
 
@@ -62,8 +62,7 @@ fn apm_off(facts: &Facts) -> Option<Finding> {
 
 fn size(facts: &Facts) -> Option<Finding> {
     let size = facts.slug.as_ref().and_then(|slug| slug.size).or(facts.app.slug_size)?;
-    let has_agent = facts.buildpacks.iter().flatten().any(Buildpack::installs_agent);
-    if size < NEAR || !has_agent {
+    if size < NEAR || facts.agent_buildpack().is_none() {
         return None;
     }
     Finding::new(codes::SLUG_NEAR_LIMIT, format!("{} MB of 500 MB", size / 1_000_000))

@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::buildpack::error::{Error, Kind, Result};
+use crate::datadog::fingerprints;
 use crate::{env, transport};
 
 const REPOSITORY: &str = "https://apt.datadoghq.com/";
@@ -38,9 +39,7 @@ impl Endpoints {
         };
         let extra = lookup(env::DD_HEROKU_APT_KEY_FINGERPRINTS).unwrap_or_default();
         let mut trusted: Vec<String> = PINNED.map(String::from).into();
-        for fingerprint in extra.split(',').filter(|part| !part.trim().is_empty()) {
-            trusted.push(parse_fingerprint(fingerprint)?);
-        }
+        trusted.extend(fingerprints::parse(&extra).map_err(bad_fingerprint)?);
         Ok(Self {
             repository: base(env::DD_HEROKU_APT_URL, REPOSITORY)?,
             keys: base(env::DD_HEROKU_APT_KEYS_URL, KEYS)?,
@@ -72,24 +71,11 @@ fn parse_base(name: &str, value: &str) -> Result<Url> {
     Ok(url)
 }
 
-fn parse_fingerprint(text: &str) -> Result<String> {
-    let digits: String =
-        text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
-    let digits = digits.strip_prefix("0X").unwrap_or(&digits);
-    if digits.len() == 40 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Ok(digits.to_owned());
-    }
-    Err(Error::new(
-        Kind::Options,
-        format!(
-            "{} holds `{}`, which is not a fingerprint",
-            env::DD_HEROKU_APT_KEY_FINGERPRINTS,
-            text.trim()
-        ),
-    )
-    .remedy(
+fn bad_fingerprint(text: &str) -> Error {
+    let name = env::DD_HEROKU_APT_KEY_FINGERPRINTS;
+    Error::new(Kind::Options, format!("{name} holds `{text}`, which is not a fingerprint")).remedy(
         "Give full fingerprints of 40 hex digits (`gpg --show-keys FILE` prints them), separated by commas.",
-    ))
+    )
 }
 
 #[cfg(test)]
@@ -121,9 +107,9 @@ mod tests {
     }
 
     #[test]
-    fn further_fingerprints_are_read_as_people_write_them() {
+    fn further_fingerprints_are_trusted() {
         let given =
-            "5f1e 2560 61d8 13b1 25e1  56e8 e626 6d4a c096 0000, ,0xD18886567EABAD8B2D2526900D826EB906460000";
+            "5f1e 2560 61d8 13b1 25e1  56e8 e626 6d4a c096 0000 0xD18886567EABAD8B2D2526900D826EB906460000";
         let endpoints = with(env::DD_HEROKU_APT_KEY_FINGERPRINTS, given).unwrap();
         assert_eq!(
             endpoints.trusted[4..],

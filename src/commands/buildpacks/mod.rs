@@ -114,7 +114,7 @@ fn desired(rebuild: &rebuild_args::Args, list: &NewList<'_>, facts: &Facts) -> R
         let message = format!("`{app}` is not built by classic buildpacks");
         return Err(Failure::new(Code::Failed, message));
     }
-    let agent = facts.nested_agent().or_else(|| facts.agent_buildpack()).ok_or_else(|| {
+    let agent = facts.agent_buildpack().ok_or_else(|| {
         Failure::new(Code::Failed, format_args!("no buildpack of `{app}` installs the Agent"))
             .hint(format_args!("dd-heroku init -a {app}"))
     })?;

@@ -7,6 +7,7 @@ use super::{Kind, find, has_credentials};
 use crate::datadog::AgentMemory;
 use crate::datadog::agent_request::AgentRequest;
 use crate::datadog::boolean;
+use crate::datadog::fingerprints;
 use crate::datadog::key::ApiKey;
 use crate::datadog::site::Site;
 use crate::datadog::tags;
@@ -59,11 +60,10 @@ pub fn check<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Problem> {
         Kind::Number => number(value, f64::INFINITY).ok_or(Problem::Number),
         Kind::Rate => number(value, 1.0).ok_or(Problem::Rate),
         Kind::Text => (!value.contains('\0')).then(|| value.into()).ok_or(Problem::Text),
-        Kind::Fingerprints => {
-            let mut all = value.split([',', ' ']).filter(|commit| !commit.is_empty());
-            let is_whole = |commit: &str| commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
-            all.all(is_whole).then(|| value.into()).ok_or(Problem::Fingerprints)
-        }
+        Kind::Fingerprints => match fingerprints::parse(value) {
+            Ok(all) if !all.is_empty() => Ok(all.join(",").into()),
+            _ => Err(Problem::Fingerprints),
+        },
         Kind::Commit => {
             let hex = value.len() >= 7 && value.len() <= 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
             hex.then(|| value.into()).ok_or(Problem::Commit)
@@ -137,7 +137,7 @@ fn variable_names(value: &str) -> Result<Cow<'_, str>, Problem> {
 }
 
 fn dyno_types(value: &str) -> Result<Cow<'_, str>, Problem> {
-    let types: Vec<_> = value.split([',', ' ']).filter(|kind| !kind.is_empty()).collect();
+    let types: Vec<_> = tags::split(value).collect();
     match types.iter().find(|kind| !is_process_type(kind.strip_suffix('*').unwrap_or(kind))) {
         None if types.is_empty() => Err(Problem::Empty),
         None => Ok(types.join(",").into()),
@@ -203,6 +203,12 @@ mod tests {
             ("DD_LOG_LEVEL", "OFF", "off"),
             ("DD_REDIS_URL_VAR", "REDIS_URL , HEROKU_REDIS_PINK_URL,", "REDIS_URL,HEROKU_REDIS_PINK_URL"),
             ("DD_HEROKU_SKIP_DYNOS", "run, release,crontogo*", "run,release,crontogo*"),
+            ("DD_HEROKU_SKIP_DYNOS", "run\trelease", "run,release"),
+            (
+                "DD_HEROKU_APT_KEY_FINGERPRINTS",
+                "0x5f1e 2560 61d8 13b1 25e1  56e8 e626 6d4a c096 0000 D18886567EABAD8B2D2526900D826EB906460000",
+                "5F1E256061D813B125E156E8E6266D4AC0960000,D18886567EABAD8B2D2526900D826EB906460000",
+            ),
             ("DD_HEROKU_LEADER", "yes", "true"),
             ("DD_HEROKU_LEADER", "worker.2", "worker.2"),
             ("DD_HEROKU_CONF_FOLDER", "config/datadog", "config/datadog"),
@@ -236,6 +242,7 @@ mod tests {
             ("DD_HOSTNAME", "a_b..c", "host name"),
             ("DD_HEROKU_SKIP_DYNOS", "run,we*b", "`we*b`"),
             ("DD_HEROKU_LEADER", "web", "web.1"),
+            ("DD_HEROKU_APT_KEY_FINGERPRINTS", "C0962C7D", "40"),
             ("DD_CMD_PORT", "70000", "65535"),
             ("DD_HEROKU_AGENT_MEMORY", "200", "200M"),
             ("DISABLE_DATADOG_AGENT", "false", "unset"),
