@@ -104,10 +104,15 @@ impl Supervised {
 
     /// Asks it to end for its memory. It counts as a failure: an agent that grows fast is started later each time.
     pub(super) fn end_for_memory(&mut self, until: Instant) {
+        self.forget_if_recovered();
+        self.end(until, Next::Pause);
+    }
+
+    /// Forgets its failures if it has run for long.
+    fn forget_if_recovered(&mut self) {
         if matches!(self.state, State::Running(since) if since.elapsed() >= RECOVERED) {
             self.failures = 0;
         }
-        self.end(until, Next::Pause);
     }
 
     /// Asks it to end, what it left behind included; one that does not run is at once what follows.
@@ -143,10 +148,10 @@ impl Supervised {
             return End::Quiet;
         }
         self.leads = false;
-        let State::Running(since) = self.state else { return End::Quiet };
-        if since.elapsed() >= RECOVERED {
-            self.failures = 0;
+        if !self.is_running() {
+            return End::Quiet;
         }
+        self.forget_if_recovered();
         let is_clean = status.exit_status() == Some(0);
         if is_clean && self.has_processes() {
             return End::Quiet;
@@ -170,6 +175,7 @@ impl Supervised {
             return End::Quiet;
         }
         self.group = None;
+        self.forget_if_recovered();
         match self.state {
             State::Ending(_, Next::Pause) => return End::Failed("was ended for its memory".into()),
             State::Ending(_, next) => self.state = Self::after(next),
@@ -214,5 +220,25 @@ impl Supervised {
 
     fn has_processes(&self) -> bool {
         self.group.is_some_and(|group| test_kill_process_group(group).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::super::agents::Agent;
+    use super::*;
+
+    #[test]
+    fn an_agent_that_ran_long_in_the_background_has_recovered() {
+        let started = Instant::now().checked_sub(RECOVERED).unwrap();
+        let program = Program { agent: Agent::Trace, path: PathBuf::new(), arguments: Vec::new() };
+        let mut agent = Supervised::new(program, None, started);
+        (agent.state, agent.failures) = (State::Running(started), LIMIT);
+        // The highest number is that of no process.
+        agent.group = Pid::from_raw(i32::MAX);
+        assert!(matches!(agent.look(), End::Failed(_)));
+        assert_eq!(agent.failed(Duration::from_secs(1)), (Duration::from_secs(1), None));
     }
 }
