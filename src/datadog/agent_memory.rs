@@ -17,7 +17,8 @@ pub enum AgentMemory {
 }
 
 impl AgentMemory {
-    /// `auto`, `off`, or a number with K, M or G, which may be followed by B or iB; without a letter it is bytes.
+    /// `auto`, `off`, or a number with K, M or G, which may be followed by B or iB; without a letter it is bytes. A number
+    /// may have decimals: `1.5G`.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
         match text.as_str() {
@@ -34,7 +35,9 @@ impl AgentMemory {
             "g" => 1 << 30,
             _ => return None,
         };
-        let bytes = number.trim().parse::<u64>().ok()?.checked_mul(unit)?;
+        let (whole, decimals) = number.trim().split_once('.').unwrap_or((number.trim(), "0"));
+        let thousandths = format!("{decimals:0<3}").get(..3)?.parse::<u64>().ok()?;
+        let bytes = whole.parse::<u64>().ok()?.checked_mul(unit)?.checked_add(thousandths * unit / 1000)?;
         (LEAST..MOST).contains(&bytes).then_some(Self::Bytes(bytes))
     }
 }
@@ -56,6 +59,11 @@ mod tests {
             ("204800k", size),
             ("209715200", size),
             ("1G", Some(AgentMemory::Bytes(1 << 30))),
+            ("1.5G", Some(AgentMemory::Bytes(3 << 29))),
+            ("0.25 GB", Some(AgentMemory::Bytes(1 << 28))),
+            ("1.2.3G", None),
+            ("1.é5G", None),
+            (".5G", None),
             ("200", None),
             ("-5M", None),
             ("half", None),

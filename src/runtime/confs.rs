@@ -105,7 +105,9 @@ impl Copy<'_> {
             match fs::read_link(&path) {
                 Ok(link) if !path.exists() => self.failures.note(&target, copy_link(&link, &target)),
                 _ if path.is_dir() => self.copy_folder(&path, &target, depth - 1),
-                _ => self.copy_file(&path, &target),
+                _ if path.is_file() => self.copy_file(&path, &target),
+                // Reading a pipe would hold the boot.
+                _ => {}
             }
         }
     }

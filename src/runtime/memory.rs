@@ -68,11 +68,20 @@ pub(super) fn megabytes(bytes: u64) -> String {
 /// The budgets of these agents, in their order; none when nothing limits the dyno or the user turned them off.
 pub(super) fn budgets(env: &Environment, agents: &[Agent], notices: Notices) -> Vec<Option<Budget>> {
     let asked = text(env, DD_HEROKU_AGENT_MEMORY);
-    let auto = || dyno_limit(env).map(|limit| percent(limit, SHARE).min(MOST));
+    let limit = dyno_limit(env);
+    let auto = || limit.map(|limit| percent(limit, SHARE).min(MOST));
     let total = match AgentMemory::parse(&asked) {
         Some(AgentMemory::Auto) => auto(),
         Some(AgentMemory::Off) => None,
-        Some(AgentMemory::Bytes(bytes)) => Some(bytes),
+        Some(AgentMemory::Bytes(bytes)) => {
+            let limit = limit.filter(|&limit| bytes > limit);
+            if let Some(limit) = limit {
+                let has = megabytes(limit);
+                let text = format!("{DD_HEROKU_AGENT_MEMORY} is `{asked}`, the dyno has {has}: that is used");
+                notices.say(Level::Warn, &text);
+            }
+            Some(limit.unwrap_or(bytes))
+        }
         None => {
             notices.say(
                 Level::Warn,
@@ -141,6 +150,7 @@ mod tests {
         assert_eq!(split(&[set[0], (DD_APM_MAX_MEMORY, "104857600")], &[Core, Trace]), [150, 100]);
         assert_eq!(split(&[(DD_HEROKU_AGENT_MEMORY, "off"), (DYNO_RAM, "64")], &[Core]), [0]);
         assert_eq!(split(&[(DYNO_RAM, "64")], &[Core]), [32]);
+        assert_eq!(split(&[(DYNO_RAM, "64"), (DD_HEROKU_AGENT_MEMORY, "10G")], &[Core]), [64]);
         assert_eq!(split(&[(DYNO_RAM, "64"), (DD_HEROKU_AGENT_MEMORY, "200")], &[Core]), [32]);
     }
 

@@ -53,11 +53,29 @@ impl Socket {
         let address = text(env, self.clients);
         path_of(&address).filter(|_| names_socket(&address))
     }
+
+    /// Where it goes when `path` is a folder or too long, or its folder can neither be written nor made: to `/tmp`, by its
+    /// name unless that cannot be a socket's, or is `taken`.
+    fn elsewhere(&self, path: &Path, taken: &[PathBuf]) -> Option<PathBuf> {
+        let folder = path.parent();
+        if folder.is_some_and(|folder| folder.as_os_str().is_empty()) {
+            return None;
+        }
+        let is_usable =
+            |folder: &Path| is_writable(folder) || (!folder.exists() && fs::create_dir_all(folder).is_ok());
+        if fits(path) && folder.is_some_and(is_usable) {
+            return None;
+        }
+        let by_name = path.file_name().map(|name| Path::new(FOLDER).join(name));
+        let by_name = by_name.filter(|new| !path.is_dir() && fits(new) && !taken.contains(new));
+        Some(by_name.unwrap_or_else(|| Path::new(FOLDER).join(self.file)))
+    }
 }
 
 /// What changes for app and Agent: the sockets and the addresses of clients that the app's variables name.
 pub(super) fn changes(env: &Environment, notices: Notices) -> Vec<(&'static str, String)> {
     let mut changes = Vec::new();
+    let mut taken = Vec::new();
     for socket in &SOCKETS {
         let given = text(env, socket.variable);
         let client = socket.client(env);
@@ -69,7 +87,7 @@ pub(super) fn changes(env: &Environment, notices: Notices) -> Vec<(&'static str,
             }
             continue;
         };
-        let new = elsewhere(&path);
+        let new = socket.elsewhere(&path, &taken);
         if let Some(new) = &new {
             let name = if given.is_empty() { socket.clients } else { socket.variable };
             let text =
@@ -79,7 +97,9 @@ pub(super) fn changes(env: &Environment, notices: Notices) -> Vec<(&'static str,
                 changes.push((socket.clients, format!("unix://{}", new.display())));
             }
         }
-        let socket_path = new.unwrap_or(path).to_string_lossy().into_owned();
+        let socket_path = new.unwrap_or(path);
+        taken.push(socket_path.clone());
+        let socket_path = socket_path.to_string_lossy().into_owned();
         if !given.is_empty() && given != socket_path {
             changes.push((socket.variable, socket_path));
         }
@@ -134,18 +154,13 @@ fn path_of(text: &str) -> Option<PathBuf> {
     (!path.is_empty()).then(|| path.into())
 }
 
-/// Where a socket goes when its folder can neither be written nor made, or its path is too long: `/tmp`.
-fn elsewhere(socket: &Path) -> Option<PathBuf> {
-    let folder = socket.parent().filter(|folder| !folder.as_os_str().is_empty())?;
-    let fits = socket.as_os_str().len() <= LONGEST;
-    if fits && (is_writable(folder) || (!folder.exists() && fs::create_dir_all(folder).is_ok())) {
-        return None;
-    }
-    Some(Path::new(FOLDER).join(socket.file_name()?))
+/// Whether a socket can have this path.
+fn fits(path: &Path) -> bool {
+    path.as_os_str().len() <= LONGEST && !path.is_dir()
 }
 
 fn is_writable(folder: &Path) -> bool {
-    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
+    folder.is_dir() && rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
 #[cfg(test)]
@@ -189,5 +204,12 @@ mod tests {
         let long = format!("/tmp/{}/apm.socket", "x".repeat(100));
         assert_eq!(changed(&[(apm, &long)]), [moved(apm)]);
         assert_eq!(changed(&[(apm, "/tmp/apm.socket"), (url, "http://localhost:8126")]), []);
+        let named = format!("/tmp/{}", "x".repeat(110));
+        for no_socket in [named.as_str(), "/tmp", "/tmp/", "/", "/etc/passwd/apm.socket"] {
+            assert_eq!(changed(&[(apm, no_socket)]), [moved(apm)], "{no_socket}");
+        }
+        let both = [(apm, "/proc/a/datadog.socket"), (DD_DOGSTATSD_SOCKET, "/proc/b/datadog.socket")];
+        let two = [(apm, "/tmp/datadog.socket".into()), (DD_DOGSTATSD_SOCKET, "/tmp/dsd.socket".into())];
+        assert_eq!(changed(&both), two);
     }
 }

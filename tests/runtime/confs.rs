@@ -119,3 +119,15 @@ fn hidden_files_of_a_checks_folder_are_copied_with_it() {
     }
     assert_eq!((conf(&home, "conf.d/.git/config"), conf(&home, "checks.d/._mine.py")), (None, None));
 }
+
+#[test]
+fn a_pipe_among_the_files_does_not_hold_the_boot() {
+    let home = Home::new().unset("DD_API_KEY");
+    home.write("datadog/conf.d/mine.d/conf.yaml", "instances: [{}]\n");
+    crate::support::run(
+        std::process::Command::new("mkfifo").arg(home.path("datadog/conf.d/mine.d/pipe.yaml")),
+    );
+    assert!(home.boot().app.is_some());
+    assert!(conf(&home, "conf.d/mine.d/conf.yaml").is_some());
+    assert_eq!(conf(&home, "conf.d/mine.d/pipe.yaml"), None);
+}
