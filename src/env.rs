@@ -340,6 +340,8 @@ variables! {
     DD_APM_MAX_MEMORY;
     /// Memory of the dyno in MB, as Heroku sets it.
     DYNO_RAM;
+    /// Where a web dyno's app listens, as Heroku sets it.
+    PORT;
     /// The runtime's binary, when the profile script is not in the home's `.profile.d`.
     DD_HEROKU_BINARY;
 }

@@ -5,7 +5,10 @@
 /// <https://devcenter.heroku.com/articles/dynos#dyno-configurations>
 pub const ONE_OFF: [&str; 5] = ["run", "release", "scheduler", "advanced-scheduler*", "crontogo*"];
 
-/// The first dyno of the type that takes requests.
+/// The type of the dynos that take requests.
+pub const WEB: &str = "web";
+
+/// The first dyno of that type.
 pub const FIRST_WEB: &str = "web.1";
 
 /// The process type in a dyno's name: `web` of Cedar's `web.1` and of Fir's `web-5f8d9c7b4-x2x7z`.

@@ -15,6 +15,7 @@ mod layout;
 mod lock;
 mod memory;
 mod notice;
+mod port;
 mod prepare;
 mod prerun;
 mod priority;

@@ -20,13 +20,13 @@ use super::notice::{Level, Notices};
 use super::priority::Priority;
 use super::signals::{CHILD, INT, Signals, TERM};
 use super::supervised::{End, Next, State, Supervised};
-use super::{text, version};
+use super::{port, text, version};
 
 /// How long the agents may take to end. Heroku kills a dyno 30 s after its SIGTERM.
 const FLUSH: Duration = Duration::from_secs(25);
 /// How often the agents' memory is looked at, as a multiple of the first pause: every 2 s by default.
 const LOOK: u32 = 2;
-/// When the app should be up, as a multiple of the first pause: after 60 s by default, within which Heroku requires a web
+/// When the app should be up in any case, as a multiple of the first pause: after 60 s by default, within which Heroku requires a web
 /// process to listen (<https://devcenter.heroku.com/articles/limits#boot-timeout>).
 const UP: u32 = 60;
 
@@ -77,7 +77,8 @@ impl<'a> Supervisor<'a> {
         let mut signals = Signals::listen(&[TERM, INT, CHILD])?;
         become_reaper();
         let control = Control::listen(self.layout);
-        let mut priority = Priority::lower(Instant::now() + self.first_pause * UP);
+        let up = Instant::now() + self.first_pause * UP;
+        let mut priority = Priority::lower(up, port::of_app(self.env), self.first_pause);
         let mut look = self.next_look();
         loop {
             self.act();
@@ -113,7 +114,7 @@ impl<'a> Supervisor<'a> {
             }
             let now = Instant::now();
             if priority.due().is_some_and(|due| due <= now) {
-                priority.restore(self.all.iter().filter_map(|agent| agent.group));
+                priority.look(self.all.iter().filter_map(|agent| agent.group));
             }
             if look.is_some_and(|look| look <= now) {
                 self.look_at_memory();

@@ -117,6 +117,21 @@ fn agents_have_a_lower_priority_until_the_app_is_up() {
 }
 
 #[test]
+fn agents_have_the_usual_priority_once_the_app_listens() {
+    if !rustix::process::getuid().is_root() {
+        return; // It stays lower where a process may not take its priority back.
+    }
+    let usual = niceness(std::process::id());
+    let app = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = app.local_addr().unwrap().port().to_string();
+    // A whole minute passes otherwise.
+    let home = Home::new().set("DD_HEROKU_RESTART_MS", "1000").set("PORT", &port);
+    home.boot();
+    let agents = ["agent", "trace-agent"].map(|name| home.launch(name).pid);
+    until("the usual priority is back", || agents.iter().all(|&pid| niceness(pid) == usual));
+}
+
+#[test]
 fn a_trace_agent_that_ends_in_peace_is_left_in_peace() {
     let home = Home::new();
     home.program(
