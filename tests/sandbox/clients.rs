@@ -1,6 +1,7 @@
-//! Datadog's own clients for Python in a booted dyno: a trace and a metric over the Unix sockets of the agents.
+//! Clients for Python and Node.js in a booted dyno: a trace and a metric over the Unix sockets of the agents.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,11 +12,13 @@ use super::client::write;
 use crate::support::run;
 use crate::support::sandbox::Sandbox;
 
-/// The clients, at the versions that were current when the test was written.
-const CLIENTS: [&str; 2] = ["datadog==0.52.1", "ddtrace==2.17.0"];
+/// The clients for Python, at the versions that were current when the test was written.
+const PYTHON: [&str; 2] = ["datadog==0.52.1", "ddtrace==2.17.0"];
+/// The clients for Node.js.
+const NODE: [&str; 2] = ["hot-shots@17.1.1", "dd-trace@5.132.0"];
 
-/// The app: sends once the agents listen.
-const APP: &str = r#"
+/// The app in Python: sends once the agents listen.
+const PYTHON_APP: &str = r#"
 import os, time
 import ddtrace
 from datadog.dogstatsd import DogStatsd
@@ -27,20 +30,63 @@ DogStatsd(socket_path=os.environ["DD_DOGSTATSD_SOCKET"], disable_buffering=True)
 while not os.path.exists(os.environ["HOME"] + "/done"): time.sleep(0.01)
 "#;
 
-/// A Python that has the clients: installed once, beside what cargo builds.
-fn python() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(CLIENTS.join("-"));
+/// The app in JavaScript.
+const NODE_APP: &str = r#"
+const fs = require('fs')
+const whenThere = (path, then) => fs.existsSync(path) ? then() : setTimeout(whenThere, 10, path, then)
+const { DD_APM_RECEIVER_SOCKET: traces, DD_DOGSTATSD_SOCKET: metrics, HOME } = process.env
+whenThere(traces, () => whenThere(metrics, () => {
+  const tracer = require('dd-trace').init({ flushInterval: 0 })
+  tracer.trace('order.placed', { service: 'shop' }, () => {})
+  new (require('hot-shots'))({ protocol: 'uds', path: metrics }).increment('orders.placed')
+  whenThere(HOME + '/done', () => process.exit(0))
+}))
+"#;
+
+/// A folder for clients beside what cargo builds, filled once.
+fn installed(clients: &[&str], install: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(clients.join("-"));
     let ready = folder.join("ready");
     if !ready.exists() {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-        run(Command::new(folder.join("bin/pip")).args(["install", "--quiet"]).args(CLIENTS));
+        let _ = fs::remove_dir_all(&folder);
+        if !install(&folder) {
+            return None;
+        }
         fs::write(ready, "").unwrap();
     }
-    folder.join("bin/python")
+    Some(folder)
 }
 
 #[test]
-fn traces_and_metrics_of_real_clients_arrive_over_unix_sockets() {
+fn traces_and_metrics_of_clients_for_python_arrive_over_unix_sockets() {
+    let folder = installed(&PYTHON, |folder| {
+        run(Command::new("python3").args(["-m", "venv"]).arg(folder));
+        run(Command::new(folder.join("bin/pip")).args(["install", "--quiet"]).args(PYTHON));
+        true
+    });
+    arrive(&format!("exec '{}'", folder.unwrap().join("bin/python").display()), PYTHON_APP);
+}
+
+#[test]
+fn traces_and_metrics_of_clients_for_node_arrive_over_unix_sockets() {
+    let folder = installed(&NODE, |folder| {
+        fs::create_dir_all(folder).unwrap();
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(folder).args(NODE);
+        npm.status().is_ok_and(|status| status.success())
+    });
+    match folder {
+        Some(folder) => {
+            let modules = folder.join("node_modules");
+            arrive(&format!("NODE_PATH='{}' exec node", modules.display()), NODE_APP);
+        }
+        // Past what holds back the output of tests that pass.
+        None => writeln!(std::io::stderr(), "SKIPPED: npm cannot install {NODE:?} here").unwrap(),
+    }
+}
+
+/// Boots a dyno whose process is `program` with `text` as its script, and waits for what it sends.
+fn arrive(program: &str, text: &str) {
     let (sandbox, folder) = (Sandbox::start(), tempfile::tempdir().unwrap());
     let socket = |name: &str| folder.path().join(name).display().to_string();
     let config = json!({
@@ -56,9 +102,9 @@ fn traces_and_metrics_of_real_clients_arrive_over_unix_sockets() {
     // Datadog's own buildpack does not know sockets with a scheme.
     let init = ["init", "-a", "shop", "--buildpack-url", "https://example.com/dd-heroku.tgz", "--yes"];
     sandbox.command(&init).env("DD_API_KEY", "c".repeat(32)).assert().success();
-    let (home, app) = (folder.path().join("app"), folder.path().join("app.py"));
-    fs::write(&app, APP).unwrap();
-    let command = format!("exec '{}' '{}'", python().display(), app.display());
+    let (home, app) = (folder.path().join("app"), folder.path().join("script"));
+    fs::write(&app, text).unwrap();
+    let command = format!("{program} '{}'", app.display());
     let (mut dyno, _) = Dyno::boot(&sandbox, &home, &["--command", &command]);
     let all = notes(&home, |notes| {
         let has = |event: &str, text: &str| {
