@@ -59,10 +59,12 @@ fn init(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 fn desired(args: &Args, version: &str, facts: &Facts) -> Result<Desired> {
-    let Some(checkout) = &facts.checkout else {
-        let message = "the files belong into the app's repository, and this is not a checkout";
+    let app = &facts.app.name;
+    let Some(checkout) = facts.usable_checkout() else {
+        let here = if facts.checkout.is_some() { "a checkout of another app" } else { "not a checkout" };
+        let message = format!("the files belong in the repository of `{app}`, and this is {here}");
         return Err(Failure::new(Code::Failed, message)
-            .hint(format_args!("run this in the app's checkout (heroku git:clone -a {})", facts.app.name)));
+            .hint(format_args!("run this in the app's checkout (heroku git:clone -a {app})")));
     };
     let existing = checkout.text(&args.dockerfile).map(Existing::read).transpose().map_err(|musl| {
         Failure::new(Code::Failed, &musl)

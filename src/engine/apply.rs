@@ -24,12 +24,12 @@ struct Ended {
     failure: Option<Failure>,
 }
 
-/// Carries `plan` out, as far as it goes.
-pub(super) fn apply(services: &dyn Services, plan: Plan, prepared: &Prepared) -> Applied {
+/// Carries the plan of the `nth` app out, as far as it goes.
+pub(super) fn apply(services: &dyn Services, nth: usize, plan: Plan, prepared: &Prepared) -> Applied {
     let mut receipt = Receipt::new(plan);
     let progress = services.ui().progress(format_args!("changing {}", receipt.plan.app.name));
     let plan = receipt.plan.clone();
-    let executor = Executor { services, plan: &plan, prepared, progress: &progress, heeds_stop: true };
+    let executor = Executor { services, plan: &plan, prepared, progress: &progress, nth, heeds_stop: true };
     let mut failure = None;
     for lanes in schedule::rounds(&plan.changes) {
         if failure.is_some() {
@@ -37,11 +37,8 @@ pub(super) fn apply(services: &dyn Services, plan: Plan, prepared: &Prepared) ->
         }
         let ended = at_once(&lanes, |lane| run_lane(&executor, lane));
         for (lane, ended) in lanes.iter().zip(ended) {
-            for (nth, at) in lane.iter().enumerate() {
-                receipt.outcomes[*at] = ended.outcomes.get(nth).cloned().unwrap_or(Outcome::Skipped);
-                if receipt.outcomes[*at].is_done() {
-                    services.stop().record(ui::short(&plan.changes[*at]));
-                }
+            for (place, at) in lane.iter().enumerate() {
+                receipt.outcomes[*at] = ended.outcomes.get(place).cloned().unwrap_or(Outcome::Skipped);
             }
             failure = failure.or(ended.failure);
         }
@@ -81,9 +78,11 @@ fn at_once(lanes: &[Vec<usize>], run: impl Fn(&[usize]) -> Ended + Sync) -> Vec<
 
 /// Makes the changes of one lane, one after the other, config vars all at once, until one fails.
 fn run_lane(executor: &Executor<'_>, lane: &[usize]) -> Ended {
+    let stop = executor.services.stop();
     let changes: Vec<_> = lane.iter().map(|at| &executor.plan.changes[*at]).collect();
     if changes.iter().all(|change| schedule::is_config(change)) {
-        return match executor.config(&changes) {
+        stop.started(executor.nth, lane);
+        let ended = match executor.config(&changes) {
             Ok(()) => Ended { outcomes: vec![Outcome::Done; lane.len()], failure: None },
             Err(failure) if failure.code == Code::Interrupted => {
                 Ended { outcomes: Vec::new(), failure: Some(failure) }
@@ -92,16 +91,22 @@ fn run_lane(executor: &Executor<'_>, lane: &[usize]) -> Ended {
                 Ended { outcomes: vec![outcome_of(&failure); lane.len()], failure: Some(failure) }
             }
         };
+        let outcomes = ended.outcomes.iter().cloned().chain(std::iter::repeat(Outcome::Skipped));
+        stop.settle(executor.nth, lane.iter().copied().zip(outcomes));
+        return ended;
     }
     let mut ended = Ended::default();
-    for change in changes {
-        match executor.execute(change) {
-            Ok(outcome) => ended.outcomes.push(outcome),
-            Err(Undone { outcome, failure }) => {
-                ended.outcomes.push(outcome);
-                ended.failure = Some(failure);
-                break;
-            }
+    for (at, change) in lane.iter().zip(changes) {
+        stop.started(executor.nth, &[*at]);
+        let (outcome, failure) = match executor.execute(change) {
+            Ok(outcome) => (outcome, None),
+            Err(Undone { outcome, failure }) => (outcome, Some(failure)),
+        };
+        stop.settle(executor.nth, [(*at, outcome.clone())]);
+        ended.outcomes.push(outcome);
+        ended.failure = failure;
+        if ended.failure.is_some() {
+            break;
         }
     }
     ended
@@ -122,9 +127,17 @@ fn roll_back(executor: &Executor<'_>, receipt: &mut Receipt, mut failure: Failur
     let (config, rest): (Vec<_>, Vec<_>) =
         receipt.rollback().into_iter().partition(|(_, change)| schedule::is_config(change));
     let app = &executor.plan.app.name;
+    let stop = executor.services.stop();
+    let started = |places: &[(usize, Change)]| {
+        stop.started(executor.nth, &places.iter().map(|(at, _)| *at).collect::<Vec<_>>());
+    };
     let mut settle = |places: &[(usize, Change)], result: Result<(), Failure>| match result {
-        Ok(()) => places.iter().for_each(|(at, _)| receipt.outcomes[*at] = Outcome::RolledBack),
+        Ok(()) => {
+            places.iter().for_each(|(at, _)| receipt.outcomes[*at] = Outcome::RolledBack);
+            stop.settle(executor.nth, places.iter().map(|(at, _)| (*at, Outcome::RolledBack)));
+        }
         Err(cause) => {
+            stop.settle(executor.nth, places.iter().map(|(at, _)| (*at, receipt.outcomes[*at].clone())));
             let names: Vec<_> = places.iter().map(|(at, _)| ui::short(&executor.plan.changes[*at])).collect();
             failure.hints.push(format!("not rolled back: {}: {:#}", names.join(", "), cause.error));
             failure.hints.extend(places.iter().filter_map(|(_, change)| by_hand(change, app)));
@@ -132,10 +145,12 @@ fn roll_back(executor: &Executor<'_>, receipt: &mut Receipt, mut failure: Failur
     };
     let executor = Executor { heeds_stop: false, ..*executor };
     for place in rest {
+        started(std::slice::from_ref(&place));
         let result = executor.execute(&place.1).map(drop).map_err(|undone| undone.failure);
         settle(std::slice::from_ref(&place), result);
     }
     if !config.is_empty() {
+        started(&config);
         let changes: Vec<_> = config.iter().map(|(_, change)| change).collect();
         let result = executor.config(&changes);
         settle(&config, result);

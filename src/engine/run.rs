@@ -144,7 +144,7 @@ impl Run<'_> {
         // What a plan needs and may be missing is looked for before anything is changed.
         let prepared =
             plans.iter().map(|plan| Prepared::for_plan(services, plan)).collect::<Result<Vec<_>>>()?;
-        let _running = stop.running();
+        let running = stop.running(&plans, self.mode.many);
         let names: Vec<_> = plans.iter().map(|plan| plan.app.name.clone()).collect();
         let mut documents = Vec::new();
         let mut stopped: Option<Failure> = None;
@@ -159,7 +159,7 @@ impl Run<'_> {
                 documents.push(ui::plan::to_json(&plan));
                 continue;
             }
-            let Applied { mut receipt, failure } = apply(services, plan, &prepared);
+            let Applied { mut receipt, failure } = apply(services, nth, plan, &prepared);
             let failure = failure
                 .or_else(|| self.verify(&mut receipt).err())
                 .or_else(|| (nth + 1 == names.len() && stop.is_requested()).then(|| late(&receipt)));
@@ -172,6 +172,7 @@ impl Run<'_> {
             documents.push(ui::receipt::to_json(&receipt, failure.as_ref()));
             stopped = failure.map(|failure| among(failure, &names, nth));
         }
+        running.reporting();
         if ui.json {
             ui.json(&ui::one_or_many(documents, self.mode.many))?;
         }

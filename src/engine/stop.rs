@@ -1,12 +1,14 @@
-//! Ctrl-C, and the polite `SIGTERM`. Before anything is applied they end the program at once. From the first write to
-//! the end of the run the first one lets the request under way finish, and everything after it is left; the second
-//! one ends the program. Either way what is said comes from what was written.
+//! Ctrl-C and `SIGTERM`. Before anything is applied they end the program at once. From the first write to the end of
+//! the run the first one lets the request under way finish, and skips everything after it; the second one ends the
+//! program. Either way the report comes from what was written.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::app::change::Outcome;
+use crate::app::{Plan, Receipt};
 use crate::failure::{Code, Failure, Result};
-use crate::ui::Ui;
+use crate::ui::{self, Ui};
 
 /// Nothing is being applied: an interrupt ends the program.
 const IDLE: u8 = 0;
@@ -15,7 +17,7 @@ const RUNNING: u8 = 1;
 /// The same, and it was asked to stop.
 const STOPPING: u8 = 2;
 
-/// Whether the run is to stop, and what it has changed so far. Shared by all threads of the program.
+/// Whether the run should stop, and what it has changed so far. Shared by all threads of the program.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<Shared>);
 
@@ -23,8 +25,17 @@ pub struct Stop(Arc<Shared>);
 struct Shared {
     state: AtomicU8,
     leaving: AtomicBool,
-    /// The changes that took effect, in a few words each.
-    done: Mutex<Vec<String>>,
+    /// What was changed so far, while changes are applied and verified.
+    account: Mutex<Option<Account>>,
+}
+
+/// What a run has changed so far.
+#[derive(Debug)]
+struct Account {
+    /// The receipt of each app, in their order. A change that is being sent is [`Outcome::Unknown`].
+    receipts: Vec<Receipt>,
+    /// Whether JSON is an array.
+    many: bool,
 }
 
 impl Stop {
@@ -41,63 +52,119 @@ impl Stop {
                 return;
             }
             terminal.restore();
-            let is_writing = state.load(Ordering::SeqCst) == STOPPING;
-            heard.leave(ui, &heard.account(is_writing));
+            heard.leave(ui);
         });
         stop
     }
 
-    /// A run applies and verifies changes until the guard is dropped.
-    pub fn running(&self) -> Running<'_> {
+    /// A run applies and verifies these plans until the guard is dropped.
+    pub fn running(&self, plans: &[Plan], many: bool) -> Running<'_> {
+        let receipts = plans.iter().cloned().map(Receipt::new).collect();
+        *self.account() = Some(Account { receipts, many });
         self.0.state.store(RUNNING, Ordering::SeqCst);
         Running(self)
     }
 
-    /// Whether the run is to stop.
+    /// Whether the run should stop.
     pub fn is_requested(&self) -> bool {
         self.0.state.load(Ordering::SeqCst) == STOPPING
     }
 
-    /// Asked before every request that writes: fails when the run is to stop.
+    /// Asked before every request that writes: fails when the run should stop.
     pub fn check(&self) -> Result {
         if self.is_requested() { Err(Failure::new(Code::Interrupted, "interrupted")) } else { Ok(()) }
     }
 
-    /// A change took effect.
-    pub fn record(&self, change: String) {
-        self.0.done.lock().unwrap_or_else(PoisonError::into_inner).push(change);
+    /// These changes of the `nth` app are being sent.
+    pub fn started(&self, nth: usize, changes: &[usize]) {
+        self.settle(nth, changes.iter().map(|at| (*at, Outcome::Unknown)));
     }
 
-    /// What an interrupt that ends the program says.
-    fn account(&self, is_writing: bool) -> Failure {
-        let done = self.0.done.lock().unwrap_or_else(PoisonError::into_inner);
-        match (done.as_slice(), is_writing) {
-            ([], false) => Failure::new(Code::Interrupted, "interrupted; nothing was changed"),
-            ([], true) => Failure::new(Code::Interrupted, "interrupted while a change was being sent")
-                .hint("run the same command again: it continues from what is in effect"),
-            (done, is_writing) => {
-                let when = if is_writing { " while a change was being sent" } else { "" };
-                Failure::new(Code::Interrupted, format_args!("interrupted{when}; done: {}", done.join(", ")))
-                    .hint("run the same command again: it continues from what is in effect")
-            }
+    /// What became of changes of the `nth` app.
+    pub fn settle(&self, nth: usize, outcomes: impl IntoIterator<Item = (usize, Outcome)>) {
+        if let Some(receipt) = self.account().as_mut().and_then(|account| account.receipts.get_mut(nth)) {
+            outcomes.into_iter().for_each(|(at, outcome)| receipt.outcomes[at] = outcome);
         }
     }
 
-    /// Prints the failure and ends the program. A second thread waits for the end.
+    fn account(&self) -> MutexGuard<'_, Option<Account>> {
+        self.0.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Prints the account and ends the program. A second thread waits for the end. The lock stays taken, so that the
+    /// run cannot print its own report at the same time.
     #[allow(clippy::exit, reason = "an interrupt ends the program from whichever thread hears it")]
-    fn leave(&self, ui: Ui, failure: &Failure) {
-        if !self.0.leaving.swap(true, Ordering::SeqCst) {
-            ui.failure(failure);
-            std::process::exit(i32::from(failure.code.exit()));
+    fn leave(&self, ui: Ui) {
+        if self.0.leaving.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let account = self.account();
+        let is_writing = self.is_requested();
+        let receipts = account.as_ref().map_or(&[][..], |account| &account.receipts);
+        let mut failure = interrupted(receipts, is_writing);
+        if let (true, Some(account)) = (ui.json, account.as_ref()) {
+            failure.is_reported = ui.json(&account.to_json(&failure)).is_ok();
+        }
+        if !failure.is_reported {
+            ui.failure(&failure);
+        }
+        std::process::exit(i32::from(failure.code.exit()));
+    }
+}
+
+impl Account {
+    /// The document of the run: each app as far as it got.
+    fn to_json(&self, failure: &Failure) -> serde_json::Value {
+        let mut is_before = true;
+        let documents = self.receipts.iter().map(|receipt| {
+            let mut receipt = receipt.clone();
+            let is_finished = receipt.outcomes.iter().all(Outcome::is_done);
+            let is_stopped_here = is_before && !is_finished;
+            is_before &= is_finished;
+            let pending = receipt.outcomes.iter_mut().filter(|outcome| **outcome == Outcome::Pending);
+            pending.for_each(|outcome| *outcome = Outcome::Skipped);
+            ui::receipt::to_json(&receipt, is_stopped_here.then_some(failure))
+        });
+        ui::one_or_many(documents.collect(), self.many)
+    }
+}
+
+/// What an interrupt that ends the program reports.
+fn interrupted(receipts: &[Receipt], is_writing: bool) -> Failure {
+    let short = |keep: fn(&Outcome) -> bool| -> Vec<String> {
+        let changes = receipts.iter().flat_map(Receipt::iter);
+        changes.filter(|(_, outcome)| keep(outcome)).map(|(change, _)| ui::short(change)).collect()
+    };
+    let done = short(Outcome::is_done);
+    let sent = short(|outcome| *outcome == Outcome::Unknown);
+    let mut message = String::from("interrupted");
+    if is_writing {
+        message += " while a change was being sent";
+    } else if done.is_empty() {
+        return Failure::new(Code::Interrupted, "interrupted; nothing was changed");
+    }
+    for (word, changes) in [("done", done), ("not known whether done", sent)] {
+        if !changes.is_empty() {
+            message += &format!("; {word}: {}", changes.join(", "));
         }
     }
+    Failure::new(Code::Interrupted, message)
+        .hint("run the same command again: it continues from what is in effect")
 }
 
 /// While it lives, a run applies or verifies changes.
 pub struct Running<'s>(&'s Stop);
 
+impl Running<'_> {
+    /// The run prints its report from here on: an interrupt prints no second document.
+    pub fn reporting(&self) {
+        *self.0.account() = None;
+    }
+}
+
 impl Drop for Running<'_> {
     fn drop(&mut self) {
+        *self.0.account() = None;
         self.0.0.state.store(IDLE, Ordering::SeqCst);
     }
 }

@@ -81,3 +81,22 @@ fn what_cannot_work_is_said() {
     let run = sandbox.command(&["docker", "init", "-a", "imagery", "--yes"]).assert().code(1);
     assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("not a checkout"));
 }
+
+#[test]
+fn nothing_is_written_into_a_checkout_of_another_app() {
+    let sandbox = Sandbox::start();
+    let folder = checkout(&sandbox);
+    let git = |arguments: &[&str]| run(Command::new("git").arg("-C").arg(&folder).args(arguments));
+    git(&["remote", "add", "heroku", "https://git.heroku.com/shop.git"]);
+    let init = ["docker", "init", "-a", "imagery", "--yes"];
+    let refused = sandbox.command(&init).current_dir(&folder).assert().code(1);
+    let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(
+        message.contains("checkout of another app") && message.contains("git:clone -a imagery"),
+        "{message}"
+    );
+    assert!(!folder.join("Dockerfile.datadog").exists());
+    git(&["remote", "add", "imagery", "https://git.heroku.com/imagery.git"]);
+    sandbox.command(&init).current_dir(&folder).assert().success();
+    assert!(folder.join("Dockerfile.datadog").exists());
+}

@@ -1,13 +1,15 @@
 //! Ctrl-C: a stop belongs to the whole run, and what is said comes from what was written.
 
 use std::fs;
-use std::process::Output;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Output, Stdio};
 
 use dd_heroku::env;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::program::{CANARY, Program};
+use crate::support::program::{CANARY, Program, assert_no_canary};
 use crate::support::sandbox;
 
 /// The program with a Heroku of its own in the same process, which sends it a SIGINT at one request.
@@ -21,16 +23,47 @@ impl Place {
     }
 
     fn run(&self, fault: &Value, arguments: &[&str]) -> Output {
+        Program::new(assert_cmd::Command::from_std(self.command(&json!([fault]), arguments)))
+            .output()
+            .unwrap()
+    }
+
+    fn command(&self, faults: &Value, arguments: &[&str]) -> Command {
         let file = self.0.path().join("faults.json");
-        fs::write(&file, json!([fault]).to_string()).unwrap();
-        let mut command = assert_cmd::Command::cargo_bin("dd-heroku").unwrap();
+        fs::write(&file, faults.to_string()).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dd-heroku"));
         command.arg("--sandbox").args(arguments).env_clear();
         command.env("PATH", sandbox::path()).env("HOME", self.0.path().join("home")).env("NO_COLOR", "1");
         command.env("DD_API_KEY", CANARY).current_dir(self.0.path().join("home"));
         command.env(env::DD_HEROKU_SANDBOX_STATE, self.0.path().join("state.json"));
         command.env(env::DD_HEROKU_SANDBOX_JOURNAL, self.0.path().join("journal"));
         command.env(env::DD_HEROKU_SANDBOX_FAULTS, &file);
-        Program::new(command).output().unwrap()
+        command
+    }
+
+    /// Interrupts the run once `PATCH /apps/shop/config-vars` hangs, and again when the first interrupt was heard.
+    fn interrupt_twice(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let fault = json!([{"method": "PATCH", "path": "/apps/shop/config-vars", "fault": "hang"}]);
+        let mut command = self.command(&fault, arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let id = Pid::from_child(&child);
+        let interrupt = || kill_process(id, Signal::INT).unwrap();
+        let journal = self.0.path().join("journal");
+        while !fs::read_to_string(&journal).is_ok_and(|text| text.contains("\"hang\"")) {
+            std::thread::yield_now();
+        }
+        interrupt();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("press Ctrl-C again") {
+            assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{said}");
+        }
+        interrupt();
+        stderr.read_to_string(&mut said).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_no_canary("stdout", &output.stdout);
+        assert_no_canary("stderr", said.as_bytes());
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), said)
     }
 
     /// `METHOD path` of the requests to Heroku that could change something, in the order of the answers.
@@ -104,4 +137,27 @@ fn ctrl_c_during_the_last_verification_is_not_ignored() {
     let output = place.run(&fault, &["init", "-a", "shop", "--yes", "--no-rebuild"]);
     assert_eq!(output.status.code(), Some(130), "{}", said(&output));
     assert!(said(&output).contains("all changes to `shop` were applied"), "{}", said(&output));
+}
+
+#[test]
+fn a_second_ctrl_c_during_a_write_prints_what_is_done_and_what_is_unknown() {
+    let arguments = ["init", "-a", "shop", "-a", "mobile-api", "--yes", "--no-rebuild", "--json"];
+    let (code, stdout, _) = Place::new().interrupt_twice(&arguments);
+    let documents: Value = serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}"));
+    assert_eq!((code, documents.as_array().map(Vec::len)), (Some(130), Some(2)), "{documents:#}");
+    let results = |document: &Value, kind: &str| -> Vec<String> {
+        let changes = document["changes"].as_array().unwrap().iter();
+        let of_kind = changes.filter(|change| change["kind"].as_str().unwrap().starts_with(kind));
+        of_kind.map(|change| change["result"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(documents[0]["error"]["code"], "interrupted", "{documents:#}");
+    assert!(results(&documents[0], "feature").iter().all(|result| result == "done"), "{documents:#}");
+    let config = results(&documents[0], "config");
+    assert!(!config.is_empty() && config.iter().all(|result| result == "unknown"), "{documents:#}");
+    assert!(results(&documents[1], "").iter().all(|result| result == "skipped"), "{documents:#}");
+    assert_eq!((&documents[0]["applied"], &documents[1]["applied"]), (&json!(true), &json!(false)));
+
+    let (code, _, said) = Place::new().interrupt_twice(&["init", "-a", "shop", "--yes", "--no-rebuild"]);
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("done: ") && said.contains("not known whether done: config DD_API_KEY"), "{said}");
 }

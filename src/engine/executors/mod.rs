@@ -48,6 +48,8 @@ pub(super) struct Executor<'e> {
     pub(super) plan: &'e Plan,
     pub(super) prepared: &'e Prepared,
     pub(super) progress: &'e Progress,
+    /// Which of the run's apps it is.
+    pub(super) nth: usize,
     /// Whether a stop ends it. A roll-back is brought to its end.
     pub(super) heeds_stop: bool,
 }

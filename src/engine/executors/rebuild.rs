@@ -16,7 +16,7 @@ use crate::ui::format::short_commit;
 
 /// Builds what `rebuild` names from its prepared source, and waits for the build and its release.
 pub(super) fn execute(executor: &Executor<'_>, rebuild: &Rebuild) -> Result<Outcome, Undone> {
-    let Executor { services, plan, prepared: _, progress, heeds_stop: _ } = *executor;
+    let Executor { services, plan, prepared: _, progress, nth: _, heeds_stop: _ } = *executor;
     let (app, commit) = (&plan.app.name, short_commit(&rebuild.commit));
     let writer = Writer::new(services.heroku()?);
     let build = match &rebuild.source {
@@ -34,7 +34,7 @@ pub(super) fn execute(executor: &Executor<'_>, rebuild: &Rebuild) -> Result<Outc
 
 /// Gives Heroku the source, and starts its build.
 fn start(executor: &Executor<'_>, rebuild: &Rebuild, writer: &Writer<'_>) -> Result<Build, Undone> {
-    let Executor { services, plan, prepared: _, progress, heeds_stop: _ } = *executor;
+    let Executor { services, plan, prepared: _, progress, nth: _, heeds_stop: _ } = *executor;
     let (app, commit) = (&plan.app.name, short_commit(&rebuild.commit));
     let (url, checksum) = upload(executor, writer)?;
     if rebuild.clear_cache {
