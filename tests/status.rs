@@ -74,8 +74,9 @@ fn many_apps_cost_eight_requests_each_and_one_question_a_key() {
         let path = line["path"].as_str().unwrap().to_owned();
         *requests.entry(path.split('/').take(3).collect::<Vec<_>>().join("/")).or_default() += 1;
     }
-    // Where a setting that is compiled in was changed since the build, its config vars are read too.
-    let most = |app: &str| if app == "legacy" { 9 } else { 8 };
+    // Where a setting that is compiled in was changed since the build, its config vars are read too; Fir apps have
+    // telemetry drains.
+    let most = |app: &str| if ["legacy", "fjord"].contains(&app) { 9 } else { 8 };
     assert!(apps.iter().all(|app| requests[&format!("/apps/{app}")] <= most(app)), "{requests:?}");
     assert_eq!(requests["/datadog/api"], 1);
     assert_eq!(sandbox.writes(), Vec::<String>::new());
@@ -89,4 +90,19 @@ fn a_pipeline_is_a_table() {
     let lines: Vec<_> = screen.lines().collect();
     assert!(lines[0].starts_with("APP") && lines.len() == 3, "{screen}");
     assert!(lines.iter().any(|line| line.starts_with("shop-staging")), "{screen}");
+}
+
+#[test]
+fn a_fir_app_shows_its_telemetry_drain() {
+    let sandbox = Sandbox::start();
+    let init = ["init", "-a", "fjord", "--yes", "--json"];
+    sandbox.command(&init).env("DD_API_KEY", KEY).assert().success();
+    let status = document(&sandbox, &["status", "fjord", "--json"]);
+    let drain = &status["drains"][0];
+    assert_eq!(drain["datadog"], true, "{status:#}");
+    assert_eq!(drain["signals"], serde_json::json!(["traces", "metrics", "logs"]), "{status:#}");
+    assert!(!drain.to_string().contains(KEY), "{drain}");
+    let run = sandbox.command(&["status", "fjord"]).assert().success();
+    let screen = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    assert!(screen.contains("drains") && screen.contains("(traces, metrics, logs)"), "{screen}");
 }

@@ -6,9 +6,10 @@ use super::booleans::is_on;
 use super::buildpack::Buildpack;
 use super::database_urls::DATABASES;
 use super::deployed::{self, UnderWay};
-use super::drains;
+use super::drains::to_datadog;
 use super::facts::{ConfigVars, Facts, KeyVerdict};
 use super::integrations::databases;
+use super::telemetry;
 use crate::datadog::Site;
 use crate::datadog::drain::masked;
 use crate::env;
@@ -62,14 +63,25 @@ pub struct Status {
     pub failed_release: Option<u64>,
     /// What the Agent monitors in addition to the dyno.
     pub integrations: Vec<&'static str>,
-    /// Its log drains, masked, each with whether it goes to Datadog.
-    pub drains: Vec<(String, bool)>,
+    /// Its log drains and telemetry drains.
+    pub drains: Vec<Drain>,
     /// The labs features that matter, on or off.
     pub features: BTreeMap<&'static str, bool>,
     /// Its dynos: how many of each type are in each state.
     pub dynos: BTreeMap<String, BTreeMap<String, usize>>,
     /// The sizes of its dynos, by type.
     pub sizes: BTreeMap<String, String>,
+}
+
+/// A drain of an app.
+#[derive(Clone, Debug)]
+pub struct Drain {
+    /// Where it sends to, masked.
+    pub url: String,
+    /// Whether it sends to Datadog.
+    pub is_datadog: bool,
+    /// What a telemetry drain carries; `None` of a log drain.
+    pub signals: Option<Vec<String>>,
 }
 
 /// How an app's hosts are named.
@@ -97,8 +109,6 @@ impl Status {
             let at = list.iter().position(is_it).or_else(|| list.iter().position(Buildpack::runs_others))?;
             Some((agent, at + 1))
         });
-        let existing = facts.drains.as_deref().unwrap_or_default();
-        let to_datadog: Vec<_> = drains::to_datadog(existing).map(|(drain, _)| drain.id.as_str()).collect();
         let (building, releasing) = match deployed::under_way(facts) {
             Some(UnderWay::Build(build)) => (Some(build.id.clone()), None),
             Some(UnderWay::Release(release)) => (None, Some(release.version)),
@@ -128,10 +138,7 @@ impl Status {
             releasing,
             failed_release: deployed::failed_release(facts).map(|release| release.version),
             integrations: integrations(facts),
-            drains: existing
-                .iter()
-                .map(|drain| (masked(drain.url.expose()), to_datadog.contains(&drain.id.as_str())))
-                .collect(),
+            drains: drains(facts),
             features: FEATURES
                 .into_iter()
                 .map(|name| (name, facts.features.as_ref().is_some_and(|all| all.get(name) == Some(&true))))
@@ -163,6 +170,23 @@ fn integrations(facts: &Facts) -> Vec<&'static str> {
         names.push("dbm");
     }
     names
+}
+
+/// Log drains, then telemetry drains.
+fn drains(facts: &Facts) -> Vec<Drain> {
+    let existing = facts.drains.as_deref().unwrap_or_default();
+    let ours: Vec<_> = to_datadog(existing).map(|(drain, _)| drain.id.as_str()).collect();
+    let logs = existing.iter().map(|drain| Drain {
+        url: masked(drain.url.expose()),
+        is_datadog: ours.contains(&drain.id.as_str()),
+        signals: None,
+    });
+    let telemetry = facts.telemetry_drains.iter().flatten().map(|drain| Drain {
+        url: masked(&drain.endpoint),
+        is_datadog: telemetry::site(drain).is_some(),
+        signals: Some(drain.signals.clone()),
+    });
+    logs.chain(telemetry).collect()
 }
 
 /// The dynos that run now; where they were not read, those that are requested.

@@ -27,9 +27,17 @@ pub struct Args {
     apps: AppsOrNames,
 }
 
-/// Seven requests other than the app itself: eight an app.
-const PARTS: [Part; 7] =
-    [Part::Config, Part::Buildpacks, Part::Features, Part::Releases, Part::Builds, Part::Drains, Part::Dynos];
+/// Seven requests in addition to the app itself: eight an app, nine of a Fir app, which has telemetry drains.
+const PARTS: [Part; 8] = [
+    Part::Config,
+    Part::Buildpacks,
+    Part::Features,
+    Part::Releases,
+    Part::Builds,
+    Part::Drains,
+    Part::TelemetryDrains,
+    Part::Dynos,
+];
 
 /// Shows the status of the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {

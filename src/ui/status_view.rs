@@ -7,7 +7,7 @@ use super::foreign::line as shown;
 use super::format::{megabytes, short_commit};
 use super::table;
 use crate::app::facts::KeyVerdict;
-use crate::app::status::{Hosts, Status};
+use crate::app::status::{Drain, Hosts, Status};
 use crate::platform::size::memory_mb;
 use crate::secret::Secret;
 
@@ -38,11 +38,19 @@ pub fn to_json(status: &Status) -> Value {
         "releasing": status.releasing.map(|version| format!("v{version}")),
         "failed_release": status.failed_release.map(|version| format!("v{version}")),
         "integrations": status.integrations,
-        "drains": status.drains.iter().map(|(url, ours)| json!({ "url": url, "datadog": ours })).collect::<Vec<_>>(),
+        "drains": status.drains.iter().map(drain).collect::<Vec<_>>(),
         "features": status.features,
         "dynos": status.dynos,
         "dyno_sizes": sizes,
     })
+}
+
+fn drain(Drain { url, is_datadog, signals }: &Drain) -> Value {
+    let mut document = json!({ "url": url, "datadog": is_datadog });
+    if let Some(signals) = signals {
+        document["signals"] = json!(signals);
+    }
+    document
 }
 
 /// One app in full.
@@ -56,7 +64,7 @@ pub fn full(status: &Status) -> String {
     .join(&dot);
     let mut lines = vec![heading];
     let mut line =
-        |name: &str, text: String| lines.push(format!("  {}  {text}", style(format!("{name:11}")).dim()));
+        |name: &str, text: String| lines.push(format!("  {}  {text}", style(format!("{name:14}")).dim()));
     line("site", site(status));
     line("key", key(status));
     line(
@@ -99,15 +107,17 @@ pub fn full(status: &Status) -> String {
         line("release", format!("the release phase of v{version} runs (--watch)"));
     }
     let listed = |list: Vec<String>| if list.is_empty() { "-".to_owned() } else { list.join(", ") };
-    line("watches", listed(status.integrations.iter().map(ToString::to_string).collect()));
+    line("integrations", listed(status.integrations.iter().map(ToString::to_string).collect()));
     line(
         "labs",
         listed(status.features.iter().filter(|(_, on)| **on).map(|(name, _)| (*name).to_owned()).collect()),
     );
     line("dynos", shown(&dynos(status)).into_owned());
-    for (at, (url, ours)) in status.drains.iter().enumerate() {
+    for (at, Drain { url, is_datadog, signals }) in status.drains.iter().enumerate() {
         let name = if at == 0 { "drains" } else { "" };
-        line(name, format!("{}{}", shown(short_url(url)), if *ours { "" } else { " (not Datadog's)" }));
+        let signals = signals.as_ref().map(|signals| format!(" ({})", shown(&signals.join(", "))));
+        let note = if *is_datadog { "" } else { " (not Datadog's)" };
+        line(name, format!("{}{}{note}", shown(short_url(url)), signals.unwrap_or_default()));
     }
     lines.join("\n")
 }
