@@ -90,3 +90,37 @@ fn the_block_goes_and_the_rest_of_the_script_stays() {
         assert_eq!(std::fs::read_to_string(&script).ok().as_deref(), mine);
     }
 }
+
+#[test]
+fn what_stays_at_datadog_is_named_with_the_command_that_removes_it() {
+    let sandbox = Sandbox::start();
+    let app_key = "0123456789abcdef0123456789abcdef01234567";
+    let json = |arguments: &[&str], with_app_key: bool| -> Value {
+        let mut command = sandbox.command(arguments);
+        command.env("DD_API_KEY", KEY);
+        if with_app_key {
+            command.env("DD_APP_KEY", app_key);
+        }
+        command.json(0)
+    };
+    let notes = |document: &Value| -> Vec<String> {
+        let all = document["notes"].as_array().unwrap().iter();
+        let messages = all.map(|note| note["message"].as_str().unwrap().to_owned());
+        messages.filter(|message| message.contains("at Datadog")).collect()
+    };
+    json(&["init", "-a", "shop", "--yes", "--no-rebuild", "--json"], false);
+    let plan = ["remove", "-a", "shop", "--dry-run", "--json"];
+    assert_eq!(notes(&json(&plan, true)), [""; 0], "nothing is left");
+    json(&["metrics", "enable", "-a", "shop", "--dashboard", "--yes", "--json"], true);
+    let known = notes(&json(&plan, true));
+    for part in [
+        "11 log-based metrics",
+        "log pipeline `",
+        "dashboard `",
+        "dd-heroku metrics disable -a shop --at-datadog",
+    ] {
+        assert!(known[0].contains(part), "{known:?}");
+    }
+    let unknown = notes(&json(&plan, false));
+    assert!(unknown[0].contains("if any") && unknown[0].contains("--at-datadog"), "{unknown:?}");
+}

@@ -135,3 +135,5 @@ pub const APP_JSON_BROKEN: &str = "DDH076";
 pub const APP_JSON_ORDER: &str = "DDH077";
 /// A dyno type to skip is not one of the app's.
 pub const UNKNOWN_DYNO_TYPE: &str = "DDH078";
+/// An app does not have the key that is to be rotated.
+pub const NO_OLD_KEY: &str = "DDH079";

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::{Context, Exit};
 use crate::app::desired::RebuildWhen;
 use crate::app::desired::remove;
-use crate::app::facts::{CheckoutQuery, Part, Query};
+use crate::app::facts::{CheckoutQuery, KeyQuery, Part, Query};
 use crate::app::{Desired, Facts, prerun};
-use crate::cli::rebuild_args;
 use crate::cli::{AppsOrNames, ChangeOptions};
+use crate::cli::{organization, rebuild_args};
 use crate::engine::{self, Mode};
 use crate::failure::{Code, Failure, Result};
 
@@ -55,8 +55,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         return Err(Failure::new(Code::Unanswered, message).hint(format_args!("pass `--confirm {app}`")));
     }
     let mode = Mode { by_name: unnamed.is_some(), ..args.change.mode(&targets) };
-    let query = Query::from(PARTS)
+    let mut query = Query::from(PARTS)
+        .with_key(KeyQuery::default())
         .with_checkout(CheckoutQuery { files: vec![prerun::PATH], ..args.rebuild.checkout() });
+    query.log_metrics = organization::find(context);
+    query.log_metrics_may_fail = true;
     engine::run(context, mode, &apps, &query, &|facts| desired(args, facts))
 }
 

@@ -7,7 +7,7 @@ use crate::cli::key;
 use crate::cli::keys;
 use crate::cli::{AppsOrNames, ChangeOptions};
 use crate::engine;
-use crate::failure::{Failure, Result};
+use crate::failure::{Code, Failure, Result};
 
 /// Replace a Datadog API key on apps, log drains and telemetry drains
 ///
@@ -58,7 +58,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         }
         None => {
             return Err(Failure::usage("there is no new key")
-                .hint("pipe it: `pass datadog/new | dd-heroku rotate-key --api-key-stdin`")
+                .hint(format_args!(
+                    "pipe it: `pass datadog/new | dd-heroku rotate-key -a {} --api-key-stdin`",
+                    apps.join(" -a ")
+                ))
                 .hint("or set DD_API_KEY to it"));
         }
     };
@@ -72,6 +75,12 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         Query::from([Part::Config, Part::Drains, Part::TelemetryDrains, Part::Formation]).with_key(key);
     engine::run(context, args.change.mode(&targets), &apps, &query, &|facts| {
         let desired = rotate_key::desired(&new.key, from.as_deref(), facts);
+        if let ([_], Some(message)) = (apps.as_slice(), rotate_key::missing(&new.key, from.as_deref(), facts))
+        {
+            let app = &facts.app.name;
+            return Err(Failure::new(Code::Failed, message)
+                .hint(format_args!("see its key and drains: dd-heroku logs status -a {app}")));
+        }
         if !desired.notes.is_empty() {
             keys::accepted(facts)?;
         }

@@ -215,7 +215,14 @@ impl<'s> Observer<'s> {
             let Some(access) = access(app_facts, application_key) else { continue };
             let organization = (access.site.domain(), access.key.expose().to_owned());
             if !organizations.contains_key(&organization) {
-                let existing = self.existing(&access)?;
+                let existing = match self.existing(&access) {
+                    Err(failure) if query.log_metrics_may_fail => {
+                        let error = failure.error;
+                        self.services.ui().detail(format_args!("what is at Datadog is not read: {error:#}"));
+                        continue;
+                    }
+                    answer => answer?,
+                };
                 organizations.insert(organization.clone(), LogMetrics { access, existing });
             }
             app_facts.log_metrics = organizations.get(&organization).cloned();

@@ -106,3 +106,23 @@ fn without_a_new_key_or_with_more_than_four_characters_of_the_old_it_is_a_usage_
     let run = sandbox.command(&["rotate-key", "-a", "shop", "--from", "12345"]).assert().code(2);
     assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("and no more of it"));
 }
+
+#[test]
+fn a_key_that_the_app_does_not_have_is_an_error_that_names_those_it_has() {
+    let sandbox = Sandbox::start();
+    in_use(&sandbox);
+    let rotate = |arguments: &[&str]| {
+        let mut command = sandbox.command(arguments);
+        let run = command.env("DD_API_KEY", NEW).assert().code(1);
+        String::from_utf8_lossy(&run.get_output().stderr).into_owned()
+    };
+    let mistyped = rotate(&["rotate-key", "-a", "shop", "--from", "beef", "--yes"]);
+    assert!(mistyped.contains("no key of `shop` ends in `beef`"), "{mistyped}");
+    assert!(mistyped.contains(&format!("••••{}", &OLD[28..])), "{mistyped}");
+    let keyless = rotate(&["rotate-key", "-a", "imagery", "--yes"]);
+    assert!(keyless.contains("`imagery` has no Datadog API key"), "{keyless}");
+    let several = ["rotate-key", "-a", "shop", "-a", "imagery", "--dry-run", "--json"];
+    let plans = output(&sandbox, NEW, &several);
+    assert_eq!(plans[1]["notes"][0]["code"], "DDH079", "{plans:#}");
+    assert_eq!(plans[1]["changes"], json!([]), "{plans:#}");
+}

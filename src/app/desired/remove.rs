@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Buildpacks, Desired, Drain, File, Note, RebuildWhen, Telemetry};
 use crate::app::codes;
 use crate::app::facts::{Checkout, ConfigVars, Facts};
+use crate::app::metrics::{change, dashboard, pipeline};
 use crate::app::nested::LIST;
 use crate::app::prerun::{self, Block};
 use crate::app::telemetry::Signal;
@@ -80,11 +81,50 @@ fn leaves(facts: &Facts, config: &ConfigVars, keep: &BTreeSet<String>) -> Vec<No
     };
     for attachment in facts.attachments.iter().flatten().filter(datadogs) {
         note(format!(
-            "left: {}, the credential for Database Monitoring (`heroku addons:detach {}`)",
-            attachment.name, attachment.name
+            "left: {}, the credential for Database Monitoring: `heroku addons:detach {} -a {}`",
+            attachment.name, attachment.name, facts.app.name
         ));
     }
+    notes.extend(left_at_datadog(facts).map(|message| Note::new(codes::LEFT, message)));
     notes
+}
+
+/// What `metrics enable` made at Datadog, for all apps of the organization. Where that could not be read, the app's
+/// runtime metrics suggest it.
+fn left_at_datadog(facts: &Facts) -> Option<String> {
+    let command = format!("`dd-heroku metrics disable -a {} --at-datadog`", facts.app.name);
+    let Some(known) = &facts.log_metrics else {
+        let is_on = facts.features.as_ref().is_some_and(|all| all.get(RUNTIME_METRICS) == Some(&true));
+        return is_on.then(|| {
+            format!(
+                "left at Datadog: the log-based metrics, log pipeline and dashboard that `metrics enable` made, if any; \
+                 when no other app uses them: {command}, with DD_API_KEY and DD_APP_KEY set"
+            )
+        });
+    };
+    let mut metrics = 0;
+    let mut parts = Vec::new();
+    for change in change::disable(&known.existing) {
+        match change {
+            change::Change::MetricRemove { .. } => metrics += 1,
+            change::Change::PipelineRemove { .. } => {
+                parts.push(format!("the log pipeline `{}`", pipeline::NAME))
+            }
+            change::Change::DashboardRemove { .. } => {
+                parts.push(format!("the dashboard `{}`", dashboard::TITLE))
+            }
+            _ => {}
+        }
+    }
+    if metrics > 0 {
+        parts.insert(0, format!("{metrics} log-based metrics (`heroku.…`)"));
+    }
+    (!parts.is_empty()).then(|| {
+        format!(
+            "left at Datadog: {}; when no other app uses them: {command}, with DD_API_KEY and DD_APP_KEY set",
+            parts.join(", ")
+        )
+    })
 }
 
 #[cfg(test)]

@@ -20,7 +20,11 @@ pub fn desired(new: &ApiKey, last4: Option<&str>, facts: &Facts) -> Desired {
         (None, Some(current)) => Some(current),
         (None, None) => drain_keys(facts).next(),
     };
-    let Some(old) = old.filter(|old| old != new) else { return desired };
+    let Some(old) = old.filter(|old| old != new) else {
+        let missing = missing(new, last4, facts).map(|message| Note::new(codes::NO_OLD_KEY, message));
+        desired.notes.extend(missing);
+        return desired;
+    };
     let vars = facts.config.iter().flat_map(ConfigVars::iter);
     let replaced = vars.filter_map(|(name, value)| Some((name.to_owned(), old.replaced_in(value, new)?)));
     desired.config = replaced.map(|(name, value)| (name, Some(Secret::new(value)))).collect();
@@ -36,6 +40,28 @@ pub fn desired(new: &ApiKey, last4: Option<&str>, facts: &Facts) -> Desired {
     let message = format!("when no app uses {} any more, revoke it at Datadog", old.masked());
     desired.notes.push(Note::new(codes::OLD_KEY, message));
     desired
+}
+
+/// Why there is nothing to rotate on an app that does not have the new key either.
+pub fn missing(new: &ApiKey, last4: Option<&str>, facts: &Facts) -> Option<String> {
+    let app = &facts.app.name;
+    let of_agent = config_keys(facts).filter(|(name, _)| *name == env::DD_API_KEY).map(|(_, key)| key);
+    let mut keys: Vec<_> = of_agent.chain(drain_keys(facts)).map(|key| key.masked()).collect();
+    keys.dedup();
+    let has = |keep: &dyn Fn(&ApiKey) -> bool| {
+        config_keys(facts).map(|(_, key)| key).chain(drain_keys(facts)).any(|key| keep(&key))
+    };
+    let is_old = |key: &ApiKey| last4.is_none_or(|last4| key.last4() == last4) && key != new;
+    match last4 {
+        _ if has(&|key| key == new) => None,
+        _ if keys.is_empty() && !has(&is_old) => Some(format!(
+            "`{app}` has no Datadog API key: neither DD_API_KEY nor a drain to Datadog holds one"
+        )),
+        Some(last4) if !has(&is_old) => {
+            Some(format!("no key of `{app}` ends in `{last4}`; it has {}", keys.join(", ")))
+        }
+        _ => None,
+    }
 }
 
 fn config_keys(facts: &Facts) -> impl Iterator<Item = (&str, ApiKey)> {

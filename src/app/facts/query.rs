@@ -16,6 +16,8 @@ pub struct Query {
     pub key: Option<KeyQuery>,
     /// What the organization has for log-based metrics; the application key. Needs the key.
     pub log_metrics: Option<Secret>,
+    /// Whether a Datadog that does not show them leaves them unknown; else that is an error.
+    pub log_metrics_may_fail: bool,
     /// How many hosts of the app Datadog counts; the application key. Needs the key.
     pub hosts: Option<Secret>,
     /// The Agent versions that can be installed.

@@ -385,4 +385,10 @@ pub static EXPLAINED: &[Explained] = &[
         "Where it is a slip, the Agent starts on the dynos that were meant.",
         "Name the type as `heroku ps` does, or leave it when the type comes later.",
     ),
+    info(
+        NO_OLD_KEY,
+        "the app does not have the key to rotate",
+        "Nothing of the app was changed.",
+        "`dd-heroku logs status -a APP` shows the last four characters of its keys.",
+    ),
 ];
