@@ -187,3 +187,17 @@ dd-heroku auth status --json
 dd-heroku auth logout --json
 dd-heroku auth logout --json
 "#;
+
+#[test]
+fn a_site_is_suggested_only_for_a_name_that_is_near_one() {
+    let sandbox = Sandbox::start();
+    for (site, near) in
+        [("us4", Some("us3.datadoghq.com")), ("datadoghq.cmo", Some("datadoghq.com")), ("moon", None)]
+    {
+        let (code, _, message) =
+            run(&sandbox, &["init", "-a", "shop", "--site", site, "--yes"], &[("DD_API_KEY", KEY)], "");
+        let hint = message.lines().find(|line| line.contains("did you mean"));
+        assert_eq!((code, hint.is_some()), (2, near.is_some()), "{site}: {message}");
+        assert!(near.is_none_or(|near| message.contains(near)), "{message}");
+    }
+}

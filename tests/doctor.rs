@@ -140,6 +140,13 @@ fn a_code_is_explained_without_an_app() {
     let run = sandbox.command(&["explain", "ddh014", "--json"]).assert().success();
     let report: Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
     assert_eq!((&report["code"], &report["severity"]), (&json!("DDH014"), &json!("warning")));
-    sandbox.command(&["explain", "DDH999"]).assert().code(2);
+    let run = sandbox.command(&["explain", "DDH1"]).assert().code(2);
+    let message = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(
+        message.contains("did you mean DDH001") && message.contains("dd-heroku explain lists"),
+        "{message}"
+    );
+    let list = sandbox.command(&["explain", "--json"]).json(0);
+    assert!(list.as_array().unwrap().len() > 60, "{list}");
     assert_eq!(sandbox.journal().len(), 0);
 }

@@ -361,3 +361,21 @@ fn a_check_is_written_without_an_app_or_an_account_and_hides_no_module() {
         signed_out(&["checks", "new", name, "--dry-run"]).code(2);
     }
 }
+
+#[test]
+fn the_examples_of_the_readme_plan_something() {
+    let readme = include_str!("../README.md");
+    let line = readme.lines().find(|line| line.starts_with("| `integrations list")).unwrap();
+    let examples: Vec<_> = line.split('`').filter(|text| text.starts_with("add ")).collect();
+    assert_eq!(examples.len(), 4, "{line}");
+    for example in examples {
+        let place = Place::new();
+        let mut arguments = vec!["integrations"];
+        arguments.extend(example.split(' '));
+        arguments.extend(["-a", "mobile-api", "--dry-run", "--json"]);
+        if example == "add mcache" {
+            arguments.extend(["--set", "url=localhost"]);
+        }
+        place.run(&arguments).success();
+    }
+}

@@ -50,3 +50,13 @@ fn an_app_that_buildpacks_do_not_build_is_told_so() {
         "{message}"
     );
 }
+
+#[test]
+fn a_limit_that_is_not_a_number_of_minutes_is_refused() {
+    let sandbox = Sandbox::start();
+    let mut command = sandbox.command(&["rebuild", "-a", "shop", "--yes"]);
+    let run = command.env("DD_HEROKU_BUILD_MINUTES", "abc").assert().code(2);
+    let message = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(message.contains("DD_HEROKU_BUILD_MINUTES is `abc`"), "{message}");
+    assert_eq!(sandbox.writes(), [""; 0]);
+}

@@ -66,7 +66,11 @@ impl Context {
         let endpoints = Endpoints::from_env(&self.env)?;
         let token = credentials::find(&self.env, &endpoints)?.ok_or_else(not_signed_in)?;
         let ui = self.ui;
-        let client = heroku::Client::new(endpoints, token).patient_by(&self.env);
+        let client = heroku::Client::new(endpoints, token);
+        let client = match build_minutes(&self.env)? {
+            Some(minutes) => client.waiting_for_builds(minutes),
+            None => client,
+        };
         let client = client.with_reserve(self.rate_reserve).with_notice(move |notice| say(ui, notice));
         Ok(self.client.get_or_init(|| Arc::new(client)))
     }
@@ -230,6 +234,18 @@ fn some(apps: Vec<String>, what: &str, name: &str) -> Result<Vec<String>> {
         return Err(Failure::new(Code::AppNotFound, format_args!("the {what} `{name}` has no apps")));
     }
     Ok(apps)
+}
+
+/// How long to wait for a build, where that is set.
+fn build_minutes(env: &Environment) -> Result<Option<u64>> {
+    let Some(text) = env.get(env::DD_HEROKU_BUILD_MINUTES) else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| {
+        Failure::usage(format_args!(
+            "{} is `{text}`, and must be a whole number of minutes",
+            env::DD_HEROKU_BUILD_MINUTES
+        ))
+        .hint(format_args!("unset it to wait {} minutes for a build", heroku::LONGEST_BUILD))
+    })
 }
 
 fn not_signed_in() -> Failure {

@@ -55,7 +55,10 @@ pub fn known_site(text: &str, place: &str) -> Result<Site> {
             let words = site.domain().split('.').chain([site.domain()]);
             words.map(|word| strsim::normalized_damerau_levenshtein(word, text)).fold(0.0, f64::max)
         };
-        let near = SITES.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let near = SITES
+            .iter()
+            .filter(|site| likeness(site) > 0.6)
+            .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
         let message = format!("{place}: `{text}` is not a Datadog site; the sites are {}", sites.join(", "));
         match near {
             Some(near) => Failure::usage(message).hint(format_args!("did you mean `{near}`?")),

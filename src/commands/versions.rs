@@ -62,9 +62,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         of.take(most).map(String::as_str).collect::<Vec<_>>().join("  ")
     };
     let mut text = vec![
-        format!("Agent 7    {}", recent(&agents, Some(7))),
-        format!("Agent 6    {}", recent(&agents, Some(6))),
-        format!("buildpack  {}", recent(&buildpacks, None)),
+        format!("Agent 7    {}", ui::wrap(&recent(&agents, Some(7)), 11)),
+        format!("Agent 6    {}", ui::wrap(&recent(&agents, Some(6)), 11)),
+        format!("buildpack  {}", ui::wrap(&recent(&buildpacks, None), 11)),
     ];
     if !facts.is_empty() {
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());

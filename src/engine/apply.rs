@@ -133,7 +133,9 @@ fn roll_back(executor: &Executor<'_>, receipt: &mut Receipt, mut failure: Failur
     };
     let mut settle = |places: &[(usize, Change)], result: Result<(), Failure>| match result {
         Ok(()) => {
-            places.iter().for_each(|(at, _)| receipt.outcomes[*at] = Outcome::RolledBack);
+            for (at, _) in places {
+                receipt.outcomes[*at] = Outcome::RolledBack;
+            }
             stop.settle(executor.nth, places.iter().map(|(at, _)| (*at, Outcome::RolledBack)));
         }
         Err(cause) => {

@@ -2,6 +2,7 @@
 //! the run the first one lets the request under way finish, and skips everything after it; the second one ends the
 //! program. Either way the report comes from what was written.
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -145,7 +146,7 @@ fn interrupted(receipts: &[Receipt], is_writing: bool) -> Failure {
     }
     for (word, changes) in [("done", done), ("not known whether done", sent)] {
         if !changes.is_empty() {
-            message += &format!("; {word}: {}", changes.join(", "));
+            let _ = write!(message, "; {word}: {}", changes.join(", "));
         }
     }
     Failure::new(Code::Interrupted, message)

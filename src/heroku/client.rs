@@ -10,7 +10,6 @@ use url::Url;
 use super::endpoints::Endpoints;
 use super::error::{Error, Kind};
 use super::gate::{Gate, RESERVE};
-use crate::env::{self, Environment};
 use crate::secret::Secret;
 use crate::transport;
 
@@ -37,6 +36,9 @@ pub enum Notice {
     /// A request failed in a way that passes; it is tried again. What happened, in words.
     Retrying(String),
 }
+
+/// Minutes that a build is waited for: Heroku itself ends one within the hour.
+pub const LONGEST_BUILD: u64 = 65;
 
 /// How long the client waits, and how often it tries.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +77,7 @@ impl Default for Pace {
             refill: Duration::from_millis(800),
             poll: Duration::from_secs(2),
             outage: Duration::from_secs(5 * 60),
-            build: Duration::from_secs(65 * 60),
+            build: Duration::from_secs(60 * LONGEST_BUILD),
         }
     }
 }
@@ -109,13 +111,10 @@ impl Client {
         }
     }
 
-    /// The same client, which waits for a build as long as `DD_HEROKU_BUILD_MINUTES` says.
+    /// The same client, which waits for a build that many minutes, [`LONGEST_BUILD`] at most.
     #[must_use]
-    pub fn patient_by(mut self, env: &Environment) -> Self {
-        if let Some(minutes) = env.get(env::DD_HEROKU_BUILD_MINUTES).and_then(|text| text.parse::<u32>().ok())
-        {
-            self.pace.build = Duration::from_secs(60 * u64::from(minutes.min(65)));
-        }
+    pub fn waiting_for_builds(mut self, minutes: u64) -> Self {
+        self.pace.build = Duration::from_secs(60 * minutes.min(LONGEST_BUILD));
         self
     }
 

@@ -24,7 +24,7 @@ mod wire;
 mod write;
 
 pub use build::{SourceBlob, StartBuild};
-pub use client::{Client, Notice, Pace};
+pub use client::{Client, LONGEST_BUILD, Notice, Pace};
 pub use credentials::{Source, Token};
 pub use dynos::{OneOff, Run};
 pub use endpoints::{BadEndpoint, Endpoints, Headers};

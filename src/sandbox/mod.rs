@@ -62,8 +62,9 @@ pub use store::state;
 pub(crate) use agent_stub::run as stand_in;
 pub(crate) use dyno_exec::in_dyno;
 pub(crate) use options::state_file;
-pub(crate) use show::{json, table};
+pub(crate) use show::{HEADINGS, details, json, overview};
 pub(crate) use store::{Store, read};
+pub(crate) use world::World;
 
 /// The Datadog API key that is used where none is given. The sandbox's Datadog accepts it on every site.
 pub const DEMO_KEY: &str = "d06f00d5a4db0c5ea11e4e57cafe3f9a";

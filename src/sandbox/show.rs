@@ -1,22 +1,20 @@
 //! `sandbox show`: what the sandbox holds, without its secrets.
 
-use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
 use super::world::World;
 use super::world::app::{App, Release, Status};
 use crate::secret::mask;
 
-/// A table of the apps.
-pub(crate) fn table(world: &World) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(["APP", "STACK", "RELEASE", "COMMIT", "SLUG", "AGENT", "DYNOS"]);
-    for app in &world.apps {
+/// The columns of [`overview`].
+pub(crate) const HEADINGS: [&str; 7] = ["APP", "STACK", "RELEASE", "COMMIT", "SLUG", "AGENT", "DYNOS"];
+
+/// A row for each app.
+pub(crate) fn overview(world: &World) -> Vec<[String; 7]> {
+    let row = |app: &App| {
         let slug = app.current_slug();
         let none = || "–".to_owned();
-        table.add_row([
+        [
             app.name.clone(),
             app.stack.clone(),
             app.current().map_or_else(none, |release| format!("v{}", release.version)),
@@ -25,12 +23,14 @@ pub(crate) fn table(world: &World) -> String {
             slug.map_or_else(none, |slug| format!("{} MB", slug.size / 1_000_000)),
             slug.and_then(|slug| slug.agent.clone()).unwrap_or_else(none),
             dynos(app),
-        ]);
-    }
-    let rows = table.to_string();
-    let overview = rows.lines().map(|line| line.trim().to_owned());
-    let lines: Vec<String> = overview.chain(world.apps.iter().flat_map(details)).collect();
-    lines.join("\n")
+        ]
+    };
+    world.apps.iter().map(row).collect()
+}
+
+/// What each app has, by name: pairs of what it is and its values.
+pub(crate) fn details(world: &World) -> Vec<(String, Vec<(&'static str, String)>)> {
+    world.apps.iter().map(|app| (app.name.clone(), of_app(app))).collect()
 }
 
 fn dynos(app: &App) -> String {
@@ -38,20 +38,17 @@ fn dynos(app: &App) -> String {
     app.formation.iter().map(of).collect::<Vec<_>>().join(", ")
 }
 
-fn details(app: &App) -> Vec<String> {
-    let mut lines = vec![String::new(), app.name.clone()];
-    let mut line = |what: &str, values: Vec<String>| {
-        if !values.is_empty() {
-            lines.push(format!("  {what:<10} {}", values.join(", ")));
-        }
-    };
-    line("buildpacks", app.buildpacks.clone());
-    line("config", app.config.keys().cloned().collect());
-    line("features", app.features.iter().cloned().collect());
-    line("drains", app.drains.iter().map(|drain| masked_url(&drain.url)).collect());
+fn of_app(app: &App) -> Vec<(&'static str, String)> {
     let recent = app.releases.iter().rev().take(3);
-    line("releases", recent.map(recent_release).collect());
-    lines
+    let all: [(&str, Vec<String>); 5] = [
+        ("buildpacks", app.buildpacks.clone()),
+        ("config", app.config.keys().cloned().collect()),
+        ("features", app.features.iter().cloned().collect()),
+        ("drains", app.drains.iter().map(|drain| masked_url(&drain.url)).collect()),
+        ("releases", recent.map(recent_release).collect()),
+    ];
+    let set = all.into_iter().filter(|(_, values)| !values.is_empty());
+    set.map(|(what, values)| (what, values.join(", "))).collect()
 }
 
 fn recent_release(release: &Release) -> String {

@@ -28,7 +28,7 @@ pub fn render(app: &str, findings: &[Finding]) -> String {
         lines.push(title(&sign, finding));
         lines.push(wrapped(&line(&finding.evidence)));
         if finding.fix.is_none() && finding.severity != Severity::Info {
-            lines.push(by_hand(finding));
+            lines.push(by_hand(&app, finding));
         }
     }
     let fixable = findings.iter().filter(|finding| finding.fix.is_some()).count();
@@ -44,7 +44,7 @@ pub fn render(app: &str, findings: &[Finding]) -> String {
 pub fn left(app: &str, findings: &[Finding]) -> Option<String> {
     let sign = style("✗").red();
     let lines: Vec<_> =
-        findings.iter().flat_map(|finding| [title(&sign, finding), by_hand(finding)]).collect();
+        findings.iter().flat_map(|finding| [title(&sign, finding), by_hand(app, finding)]).collect();
     (!lines.is_empty()).then(|| format!("{}  not fixed\n{}", style(line(app)).bold(), lines.join("\n")))
 }
 
@@ -52,8 +52,12 @@ fn title(sign: &StyledObject<&str>, finding: &Finding) -> String {
     format!("  {sign} {}  {}", finding.about.code, style(finding.about.title).bold())
 }
 
-fn by_hand(finding: &Finding) -> String {
-    wrapped(&format!("→ {}", finding.about.fix))
+/// What a person can do, with the app's name in the commands.
+fn by_hand(app: &str, finding: &Finding) -> String {
+    wrapped(&format!(
+        "→ {}",
+        finding.about.fix.replace("-a APP", &format!("-a {app}")).replace("=APP", &format!("={app}"))
+    ))
 }
 
 /// The column that a finding's texts begin at.

@@ -60,7 +60,7 @@ pub fn text(preview: &Preview, chosen: Option<Measure>) -> String {
     let mut parts = vec![format!("{matched} of {lines} lines are counted{when}")];
     if !values.is_empty() {
         let rows = values.iter().map(|((measure, dyno), stats)| row(*measure, dyno, stats));
-        parts.push(table(["METRIC", "DYNO", "N", "MIN", "AVG", "P95", "MAX", "COURSE"], rows));
+        parts.push(table(["METRIC", "DYNO", "N", "MIN", "AVG", "P95", "MAX", "TREND"], rows));
     }
     if !requests.is_empty() {
         let rows = requests.iter().map(|((dyno, status, code), count)| {

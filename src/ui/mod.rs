@@ -30,6 +30,7 @@ use crate::failure::{Code, Failure, Result};
 pub use changes::short;
 pub use progress::Progress;
 pub use table::table;
+pub use wrap::wrap;
 
 /// When to color.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -207,9 +208,9 @@ pub fn conflict(conflict: Conflict) -> Failure {
         Conflict::NoBuildpacks(app) => failure.hint(format_args!(
             "name its language first: heroku buildpacks:set heroku/ruby -a {app} (or nodejs, python, …)"
         )),
-        Conflict::EditedBlock => failure.hint(
-            "move your lines out of the block, then run `dd-heroku prerun skip TYPES --force` to rewrite it",
-        ),
+        Conflict::EditedBlock { app } => failure.hint(format_args!(
+            "move your lines out of the block, then rewrite it: dd-heroku prerun skip one-off --force -a {app}"
+        )),
         Conflict::BrokenBlock => {
             failure.hint("take what is left of the block out of the file, then run this again")
         }
@@ -224,8 +225,8 @@ pub fn conflict(conflict: Conflict) -> Failure {
             .hint(format_args!("leave `--promote` out: heroku pipelines:info shows the stages of `{app}`")),
         Conflict::Database(why) => failure.hint(why.hint()),
         Conflict::Fir(_) => failure.hint("git push heroku main"),
-        Conflict::NoSlug(_) => {
-            failure.hint("the Agent of such an app comes with its image: dd-heroku docker init")
-        }
+        Conflict::NoSlug(app) => failure.hint(format_args!(
+            "the Agent of such an app comes with its image: dd-heroku docker init -a {app}"
+        )),
     }
 }

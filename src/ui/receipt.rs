@@ -4,10 +4,14 @@ use console::style;
 use serde_json::{Value, json};
 
 use super::changes::short;
+use super::wrap::wrap;
 use super::{failure, plan};
 use crate::app::Receipt;
 use crate::app::change::Outcome;
 use crate::failure::Failure;
+
+/// The column that a change begins at.
+const INDENT: usize = 13;
 
 /// A line per change that took effect, failed or was left out.
 pub fn report(receipt: &Receipt) -> String {
@@ -24,7 +28,7 @@ pub fn report(receipt: &Receipt) -> String {
             Outcome::Built { version: Some(version), .. } => format!(" → v{version}"),
             _ => String::new(),
         };
-        lines.push(format!("  {sign}  {}{built}", short(change)));
+        lines.push(format!("  {sign}  {}", wrap(&format!("{}{built}", short(change)), INDENT)));
     }
     lines.join("\n")
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::foreign::line as shown;
 use super::format::{megabytes, short_commit};
 use super::table;
+use super::wrap::wrap;
 use crate::app::facts::KeyVerdict;
 use crate::app::status::{Drain, Hosts, Status};
 use crate::platform::size::memory_mb;
@@ -53,6 +54,9 @@ fn drain(Drain { url, is_datadog, signals }: &Drain) -> Value {
     document
 }
 
+/// How wide the names of an app's lines are.
+const NAME: usize = 14;
+
 /// One app in full.
 pub fn full(status: &Status) -> String {
     let dot = style(" · ").dim().to_string();
@@ -63,8 +67,9 @@ pub fn full(status: &Status) -> String {
     ]
     .join(&dot);
     let mut lines = vec![heading];
-    let mut line =
-        |name: &str, text: String| lines.push(format!("  {}  {text}", style(format!("{name:14}")).dim()));
+    let mut line = |name: &str, text: String| {
+        lines.push(format!("  {}  {}", style(format!("{name:NAME$}")).dim(), wrap(&text, 2 + NAME + 2)));
+    };
     line("site", site(status));
     line("key", key(status));
     line(
@@ -92,7 +97,11 @@ pub fn full(status: &Status) -> String {
     }
     line("slug", slug(status));
     if !status.rebuild_due.is_empty() {
-        let due = format!("{} (dd-heroku rebuild)", shown(&status.rebuild_due.join(", ")));
+        let due = format!(
+            "{} (dd-heroku rebuild -a {})",
+            shown(&status.rebuild_due.join(", ")),
+            shown(&status.app)
+        );
         line("rebuild needed", style(due).yellow().to_string());
     }
     if let Some(version) = status.failed_release {
@@ -139,15 +148,18 @@ pub fn summary(all: &[Status]) -> String {
         [
             status.app.clone(),
             status.stack.clone(),
-            plain(&site(status)),
-            plain(&key(status)),
+            format!(
+                "{}, {}",
+                plain(&site(status)),
+                status.key.as_ref().map_or_else(|| "no key".to_owned(), |_| plain(&key(status)))
+            ),
             or_dash(buildpack),
             or_dash(built),
             or_dash(status.size.map(megabytes)),
             due,
         ]
     });
-    table(["APP", "STACK", "SITE", "KEY", "BUILDPACK", "AGENT", "SLUG", "DUE"], rows)
+    table(["APP", "STACK", "DATADOG", "PIN", "AGENT", "SLUG", "DUE"], rows)
 }
 
 /// A colored text as a cell of a table takes it.

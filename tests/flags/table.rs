@@ -74,7 +74,7 @@ pub(super) const CASES: &[Case] = &[
     case("prerun show").on("shop"),
     case("dbm setup").on("shop"),
     case("dbm check").on("shop"),
-    case("docker init").on("imagery"),
+    case("docker init").on("shop"),
     case("logs enable").on("shop"),
     case("logs status").on("shop"),
     case("logs disable").on("shop"),

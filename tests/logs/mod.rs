@@ -124,7 +124,7 @@ fn the_status_names_every_drain_and_shows_no_key() {
     assert_eq!(datadog[0]["key"], json!({"last4": "0f0d"}));
     let run = sandbox.command(&["logs", "status", "-a", "legacy", "--exit-code"]).assert().code(3);
     let text = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
-    assert!(text.contains("one too many") && !text.contains("1e9ac1e900d06f00d1e9"), "{text}");
+    assert!(text.contains("one too") && !text.contains("1e9ac1e900d06f00d1e9"), "{text}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod redact;
 mod script;
+mod widths;
 
 use std::collections::BTreeSet;
 use std::fs;

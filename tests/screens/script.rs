@@ -75,7 +75,7 @@ fn files(machine: &mut Machine) {
     machine.screen_in_checkout("checks-lint", "checks lint");
     machine.screen_in_checkout("prerun-skip-receipt", "prerun skip run,release --yes");
     machine.screen_in_checkout("prerun-show", "prerun show");
-    machine.screen_in_checkout("docker-init-plan", "docker init imagery -n");
+    machine.screen_in_checkout("docker-init-plan", "docker init shop -n");
     machine.screen("dbm-setup-plan", "dbm setup -a shop -n");
     machine.screen("dbm-setup-receipt", "dbm setup -a shop --yes");
     machine.screen("dbm-check", "dbm check -a shop");

@@ -245,12 +245,12 @@ impl Setup {
             (Generation::Fir, _) => note(
                 codes::FIR,
                 "Fir has no classic buildpacks, so no Agent runs in its dynos: a telemetry drain carries traces, metrics \
-                 and logs to Datadog instead (`dd-heroku logs enable --signals` chooses)"
-                    .to_owned(),
+                 and logs to Datadog instead (`dd-heroku logs enable -a APP --signals` chooses)"
+                    .replace("APP", &app.name),
             ),
             (Generation::Cedar, true) => note(
                 codes::CONTAINER,
-                "a container image holds its own Agent: `dd-heroku docker init` writes what the Dockerfile needs".to_owned(),
+                format!("a container image holds its own Agent: `dd-heroku docker init -a {}` writes what the Dockerfile needs", app.name),
             ),
             (Generation::Cedar, false) if deployed::release(facts).and_then(|release| release.slug.as_ref()).is_none() => {
                 note(codes::NEVER_DEPLOYED, "never deployed: the Agent comes with the first deploy".to_owned());
@@ -269,14 +269,19 @@ impl Setup {
             note(codes::PRIVATE_SPACE, message.to_owned());
         }
         if existing.get(env::DD_HOSTNAME).is_some() {
-            let message =
-                "DD_HOSTNAME makes all dynos one host; `dd-heroku config unset DD_HOSTNAME` ends that";
-            note(codes::HOSTNAME_SET, message.to_owned());
+            let message = format!(
+                "DD_HOSTNAME makes all dynos one host; `dd-heroku config unset DD_HOSTNAME -a {}` ends that",
+                app.name
+            );
+            note(codes::HOSTNAME_SET, message);
         }
         if existing.get(env::DISABLE_DATADOG_AGENT).is_some() {
-            let message = "DISABLE_DATADOG_AGENT is set, and any value turns the Agent off, `false` too: \
-                           `dd-heroku config unset DISABLE_DATADOG_AGENT`";
-            note(codes::AGENT_DISABLED, message.to_owned());
+            let message = format!(
+                "DISABLE_DATADOG_AGENT is set, and any value turns the Agent off, `false` too: \
+                 `dd-heroku config unset DISABLE_DATADOG_AGENT -a {}`",
+                app.name
+            );
+            note(codes::AGENT_DISABLED, message);
         }
         let buildpacks = facts.buildpacks.as_deref().unwrap_or_default();
         let runs_others = buildpacks.iter().find(|buildpack| buildpack.runs_others());

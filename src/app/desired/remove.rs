@@ -108,10 +108,10 @@ fn left_at_datadog(facts: &Facts) -> Option<String> {
         match change {
             change::Change::MetricRemove { .. } => metrics += 1,
             change::Change::PipelineRemove { .. } => {
-                parts.push(format!("the log pipeline `{}`", pipeline::NAME))
+                parts.push(format!("the log pipeline `{}`", pipeline::NAME));
             }
             change::Change::DashboardRemove { .. } => {
-                parts.push(format!("the dashboard `{}`", dashboard::TITLE))
+                parts.push(format!("the dashboard `{}`", dashboard::TITLE));
             }
             _ => {}
         }

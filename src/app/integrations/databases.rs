@@ -45,7 +45,7 @@ pub(super) fn add(
                 Some(attachment) => *name = format!("{}_URL", attachment.name),
                 None => desired.notes.push(Note::new(
                     codes::DBM_OWN_USER,
-                    format!("Database Monitoring would sign in to {} as the app itself; `dd-heroku dbm setup` creates a separate user", addon.name),
+                    format!("Database Monitoring would sign in to {} as the app itself; `dd-heroku dbm setup -a {}` creates a separate user", addon.name, facts.app.name),
                 )),
             }
         }
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(named("redis://:hunter2@h"), Err(Refused::UrlForName));
         assert!(matches!(named("GONE_URL"), Err(Refused::NoVariable { .. })));
         let none = add(&[asked("redis", &[])], &app(&[], &[]), None).expect_err("no redis");
-        assert!(none.hint().is_some_and(|hint| hint.contains("--var REDIS_URL")));
+        assert!(none.hint(Some("shop")).is_some_and(|hint| hint.contains("--var REDIS_URL")));
     }
 
     #[test]

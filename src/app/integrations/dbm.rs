@@ -45,6 +45,8 @@ pub enum Refused {
         addon: String,
         /// Its plan.
         plan: String,
+        /// The app.
+        app: String,
     },
     /// The plan manages its users by another API.
     #[error(
@@ -71,7 +73,9 @@ impl Refused {
             Self::Advanced { addon, app, .. } => {
                 format!("heroku data:pg:credentials:create {addon} --name datadog -a {app}")
             }
-            Self::Plan { addon, .. } => format!("heroku addons:upgrade {addon} heroku-postgresql:standard-0"),
+            Self::Plan { addon, app, .. } => {
+                format!("heroku addons:upgrade {addon} heroku-postgresql:standard-0 -a {app}")
+            }
         }
     }
 }
@@ -97,7 +101,8 @@ pub fn target(facts: &Facts, name: &str) -> Result<Target, Refused> {
     };
     let addon = postgres.iter().find(named).ok_or_else(none)?;
     if postgres::has_one_user_only(&addon.plan) {
-        return Err(Refused::Plan { addon: addon.name.clone(), plan: addon.plan.clone() });
+        let (addon, plan) = (addon.name.clone(), addon.plan.clone());
+        return Err(Refused::Plan { addon, plan, app: facts.app.name.clone() });
     }
     if postgres::is_advanced(&addon.plan) {
         let (addon, plan) = (addon.name.clone(), addon.plan.clone());

@@ -225,7 +225,7 @@ mod tests {
             let set: Vec<_> = Some(set.to_owned()).filter(|set| !set.is_empty()).into_iter().collect();
             let refused = Add::parse(name, &set).expect_err(name);
             assert!(refused.to_string().contains(why) && refused.is_usage(), "{refused}");
-            assert!(!format!("{refused} {:?}", refused.hint()).contains("hunter2"));
+            assert!(!format!("{refused} {:?}", refused.hint(Some("shop"))).contains("hunter2"));
         }
         assert!(Add::parse("mcache", &["password=${MY_PASSWORD}".into()]).is_ok());
         let missing = with(&Folder::default(), &["name=a"], false).expect_err("no url");

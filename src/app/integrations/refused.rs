@@ -165,8 +165,9 @@ impl Refused {
         )
     }
 
-    /// What to do instead.
-    pub fn hint(&self) -> Option<String> {
+    /// What to do instead. Without an app the commands leave it to the checkout, as the one that was refused did.
+    pub fn hint(&self, app: Option<&str>) -> Option<String> {
+        let of_app = app.map(|app| format!(" -a {app}")).unwrap_or_default();
         Some(match self {
             Self::Unknown { near, .. } if near.is_empty() => "dd-heroku integrations list --available".into(),
             Self::Unknown { near, .. } => format!("did you mean {}?", quoted(near)),
@@ -175,7 +176,7 @@ impl Refused {
             Self::NoOption { integration, near: None, .. } => {
                 format!("dd-heroku integrations show {integration}")
             }
-            Self::NoOptions(name) => format!("leave `--set` out: dd-heroku integrations add {name}"),
+            Self::NoOptions(name) => format!("leave `--set` out: dd-heroku integrations add {name}{of_app}"),
             Self::SecretValue { option, .. } => {
                 format!("put it into a config var and name that: --set '{option}=${{MY_PASSWORD}}'")
             }
@@ -184,20 +185,20 @@ impl Refused {
             }
             Self::NoSource { integration, variable, .. } => {
                 format!(
-                    "name one that holds its URL: dd-heroku integrations add {integration} --var {variable}"
+                    "name one that holds its URL: dd-heroku integrations add {integration} --var {variable}{of_app}"
                 )
             }
-            Self::NoVariable { app, .. } => format!("heroku config -a {app}"),
+            Self::NoVariable { .. } => format!("heroku config{of_app}"),
             Self::UrlForName => "--var DATABASE_URL".into(),
             Self::NoMonitoring { addon, .. } => {
-                format!("heroku addons:upgrade {addon} heroku-postgresql:standard-0")
+                format!("heroku addons:upgrade {addon} heroku-postgresql:standard-0{of_app}")
             }
-            Self::NoCheckout(_) => "run this in the app's checkout (heroku git:clone -a APP)".into(),
+            Self::NoCheckout(_) => format!("run this in the app's checkout (heroku git:clone{of_app})"),
             Self::Edited { .. } => "pass `--force` to replace it; a copy is kept in conf.yaml.bak".into(),
             Self::Unreadable { .. } => "dd-heroku checks lint".into(),
-            Self::NoVersion(name) => format!("name one: dd-heroku integrations add {name}@1.0.0"),
-            Self::NoOwnVersion(name) => format!("dd-heroku integrations add {name}"),
-            Self::NotOn { app, integration } => format!("dd-heroku integrations add {integration} -a {app}"),
+            Self::NoVersion(name) => format!("name one: dd-heroku integrations add {name}@1.0.0{of_app}"),
+            Self::NoOwnVersion(name) => format!("dd-heroku integrations add {name}{of_app}"),
+            Self::NotOn { integration, .. } => format!("dd-heroku integrations add {integration}{of_app}"),
             Self::NoProcessType { has, .. } if !has.is_empty() => format!("it has {}", quoted(has)),
             Self::WrongType { integration, .. } => format!("dd-heroku integrations show {integration}"),
             Self::NoCheck(_) | Self::NoProcessType { .. } => return None,

@@ -12,7 +12,10 @@ pub enum Conflict {
     NoBuildpacks(String),
     /// Somebody edited the managed block.
     #[error("the managed block of `{}` was edited by hand", prerun::PATH)]
-    EditedBlock,
+    EditedBlock {
+        /// The app.
+        app: String,
+    },
     /// The managed block lacks a marker, or appears twice.
     #[error("the managed block of `{}` lacks one of its markers, or appears twice", prerun::PATH)]
     BrokenBlock,

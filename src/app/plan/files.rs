@@ -20,7 +20,7 @@ pub(super) fn changes(desired: &Desired, facts: &Facts) -> Result<Vec<Change>, C
             File::Prerun { block, force } => {
                 let before = before(prerun::PATH);
                 let after = with_block(block, *force, before.as_deref()).map_err(|why| match why {
-                    Unmanageable::Edited => Conflict::EditedBlock,
+                    Unmanageable::Edited => Conflict::EditedBlock { app: facts.app.name.clone() },
                     Unmanageable::Broken => Conflict::BrokenBlock,
                 })?;
                 changes.extend(change(real(prerun::PATH), before, Some(after), true));

@@ -43,7 +43,9 @@ pub(super) fn change(
     if desired.rebuild == RebuildWhen::Never {
         notes.push(Note::new(
             codes::REBUILD_DUE,
-            "what is compiled into the slug changes with the next deploy or `dd-heroku rebuild`",
+            format!(
+                "what is compiled into the slug changes with the next deploy or `dd-heroku rebuild -a {app}`"
+            ),
         ));
         return Ok(None);
     }
@@ -59,7 +61,7 @@ pub(super) fn change(
         }
         let message = format!(
             "what is compiled into the slug changes with the next deploy: the source of what runs is not available \
-             (run `dd-heroku rebuild` in the checkout of `{app}`, or with `--source-url`)"
+             (run `dd-heroku rebuild -a {app}` in its checkout, or with `--source-url`)"
         );
         notes.push(Note::new(codes::REBUILD_DUE, message));
         return Ok(None);

@@ -15,6 +15,7 @@ use crate::heroku::{Client, Endpoints, Reader, credentials};
 use crate::keychain::Item;
 use crate::secret::Secret;
 use crate::ui::foreign::line;
+use crate::ui::wrap;
 
 /// Show which token and keys are used, where they come from, and whether they are accepted
 ///
@@ -132,7 +133,8 @@ fn show(context: &Context, rows: &[(Kind, Option<Seen>); 3]) -> Result {
                 Ok(Accepted::No) => "REFUSED".to_owned(),
                 Err(failure) => format!("not checked: {:#}", failure.error),
             };
-            format!("{name:<24}{:<9} from {}, {}", seen.secret.masked(), seen.source, line(&verdict))
+            let text = format!("{:<9} from {}, {}", seen.secret.masked(), seen.source, line(&verdict));
+            format!("{name:<24}{}", wrap(&text, 24))
         }
     });
     context.ui.answer(lines.collect::<Vec<_>>().join("\n"))

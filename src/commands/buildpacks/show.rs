@@ -9,7 +9,7 @@ use crate::cli::Targets;
 use crate::commands::{Context, Exit};
 use crate::engine;
 use crate::failure::Result;
-use crate::ui::{self, foreign::line};
+use crate::ui::{self, foreign::line, wrap};
 
 /// Shows the buildpacks of the apps.
 pub(super) fn run(context: &Context, targets: &Targets) -> Result<Exit> {
@@ -30,13 +30,13 @@ fn faults(facts: &Facts) -> Vec<String> {
         return Vec::new();
     }
     let list = facts.buildpacks.as_deref().unwrap_or_default();
+    let app = &facts.app.name;
+    let fix = format!("dd-heroku buildpacks fix -a {app}");
     let message = |fault: &Fault| match fault {
-        Fault::Missing => "no buildpack installs the Agent: dd-heroku init".to_owned(),
-        Fault::Twice => "several install the Agent: dd-heroku buildpacks fix".to_owned(),
-        Fault::Last => {
-            "Datadog's is last, and the last decides the process types: dd-heroku buildpacks fix".to_owned()
-        }
-        Fault::Before(at) => format!("{} must come before Datadog's: dd-heroku buildpacks fix", list[*at]),
+        Fault::Missing => format!("no buildpack installs the Agent: dd-heroku init -a {app}"),
+        Fault::Twice => format!("several install the Agent: {fix}"),
+        Fault::Last => format!("Datadog's is last, and the last decides the process types: {fix}"),
+        Fault::Before(at) => format!("{} must come before Datadog's: {fix}", list[*at]),
     };
     facts.order_faults().iter().map(message).collect()
 }
@@ -66,6 +66,6 @@ fn render(facts: &Facts, are_many: bool) -> String {
     if list.is_empty() {
         lines.push(format!("{} has no buildpacks set", facts.app.name));
     }
-    lines.extend(faults(facts).into_iter().map(|fault| format!("!  {}", line(&fault))));
+    lines.extend(faults(facts).into_iter().map(|fault| format!("!  {}", wrap(&line(&fault), 3))));
     lines.join("\n")
 }

@@ -97,7 +97,7 @@ fn table(facts: &Facts, all: bool, are_many: bool) -> String {
         [row.name.to_owned(), value, rebuild.to_owned()]
     });
     let text = match rows.is_empty() {
-        true => format!("{} has none of Datadog's options: dd-heroku init", line(&facts.app.name)),
+        true => format!("{0} has none of Datadog's options: dd-heroku init -a {0}", line(&facts.app.name)),
         false => ui::table(["OPTION", "VALUE", "TAKES EFFECT BY"], cells),
     };
     if are_many { format!("{}\n{text}", line(&facts.app.name)) } else { text }

@@ -53,7 +53,7 @@ fn needs_fix(arg: clap::Arg) -> clap::Arg {
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if let Some(unknown) = args.only.iter().find(|code| explain(code).is_none()) {
         return Err(Failure::usage(format_args!("there is no finding `{unknown}`"))
-            .hint("codes look like DDH014: run `dd-heroku doctor` without `--only`"));
+            .hint("dd-heroku explain lists the codes"));
     }
     let targets = args.apps.targets();
     let apps = context.apps(&targets)?;

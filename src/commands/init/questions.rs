@@ -25,10 +25,8 @@ pub(super) fn ask(
     facts: &mut Facts,
 ) -> Result<Setup> {
     let ui = context.ui;
-    ui.say(format_args!(
-        "Setting up Datadog on {}. Enter takes what is proposed; nothing is changed before you confirm.",
-        facts.app.name
-    ));
+    ui.say(format_args!("Setting up Datadog on {}.", facts.app.name));
+    ui.say("Enter takes what is proposed; nothing is changed before you confirm.");
     ask_for_key(context, observer, query, args, facts)?;
     keys::accepted(facts)?;
     ui.say("The key is accepted.");

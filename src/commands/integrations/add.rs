@@ -42,9 +42,11 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
     if args.names.len() > 1 && !(args.set.is_empty() && args.variables.is_empty()) {
         return Err(Failure::usage("`--set` and `--var` go with one integration at a time"));
     }
+    let targets = args.apps.targets();
+    let app = targets.apps.first().map(String::as_str);
     let mut adds = Vec::new();
     for name in &args.names {
-        let mut add = Add::parse(name, &args.set).map_err(refused)?;
+        let mut add = Add::parse(name, &args.set).map_err(|why| refused(app, why))?;
         if args.dbm && add.entry.name != "postgres" {
             return Err(Failure::usage(format_args!(
                 "`--dbm` goes with postgres, not with `{}`",
@@ -57,11 +59,11 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
     }
     let observer = Observer::new(context);
     let query = query();
-    let targets = args.apps.targets();
     let facts = observer.observe(&context.apps(&targets)?, &query)?;
     ask(context, &mut adds, &facts)?;
     engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {
-        integrations::add(&adds, facts, Folder::of(facts).as_ref()).map_err(refused)
+        integrations::add(&adds, facts, Folder::of(facts).as_ref())
+            .map_err(|why| refused(Some(&facts.app.name), why))
     })
 }
 
@@ -86,7 +88,7 @@ fn ask(context: &Context, adds: &mut [Add], facts: &[Facts]) -> Result {
                 "" => Err("it is required".into()),
                 text => trial.clone().answer(&option.name, text).map_err(|why| why.to_string()),
             })?;
-            add.answer(&option.name, &typed).map_err(refused)?;
+            add.answer(&option.name, &typed).map_err(|why| refused(None, why))?;
         }
     }
     Ok(())

@@ -44,6 +44,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     let targets = args.apps.targets();
     engine::run(context, args.change.mode(&targets), &context.apps(&targets)?, &query(), &|facts| {
-        integrations::limit(entry, dynos, facts, Folder::of(facts).as_ref()).map_err(refused)
+        integrations::limit(entry, dynos, facts, Folder::of(facts).as_ref())
+            .map_err(|why| refused(Some(&facts.app.name), why))
     })
 }

@@ -41,18 +41,19 @@ fn query() -> Query {
 
 /// The integration that is called so.
 fn named(name: &str) -> Result<&'static Integration> {
-    integrations::find(name)
-        .ok_or_else(|| refused(Refused::Unknown { name: name.to_owned(), near: integrations::near(name) }))
+    integrations::find(name).ok_or_else(|| {
+        refused(None, Refused::Unknown { name: name.to_owned(), near: integrations::near(name) })
+    })
 }
 
-/// A refusal as a failure.
-fn refused(why: Refused) -> Failure {
+/// A refusal of an app as a failure.
+fn refused(app: Option<&str>, why: Refused) -> Failure {
     let failure = match &why {
         Refused::Edited { diff, .. } => Failure::new(Code::Failed, format_args!("{why}\n{diff}")),
         why if why.is_usage() => Failure::usage(why),
         why => Failure::new(Code::Failed, why),
     };
-    match why.hint() {
+    match why.hint(app) {
         Some(hint) => failure.hint(hint),
         None => failure,
     }

@@ -31,6 +31,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let targets = args.apps.targets();
     let apps = context.apps(&targets)?;
     engine::run(context, args.change.mode(&targets), &apps, &query(), &|facts| {
-        integrations::remove(&entries, facts, Folder::of(facts).as_ref(), args.force).map_err(refused)
+        integrations::remove(&entries, facts, Folder::of(facts).as_ref(), args.force)
+            .map_err(|why| refused(Some(&facts.app.name), why))
     })
 }

@@ -92,13 +92,13 @@ fn document(entry: &Integration) -> serde_json::Value {
 }
 
 fn text(entry: &Integration) -> String {
-    let mut text = vec![format!("{} ({}): {}", entry.title, entry.name, entry.about)];
+    let mut text = vec![ui::wrap(&format!("{} ({}): {}", entry.title, entry.name, entry.about), 0)];
     let addons = addons(entry);
     if !addons.is_empty() {
-        text.push(format!("Add-ons: {}", addons.join(", ")));
+        text.push(ui::wrap(&format!("Add-ons: {}", addons.join(", ")), 0));
     }
     if let Some(needs) = &entry.needs {
-        text.push(format!("Needs: {needs}"));
+        text.push(ui::wrap(&format!("Needs: {needs}"), 0));
     }
     if !entry.options.is_empty() {
         let required = |option: &Opt| match (option.required, option.or.as_slice()) {

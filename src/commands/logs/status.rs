@@ -59,12 +59,12 @@ fn row(app: &str, line: &Line) -> [String; 4] {
     let what = match (&line.datadog, &line.addon) {
         (_, Some(addon)) => format!("of the add-on {addon}"),
         (None, None) => "elsewhere".to_owned(),
-        (Some(datadog), None) => words(datadog),
+        (Some(datadog), None) => state(app, datadog),
     };
     [app.to_owned(), kind, line.host.clone(), what]
 }
 
-fn words(Datadog { site: _, last4, env, service, disagrees }: &Datadog) -> String {
+fn state(app: &str, Datadog { site: _, last4, env, service, disagrees }: &Datadog) -> String {
     let labels = [
         last4.as_ref().map_or(Some("no key".to_owned()), |last4| Some(format!("key ••••{last4}"))),
         env.as_ref().map(|env| format!("env:{env}")),
@@ -72,7 +72,7 @@ fn words(Datadog { site: _, last4, env, service, disagrees }: &Datadog) -> Strin
     ];
     let differences = disagrees.iter().map(|what| match *what {
         "double" => "! one too many".to_owned(),
-        "url" => "! not the URL of Datadog's guide: dd-heroku logs enable".to_owned(),
+        "url" => format!("! not the URL of Datadog's guide: dd-heroku logs enable -a {app}"),
         what => format!("! not the app's {what}"),
     });
     labels.into_iter().flatten().chain(differences).collect::<Vec<_>>().join("  ")

@@ -5,6 +5,7 @@ mod clone;
 mod serve;
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -12,7 +13,7 @@ use serde_json::json;
 use crate::env::Environment;
 use crate::failure::Result;
 use crate::sandbox::{self, Store};
-use crate::ui::Ui;
+use crate::ui::{self, Ui};
 
 /// Serve, reset, show, boot or clone apps of the embedded sandbox
 #[derive(Debug, clap::Subcommand)]
@@ -48,7 +49,7 @@ pub fn run(env: &Environment, ui: Ui, verb: Verb) -> Result<ExitCode> {
             let world = sandbox::read(&sandbox::state_file(env)?, 0)?;
             match ui.json {
                 true => ui.json(&sandbox::json(&world))?,
-                false => ui.answer(sandbox::table(&world))?,
+                false => ui.answer(text(&world))?,
             }
         }
         Verb::Boot(args) => return boot::run(env, ui, args),
@@ -56,6 +57,18 @@ pub fn run(env: &Environment, ui: Ui, verb: Verb) -> Result<ExitCode> {
         Verb::StandIn { name, arguments } => sandbox::stand_in(env, &name, &arguments)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A table of the apps, then what each has.
+fn text(world: &sandbox::World) -> String {
+    let mut text = ui::table(sandbox::HEADINGS, sandbox::overview(world));
+    for (app, details) in sandbox::details(world) {
+        let _ = write!(text, "\n\n{app}");
+        for (what, values) in details {
+            let _ = write!(text, "\n  {what:<10} {}", ui::wrap(&values, 13));
+        }
+    }
+    text
 }
 
 fn reset(env: &Environment, ui: Ui) -> Result {

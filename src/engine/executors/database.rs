@@ -22,11 +22,11 @@ pub(super) fn execute(services: &dyn Services, progress: &Progress, app: &App, c
     match change {
         Change::Credential { addon } => {
             writer.create_credential(addon, CREDENTIAL)?;
-            await_credential(services, progress, addon)
+            await_credential(services, progress, &app.name, addon)
         }
         Change::Attach { addon, name } => {
             // A run that was cut off may have made the credential without waiting for it.
-            await_credential(services, progress, addon)?;
+            await_credential(services, progress, &app.name, addon)?;
             services.stop().check()?;
             writer.attach(&app.name, addon, name, Some(CREDENTIAL))?;
             Ok(())
@@ -36,7 +36,7 @@ pub(super) fn execute(services: &dyn Services, progress: &Progress, app: &App, c
 }
 
 /// Waits until the credential can be attached, which takes seconds or minutes.
-fn await_credential(services: &dyn Services, progress: &Progress, addon: &str) -> Result {
+fn await_credential(services: &dyn Services, progress: &Progress, app: &str, addon: &str) -> Result {
     let mut last = String::new();
     let is_active =
         Reader::new(services.heroku()?.as_ref()).await_credential(addon, CREDENTIAL, &mut |state| {
@@ -49,8 +49,9 @@ fn await_credential(services: &dyn Services, progress: &Progress, addon: &str) -
         return Ok(());
     }
     let message = format!("the credential `{CREDENTIAL}` of {addon} is not active yet ({last})");
-    Err(Failure::new(Code::Unverified, message)
-        .hint(format_args!("wait until it is, then run the command again: heroku pg:credentials {addon}")))
+    Err(Failure::new(Code::Unverified, message).hint(format_args!(
+        "wait until it is, then run the command again: heroku pg:credentials {addon} -a {app}"
+    )))
 }
 
 fn run(services: &dyn Services, url: &Secret, role: &str, statements: &[String]) -> Result {

@@ -4,7 +4,7 @@ use super::{Explained, error, info, warning};
 #[allow(clippy::wildcard_imports, reason = "all of them is what is meant")]
 use crate::app::codes::*;
 
-const DOCTOR: &str = "`dd-heroku doctor --fix` fixes it.";
+const DOCTOR: &str = "`dd-heroku doctor --fix -a APP` fixes it.";
 
 /// Every code, in their order.
 pub static EXPLAINED: &[Explained] = &[
@@ -12,20 +12,20 @@ pub static EXPLAINED: &[Explained] = &[
         KEY_MISSING,
         "there is no Datadog API key",
         "The Agent starts and sends nothing.",
-        "`dd-heroku init` sets DD_API_KEY, from standard input or the keyring.",
+        "`dd-heroku init -a APP` sets DD_API_KEY, from standard input or the keyring.",
     ),
     error(
         REFUSED_KEY,
         "Datadog refuses the API key",
         "Nothing that the app sends is taken.",
-        "Copy an API key (not an application key): `dd-heroku config set DD_API_KEY`.",
+        "Copy an API key (not an application key): `dd-heroku config set DD_API_KEY -a APP`.",
     ),
     error(OTHER_SITE, "the API key belongs to another site", "Nothing that the app sends is taken.", DOCTOR),
     error(
         UNKNOWN_SITE,
         "DD_SITE is not a Datadog site",
         "The Agent takes the domain alone, such as datadoghq.eu, and sends to a host that does not exist.",
-        "`dd-heroku config set DD_SITE=…`; where the site is clear, `dd-heroku doctor --fix`.",
+        "`dd-heroku config set DD_SITE=… -a APP`; where the site is clear, `dd-heroku doctor --fix -a APP`.",
     ),
     warning(
         NO_APP_NAME,
@@ -49,7 +49,7 @@ pub static EXPLAINED: &[Explained] = &[
         NO_BUILDPACK,
         "no buildpack installs the Agent",
         "No Agent runs: no metrics, no traces.",
-        "`dd-heroku init`, or `dd-heroku doctor --fix`.",
+        "`dd-heroku init -a APP`, or `dd-heroku doctor --fix -a APP`.",
     ),
     warning(
         AGENT_TWICE,
@@ -91,7 +91,7 @@ pub static EXPLAINED: &[Explained] = &[
         REBUILD_DUE,
         "the slug needs a rebuild",
         "What was changed since the last build has no effect yet.",
-        "`dd-heroku rebuild`, or the next deploy.",
+        "`dd-heroku rebuild -a APP`, or the next deploy.",
     ),
     warning(
         APM_OFF_HERE,
@@ -116,19 +116,19 @@ pub static EXPLAINED: &[Explained] = &[
         DBM_ESSENTIAL,
         "Database Monitoring on a plan that cannot have it",
         "Essential plans have no further credentials: the check fails.",
-        "`dd-heroku doctor --fix` turns it off; a Standard plan can have it.",
+        "`dd-heroku doctor --fix -a APP` turns it off; a Standard plan can have it.",
     ),
     warning(
         DBM_OWN_CREDENTIAL,
         "Database Monitoring with the app's own credential",
         "It needs rights that the app's user should not have; samples and plans are missing.",
-        "`dd-heroku dbm setup` creates a separate credential.",
+        "`dd-heroku dbm setup -a APP` creates a separate credential.",
     ),
     warning(
         AGENT_6,
         "Agent 6",
         "It is at the end of its line: 6.53.1 is the last.",
-        "`dd-heroku doctor --fix` goes to Agent 7; custom checks then run on Python 3.",
+        "`dd-heroku doctor --fix -a APP` goes to Agent 7; custom checks then run on Python 3.",
     ),
     warning(PYTHON_2, "Python 2", "Agent 7 has no Python 2: custom checks for it do not run.", DOCTOR),
     warning(
@@ -141,19 +141,19 @@ pub static EXPLAINED: &[Explained] = &[
         NO_SUCH_VERSION,
         "a version of the Agent that does not exist",
         "The next build fails.",
-        "`dd-heroku upgrade --agent-version V`, or `dd-heroku doctor --fix` for the newest.",
+        "`dd-heroku upgrade --agent-version V -a APP`, or `dd-heroku doctor --fix -a APP` for the newest.",
     ),
     info(
         FAR_BEHIND,
         "the Agent is far behind",
         "Fixed bugs stay, and new features are missing.",
-        "`dd-heroku upgrade --agent-version 7`.",
+        "`dd-heroku upgrade --agent-version 7 -a APP`.",
     ),
     error(
         AGENT_DISABLED,
         "DISABLE_DATADOG_AGENT keeps the Agent off",
         "Any value turns the Agent off, `false` too.",
-        "`dd-heroku config unset DISABLE_DATADOG_AGENT`; a value that says no, `dd-heroku doctor --fix` takes away.",
+        "`dd-heroku config unset DISABLE_DATADOG_AGENT -a APP`; a value that says no, `dd-heroku doctor --fix -a APP` takes away.",
     ),
     warning(
         BAD_LOG_LEVEL,
@@ -166,19 +166,19 @@ pub static EXPLAINED: &[Explained] = &[
         ONE_OFF_DYNOS,
         "the Agent runs on one-off dynos",
         "Each run, release and scheduled job counts as a host and starts later.",
-        "`dd-heroku prerun skip` in the app's checkout, or `dd-heroku doctor --fix` there.",
+        "`dd-heroku prerun skip one-off -a APP` in the app's checkout, or `dd-heroku doctor --fix -a APP` there.",
     ),
     warning(
         CONTAINER,
         "a container image without DD_HEROKU_DYNO",
         "The Agent in the image reports as a plain container, not as a dyno.",
-        "`dd-heroku doctor --fix`; `dd-heroku docker init` writes what the image needs.",
+        "`dd-heroku doctor --fix -a APP`; `dd-heroku docker init -a APP` writes what the image needs.",
     ),
     info(
         FIR,
         "the app is on Fir",
         "Classic buildpacks do not work there: no Agent runs.",
-        "A telemetry drain carries traces, metrics and logs: `dd-heroku init`.",
+        "A telemetry drain carries traces, metrics and logs: `dd-heroku init -a APP`.",
     ),
     warning(
         SLUG_NEAR_LIMIT,
@@ -208,7 +208,7 @@ pub static EXPLAINED: &[Explained] = &[
         METRICS_WITHOUT_DRAIN,
         "log-runtime-metrics without a drain",
         "The dynos' metrics are written to a log that nobody reads.",
-        "`dd-heroku logs enable`.",
+        "`dd-heroku logs enable -a APP`.",
     ),
     warning(
         APP_JSON,
@@ -226,7 +226,7 @@ pub static EXPLAINED: &[Explained] = &[
         BUILD_UNDER_WAY,
         "a build or release is under way",
         "What was just changed may not be in it.",
-        "Wait for it: `dd-heroku status --watch`.",
+        "Wait for it: `dd-heroku status --watch -a APP`.",
     ),
     info(DEMO_KEY, "the sandbox's demonstration key", "It is good in the sandbox only.", "Nothing to fix."),
     info(
@@ -239,13 +239,13 @@ pub static EXPLAINED: &[Explained] = &[
         UNKNOWN_OPTION,
         "an option that this program does not know",
         "Its value is not checked.",
-        "`dd-heroku config list --all` has those that it knows.",
+        "`dd-heroku config list --all -a APP` has those that it knows.",
     ),
     info(
         DISCOURAGED,
         "an option that is better not set",
         "`dd-heroku config explain NAME` says what is lost by it.",
-        "`dd-heroku config unset NAME`.",
+        "`dd-heroku config unset NAME -a APP`.",
     ),
     info(
         UNCHECKED_VERSION,
@@ -275,13 +275,13 @@ pub static EXPLAINED: &[Explained] = &[
         DBM_OWN_USER,
         "Database Monitoring signs in as the app's own user",
         "It needs rights that the app's user should not have.",
-        "`dd-heroku dbm setup` creates a separate credential.",
+        "`dd-heroku dbm setup -a APP` creates a separate credential.",
     ),
     warning(
         METRIC_DIFFERS,
         "a log-based metric of that name computes something else",
         "Dashboards that build on it show something else too.",
-        "Rename or delete it in Datadog, then `dd-heroku metrics enable`.",
+        "Rename or delete it in Datadog, then `dd-heroku metrics enable -a APP`.",
     ),
     info(
         FILE_KEPT,
@@ -305,13 +305,13 @@ pub static EXPLAINED: &[Explained] = &[
         OTHER_KEY,
         "a drain has a third API key",
         "It is neither the old one nor the new, and was left alone.",
-        "`dd-heroku rotate-key --from LAST4` changes it too.",
+        "`dd-heroku rotate-key --from LAST4 -a APP` changes it too.",
     ),
     error(
         NO_TELEMETRY,
         "no telemetry drain sends to Datadog",
         "A Fir app sends nothing without one.",
-        "`dd-heroku init`, or `dd-heroku doctor --fix`.",
+        "`dd-heroku init -a APP`, or `dd-heroku doctor --fix -a APP`.",
     ),
     error(
         TELEMETRY_DIFFERS,
@@ -323,13 +323,13 @@ pub static EXPLAINED: &[Explained] = &[
         FEATURE_NOT_OFFERED,
         "a labs feature is not offered for the app",
         "What it brings must be set by hand, or is missing.",
-        "set HEROKU_APP_NAME with `heroku config:set` where dyno metadata is not offered.",
+        "set HEROKU_APP_NAME with `heroku config:set HEROKU_APP_NAME=APP -a APP` where dyno metadata is not offered.",
     ),
     error(
         RELEASE_FAILED,
         "the newest release failed",
         "The release before it keeps running: what was deployed or changed since is not in effect.",
-        "`heroku releases:output -a APP` shows why; deploy again, or `dd-heroku rebuild`.",
+        "`heroku releases:output -a APP` shows why; deploy again, or `dd-heroku rebuild -a APP`.",
     ),
     warning(
         LINT,
@@ -341,7 +341,7 @@ pub static EXPLAINED: &[Explained] = &[
         SMALL_DYNO,
         "dynos of 512 MB run traces and processes too",
         "App and agents together may not fit: the dyno swaps (R14) or is killed (R15).",
-        "`heroku ps:type web=standard-2x`, or `dd-heroku config unset DD_PROCESS_AGENT`; DD_HEROKU_AGENT_MEMORY limits the agents.",
+        "`heroku ps:type web=standard-2x -a APP`, or `dd-heroku config unset DD_PROCESS_AGENT -a APP`; DD_HEROKU_AGENT_MEMORY limits the agents.",
     ),
     error(
         UNBUILDABLE_VERSION,
@@ -353,7 +353,7 @@ pub static EXPLAINED: &[Explained] = &[
         BAD_VALUE,
         "an option holds a value that is not read as meant",
         "What reads the option takes the value for its default, or not at all.",
-        "`dd-heroku doctor --fix` where the value is clear, else `dd-heroku config set`.",
+        "`dd-heroku doctor --fix -a APP` where the value is clear, else `dd-heroku config set NAME=VALUE -a APP`.",
     ),
     warning(
         DRAIN_FORM,
@@ -383,7 +383,7 @@ pub static EXPLAINED: &[Explained] = &[
         UNKNOWN_DYNO_TYPE,
         "a dyno type to skip is not one of the app's",
         "Where it is a slip, the Agent starts on the dynos that were meant.",
-        "Name the type as `heroku ps` does, or leave it when the type comes later.",
+        "Name the type as `heroku ps -a APP` does, or leave it when the type comes later.",
     ),
     info(
         NO_OLD_KEY,
