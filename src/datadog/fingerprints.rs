@@ -17,7 +17,7 @@ pub fn parse(text: &str) -> Result<Vec<String>, &str> {
                 all.push(std::mem::take(&mut digits).to_ascii_uppercase());
             }
         }
-        let is_whole = |one: &String| one.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_whole = |first: &String| first.bytes().all(|byte| byte.is_ascii_hexdigit());
         if !digits.is_empty() || !all.iter().all(is_whole) {
             return Err(part);
         }
@@ -31,16 +31,16 @@ mod tests {
 
     #[test]
     fn fingerprints_are_read_as_people_write_them() {
-        let (one, two) =
+        let (first, second) =
             ("5F1E256061D813B125E156E8E6266D4AC0960000", "D18886567EABAD8B2D2526900D826EB906460000");
         for text in [
-            format!("{one},{two}"),
-            format!("{one} {two}\n"),
-            format!(" 0x{one}, 0X{} ,", two.to_lowercase()),
-            format!("5f1e 2560 61d8 13b1 25e1  56e8 e626 6d4a c096 0000, ,{two}"),
-            format!("0x5f1e 2560 61d8 13b1 25e1  56e8 e626 6d4a c096 0000 {two}"),
+            format!("{first},{second}"),
+            format!("{first} {second}\n"),
+            format!(" 0x{first}, 0X{} ,", second.to_lowercase()),
+            format!("5f1e 2560 61d8 13b1 25e1  56e8 e626 6d4a c096 0000, ,{second}"),
+            format!("0x5f1e 2560 61d8 13b1 25e1  56e8 e626 6d4a c096 0000 {second}"),
         ] {
-            assert_eq!(parse(&text), Ok(vec![one.to_owned(), two.to_owned()]), "{text}");
+            assert_eq!(parse(&text), Ok(vec![first.to_owned(), second.to_owned()]), "{text}");
         }
         assert_eq!(parse(""), Ok(Vec::new()));
     }

@@ -55,13 +55,13 @@ impl Copy<'_> {
         entries.retain(|path| !file_name(path).starts_with('.'));
         for source in entries.iter().filter(|path| path.is_dir()) {
             let name = file_name(source);
-            if self.is_wanted(name.strip_suffix(".d").unwrap_or(&name)) {
+            if self.is_enabled(name.strip_suffix(".d").unwrap_or(&name)) {
                 self.copy_folder(source, &conf.join(&name), DEPTH);
             }
         }
         for source in entries.iter().filter(|path| path.is_file() && is(path, "yaml")) {
             let name = file_name(&source.with_extension(""));
-            if self.is_wanted(&name) {
+            if self.is_enabled(&name) {
                 self.copy_file(source, &conf.join(format!("{name}.d/conf.yaml")));
             }
         }
@@ -76,7 +76,7 @@ impl Copy<'_> {
         }
     }
 
-    fn is_wanted(&self, check: &str) -> bool {
+    fn is_enabled(&self, check: &str) -> bool {
         self.leads || !SERVICE_CHECKS.contains(&check)
     }
 
@@ -176,5 +176,5 @@ fn file_name(path: &Path) -> String {
 }
 
 fn is(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|found| found == extension)
+    path.extension().is_some_and(|actual| actual == extension)
 }

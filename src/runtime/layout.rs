@@ -120,8 +120,8 @@ mod tests {
         assert_eq!(Layout::find(&with_home(none), None), Some(Layout::of_home(none)));
         assert_eq!(Layout::find(&Environment::default(), None), None);
         let program = Path::new("/nonexistent/app/.dd-heroku/bin/dd-heroku");
-        let found = Layout::find(&Environment::default(), Some(program)).unwrap();
-        assert_eq!(found.home, Path::new("/nonexistent/app"));
+        let layout = Layout::find(&Environment::default(), Some(program)).unwrap();
+        assert_eq!(layout.home, Path::new("/nonexistent/app"));
         assert_eq!(Layout::find(&Environment::default(), Some(Path::new("/usr/bin/dd-heroku"))), None);
     }
 }

@@ -111,7 +111,7 @@ mod tests {
             ("# a: 1\na: 2\n", vec![]),
         ] {
             let (keys, broken) = read(text);
-            let keys: Vec<_> = keys.iter().map(|found| (found.key.as_str(), found.line)).collect();
+            let keys: Vec<_> = keys.iter().map(|repeated| (repeated.key.as_str(), repeated.line)).collect();
             assert_eq!((keys, broken), (expected, None), "{text}");
         }
         assert!(read("a: [1\nb: 2\n").1.is_some());

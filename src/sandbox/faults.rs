@@ -134,7 +134,7 @@ impl Fault {
     }
 
     fn matches(&self, method: &str, path: &str) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+        self.method.as_deref().is_none_or(|expected| expected.eq_ignore_ascii_case(method))
             && self.path.as_deref().is_none_or(|pattern| glob(pattern, path))
     }
 

@@ -82,14 +82,14 @@ fn placeholders_are_filled_and_an_unset_variable_leaves_its_instance_out() {
 
 #[test]
 fn only_the_leader_runs_the_checks_of_services() {
-    for (dyno, there) in [("web.1", true), ("web.2", false)] {
+    for (dyno, exists) in [("web.1", true), ("web.2", false)] {
         let home = Home::new().unset("DD_API_KEY").set("DYNO", dyno).set("DD_HEROKU_LEADER", "true");
         let home = home.set("DD_ENABLE_HEROKU_REDIS", "true").set("REDIS_URL", "redis://h:1");
         home.write("datadog/conf.d/mysql.d/conf.yaml", "a: 1");
         home.write("datadog/conf.d/nginx.d/conf.yaml", "a: 1");
         home.boot();
-        assert_eq!(conf(&home, "conf.d/mysql.d/conf.yaml").is_some(), there);
-        assert_eq!(conf(&home, "conf.d/redisdb.d/conf.yaml").is_some(), there);
+        assert_eq!(conf(&home, "conf.d/mysql.d/conf.yaml").is_some(), exists);
+        assert_eq!(conf(&home, "conf.d/redisdb.d/conf.yaml").is_some(), exists);
         assert!(conf(&home, "conf.d/nginx.d/conf.yaml").is_some());
     }
 }

@@ -19,12 +19,12 @@ pub(super) fn free_port() -> u16 {
 }
 
 /// What the stand-ins noted, once `wanted` is true of it.
-pub(super) fn notes(home: &Path, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+pub(super) fn notes(home: &Path, is_enough: impl Fn(&[Value]) -> bool) -> Vec<Value> {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
         let text = fs::read_to_string(home.join(".apt/var/log/datadog/stand-in.jsonl")).unwrap_or_default();
         let notes: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        if wanted(&notes) {
+        if is_enough(&notes) {
             return notes;
         }
         assert!(Instant::now() < until, "{notes:?}");

@@ -54,15 +54,15 @@ fn a_log_based_metric_is_made_once_changed_and_removed() {
         "group_by": []}}});
     let add = || with_keys(&sandbox, "POST", METRICS).json(&metric).send().unwrap().status();
     assert_eq!((add().as_u16(), add().as_u16()), (200, 409));
-    let one = format!("{METRICS}/heroku.memory");
+    let metric = format!("{METRICS}/heroku.memory");
     let change = json!({"data": {"type": "logs_metrics", "attributes": {"filter": {"query": "*"}}}});
-    let changed: Value = with_keys(&sandbox, "PATCH", &one).json(&change).send().unwrap().json().unwrap();
+    let changed: Value = with_keys(&sandbox, "PATCH", &metric).json(&change).send().unwrap().json().unwrap();
     assert_eq!(changed["data"]["attributes"]["filter"]["query"], "*");
     assert_eq!(changed["data"]["attributes"]["compute"]["path"], "@memory");
     let all: Value = with_keys(&sandbox, "GET", METRICS).send().unwrap().json().unwrap();
     assert_eq!(all["data"].as_array().unwrap().len(), 1);
-    assert_eq!(with_keys(&sandbox, "DELETE", &one).send().unwrap().status(), 204);
-    assert_eq!(with_keys(&sandbox, "GET", &one).send().unwrap().status(), 404);
+    assert_eq!(with_keys(&sandbox, "DELETE", &metric).send().unwrap().status(), 204);
+    assert_eq!(with_keys(&sandbox, "GET", &metric).send().unwrap().status(), 404);
     assert_eq!(with_keys(&sandbox, "POST", METRICS).json(&json!({})).send().unwrap().status(), 400);
 }
 

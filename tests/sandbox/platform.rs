@@ -140,11 +140,12 @@ fn addons_and_attachments_are_found_by_every_name() {
     let vars: Vec<&Value> = addons.as_array().unwrap().iter().map(|addon| &addon["config_vars"][0]).collect();
     assert_eq!(vars, ["DATABASE_URL", "REDIS_URL", "HEROKU_REDIS_CYAN_URL"]);
     for name in ["DATABASE", "DATABASE_URL", "postgresql-cubic-31415"] {
-        let found = write(&sandbox, "POST", "/actions/addons/resolve", json!({"addon": name, "app": "shop"}));
-        assert_eq!(found[0]["plan"]["name"], "heroku-postgresql:standard-0", "{name}");
+        let resolved =
+            write(&sandbox, "POST", "/actions/addons/resolve", json!({"addon": name, "app": "shop"}));
+        assert_eq!(resolved[0]["plan"]["name"], "heroku-postgresql:standard-0", "{name}");
         let body = json!({"addon_attachment": name, "app": "shop"});
-        let found = write(&sandbox, "POST", "/actions/addon-attachments/resolve", body);
-        assert_eq!(found[0]["name"], "DATABASE", "{name}");
+        let resolved = write(&sandbox, "POST", "/actions/addon-attachments/resolve", body);
+        assert_eq!(resolved[0]["name"], "DATABASE", "{name}");
     }
     assert_eq!(refused(&sandbox, "POST", "/actions/addons/resolve", json!({"addon": "nobody"})).0, 404);
 }

@@ -2,6 +2,7 @@
 
 mod circles;
 mod hints;
+mod identifiers;
 mod layers;
 mod length;
 mod source;

@@ -5,7 +5,7 @@ use std::fs;
 use super::source::{files, package};
 
 /// Not this, but that.
-const GLOSSARY: [(&str, &str); 16] = [
+const GLOSSARY: [(&str, &str); 24] = [
     ("mend", "fix"),
     ("mends", "fixes"),
     ("mended", "fixed"),
@@ -22,6 +22,14 @@ const GLOSSARY: [(&str, &str); 16] = [
     ("at hand", "available, existing"),
     ("may be had", "is available"),
     ("cannot be had", "is not available"),
+    ("could not be had", "could not be fetched"),
+    ("acts upon", "interprets"),
+    ("therefrom", "from it"),
+    ("agreed to", "confirmed"),
+    ("as it stands", "as it is"),
+    ("told apart by", "distinguished by"),
+    ("is wanted", "is desired, requested"),
+    ("are wanted", "are desired, requested"),
 ];
 
 /// Where people read.

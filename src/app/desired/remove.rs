@@ -146,10 +146,10 @@ mod tests {
         facts.config =
             Some(vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
         let keep = BTreeSet::from(["DD_ENV".to_owned(), DYNO_METADATA.to_owned()]);
-        let wish = desired(&facts, &keep);
-        assert_eq!(wish.config.keys().collect::<Vec<_>>(), ["DD_API_KEY", "HEROKU_APP_NAME"]);
-        assert_eq!(wish.features.keys().collect::<Vec<_>>(), [RUNTIME_METRICS, BUILD_METADATA]);
-        assert!(wish.notes[0].message.contains("DD_ODD"));
+        let desired_state = desired(&facts, &keep);
+        assert_eq!(desired_state.config.keys().collect::<Vec<_>>(), ["DD_API_KEY", "HEROKU_APP_NAME"]);
+        assert_eq!(desired_state.features.keys().collect::<Vec<_>>(), [RUNTIME_METRICS, BUILD_METADATA]);
+        assert!(desired_state.notes[0].message.contains("DD_ODD"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ ARG DD_AGENT_VERSION={version}
 # Keys are taken by their fingerprint: anything else that the server sends is not exported, and not trusted.
 RUN for key in C0962C7D 06462314 F14F620E; do \
       curl -fsSL --retry 3 "https://keys.datadoghq.com/DATADOG_APT_KEY_${key}.public" | gpg --batch --quiet --import \
-        || echo "key ${key} could not be had" >&2; \
+        || echo "key ${key} could not be fetched" >&2; \
     done; \
     gpg --batch --export \
       5F1E256061D813B125E156E8E6266D4AC0962C7D \

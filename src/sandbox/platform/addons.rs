@@ -158,14 +158,16 @@ fn database_url(world: &World, app: &str, addon: &Addon, credential: &str) -> St
     };
     let default = world.attachments.iter().find(is_default).map(Attachment::variable);
     let existing = default.and_then(|name| world.app(app).ok()?.config.get(&name).cloned());
-    let own = existing
+    let existing_url = existing
         .filter(|existing| *existing != addon.url("default"))
         .and_then(|existing| url::Url::parse(&existing).ok());
-    let (Some(mut own), Ok(credential)) = (own, url::Url::parse(&made_up)) else { return made_up };
+    let (Some(mut existing_url), Ok(credential)) = (existing_url, url::Url::parse(&made_up)) else {
+        return made_up;
+    };
     // Neither fails: both URLs have a host.
-    let _ = own.set_username(credential.username());
-    let _ = own.set_password(credential.password());
-    own.into()
+    let _ = existing_url.set_username(credential.username());
+    let _ = existing_url.set_password(credential.password());
+    existing_url.into()
 }
 
 pub(crate) fn detach(world: &mut World, identity: &str) -> Reply {
@@ -181,28 +183,28 @@ pub(crate) fn detach(world: &mut World, identity: &str) -> Reply {
 
 pub(crate) fn resolve(world: &World, request: &Request) -> Reply {
     let ResolveAddon { addon, app, addon_service } = request.json()?;
-    let found = world.addon(&addon, app.as_deref())?;
-    let fits = addon_service.is_none_or(|service| found.service() == service);
+    let addon = world.addon(&addon, app.as_deref())?;
+    let fits = addon_service.is_none_or(|service| addon.service() == service);
     if !fits {
         return Err(Refusal::not_found("add_on"));
     }
-    Ok(Answer::ok(Value::Array(vec![world.addon_json(found)])))
+    Ok(Answer::ok(Value::Array(vec![world.addon_json(addon)])))
 }
 
 pub(crate) fn resolve_attachment(world: &World, request: &Request) -> Reply {
     let ResolveAttachment { addon_attachment, app, addon_service } = request.json()?;
-    let found = find(world, app.as_deref(), &addon_attachment)?;
-    let service = world.addon(&found.addon, None)?.service();
-    if addon_service.is_some_and(|wanted| wanted != service) {
+    let attachment = find(world, app.as_deref(), &addon_attachment)?;
+    let service = world.addon(&attachment.addon, None)?.service();
+    if addon_service.is_some_and(|requested| requested != service) {
         return Err(Refusal::not_found("add_on_attachment"));
     }
-    Ok(Answer::ok(Value::Array(vec![object(world, found, request)])))
+    Ok(Answer::ok(Value::Array(vec![object(world, attachment, request)])))
 }
 
 /// An attachment, with its add-on's plan where the request asks for that.
 fn object(world: &World, attachment: &Attachment, request: &Request) -> Value {
     let mut object = world.attachment_json(attachment);
-    let asked = request.header("accept-inclusion").is_some_and(|wanted| wanted.contains("addon:plan"));
+    let asked = request.header("accept-inclusion").is_some_and(|requested| requested.contains("addon:plan"));
     if let Some(addon) = world.addons.iter().find(|addon| asked && addon.id == attachment.addon) {
         object["addon"]["plan"] = reference("plan", &addon.plan);
     }
@@ -220,7 +222,7 @@ fn find<'a>(world: &'a World, app: Option<&str>, identity: &str) -> Result<&'a A
         return world.attachments.iter().find(|known| known.id == identity).ok_or_else(missing);
     };
     let app = &world.app(app)?.id;
-    let mut own = world.attachments.iter().filter(|attachment| attachment.app == *app);
+    let mut attached = world.attachments.iter().filter(|attachment| attachment.app == *app);
     let named = |attachment: &&Attachment| {
         let addon = world.addons.iter().find(|addon| addon.id == attachment.addon);
         attachment.id == identity
@@ -228,7 +230,7 @@ fn find<'a>(world: &'a World, app: Option<&str>, identity: &str) -> Result<&'a A
             || attachment.variable() == identity
             || addon.is_some_and(|addon| addon.name == identity)
     };
-    own.find(named).ok_or_else(missing)
+    attached.find(named).ok_or_else(missing)
 }
 
 /// The name Heroku makes up: `HEROKU_POSTGRESQL_AMBER`.

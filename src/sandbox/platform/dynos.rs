@@ -110,8 +110,8 @@ pub(crate) fn list(world: &World, app: &str) -> Reply {
 
 pub(crate) fn info(world: &World, app: &str, dyno: &str) -> Reply {
     let dynos = running(world.app(app)?);
-    let found = dynos.into_iter().find(|known| known["name"] == dyno || known["id"] == dyno);
-    Ok(Answer::ok(found.ok_or_else(|| Refusal::not_found("dyno"))?))
+    let matching = dynos.into_iter().find(|known| known["name"] == dyno || known["id"] == dyno);
+    Ok(Answer::ok(matching.ok_or_else(|| Refusal::not_found("dyno"))?))
 }
 
 /// Starts a one-off dyno. It is recorded; nothing runs.

@@ -41,8 +41,9 @@ pub(crate) fn info(world: &World, pipeline: &str) -> Reply {
 
 pub(crate) fn couplings(world: &World, pipeline: Option<&str>) -> Reply {
     let pipeline = pipeline.map(|pipeline| world.pipeline(pipeline)).transpose()?;
-    let own = world.couplings.iter().filter(|c| pipeline.is_none_or(|pipeline| c.pipeline == pipeline.id));
-    Ok(Answer::list(own.map(|coupling| coupling_object(world, coupling))))
+    let couplings =
+        world.couplings.iter().filter(|c| pipeline.is_none_or(|pipeline| c.pipeline == pipeline.id));
+    Ok(Answer::list(couplings.map(|coupling| coupling_object(world, coupling))))
 }
 
 pub(crate) fn coupling_of(world: &World, app: &str) -> Reply {

@@ -40,8 +40,8 @@ struct Exporter {
 
 pub(crate) fn of_app(world: &World, app: &str) -> Reply {
     let app = &world.app(app)?.id;
-    let own = world.telemetry_drains.iter().filter(|drain| drain.owner["id"] == **app);
-    Ok(Answer::list(own.map(object)))
+    let drains = world.telemetry_drains.iter().filter(|drain| drain.owner["id"] == **app);
+    Ok(Answer::list(drains.map(object)))
 }
 
 pub(crate) fn of_space(world: &World, space: &str) -> Reply {
