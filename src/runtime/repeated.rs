@@ -1,4 +1,4 @@
-//! Finds a key that stands twice in the Agent's `datadog.yaml`: a `prerun.sh` appends a section that is there already, and
+//! Finds a key that stands twice in the Agent's `datadog.yaml`: a `prerun.sh` appends a section that is already present, and
 //! the Agent takes one of the two only. Never says a value.
 
 use std::fs;
@@ -33,7 +33,7 @@ pub(super) fn report(env: &Environment, layout: &Layout, notices: Notices) {
 struct Repeated {
     /// With those above it: `logs_config.run_path`.
     key: String,
-    /// Where it stands again.
+    /// Where it is again.
     line: usize,
 }
 

@@ -180,7 +180,7 @@ impl Plan {
     }
 }
 
-/// Whether `text` has the form of `pattern`, where `*` stands for any run of characters.
+/// Whether `text` has the form of `pattern`, where `*` matches any run of characters.
 fn glob(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
