@@ -91,7 +91,7 @@ pub(super) fn programs(
     all
 }
 
-/// The variables that an agent needs beside those of the app.
+/// The variables that an agent needs in addition to those of the app.
 pub(super) fn variables(env: &Environment, layout: &Layout) -> [(&'static str, String); 2] {
     let or = |name, other: String| {
         Some(text(env, name).into_owned()).filter(|text| !text.is_empty()).unwrap_or(other)

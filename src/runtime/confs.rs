@@ -159,7 +159,7 @@ impl Copy<'_> {
     }
 }
 
-/// Why a text is no YAML, without any of it.
+/// Why a text is not YAML, without any of it.
 fn malformed(bytes: &[u8]) -> Option<String> {
     let Ok(text) = str::from_utf8(bytes) else { return Some("not UTF-8".into()) };
     let mut parser = granit_parser::Parser::new_from_str(text);

@@ -1,4 +1,4 @@
-//! How a session in the dyno speaks to the supervisor: `agent-wrapper restart|stop|start` connects to its socket, sends
+//! How a session in the dyno reaches the supervisor: `agent-wrapper restart|stop|start` connects to its socket, sends
 //! the verb as a line, and gets one line back when it is done.
 
 use std::fs;
@@ -59,11 +59,11 @@ impl Verb {
 pub(super) struct Control(Option<UnixListener>);
 
 impl Control {
-    /// Listens, beside the lock. Where that is not possible nothing is heard, which is no reason to stop.
+    /// Listens, next to the lock. Where that is not possible nothing is heard, which is no reason to stop.
     pub(super) fn listen(layout: &Layout) -> Self {
         let mut places = places(layout).into_iter();
         Self(places.find_map(|place| {
-            // The lock is held: what lies here is of a supervisor that was killed.
+            // The lock is held: what is here is of a supervisor that was killed.
             let _ = fs::remove_file(&place);
             let listener = UnixListener::bind(&place).ok()?;
             let _ = fs::set_permissions(&place, fs::Permissions::from_mode(0o600));
@@ -99,7 +99,7 @@ impl Control {
 pub(super) struct Session(UnixStream);
 
 impl Session {
-    /// Answers. A session that has gone away is no error.
+    /// Answers. A session that has gone away is not an error.
     pub(super) fn answer(mut self, text: &str) {
         let _ = self.0.write_all(format!("{text}\n").as_bytes());
     }
@@ -116,7 +116,7 @@ pub(super) fn ask(layout: &Layout, verb: Verb) -> io::Result<String> {
     Ok(answer.trim_end().to_owned())
 }
 
-/// Beside the lock's file.
+/// Next to the lock's file.
 fn places(layout: &Layout) -> [PathBuf; 2] {
     lock::places(layout).map(|place| place.with_extension("sock"))
 }

@@ -1,4 +1,4 @@
-//! Placeholders in the configuration files that `integrations add` writes: `${NAME}` stands for the variable of that
+//! Placeholders in the configuration files that `integrations add` writes: `${NAME}` is replaced by the variable of that
 //! name, `${NAME.host}` (`port`, `hosts`, `scheme`, `tls`, `user`, `password`, `path`, `db`) for a part of the URL in it,
 //! `${NAME.file}` for a file that holds it (a certificate). Only a file whose first line is [`MARKER`] is filled. A line whose part the URL lacks,
 //! such as a password, is left out; an instance whose variable is unset is left out as a whole. Secrets so stay out of the app's repository. A value never leaves but in the filled text.
@@ -56,7 +56,7 @@ pub fn fill(text: &str, variable: impl Fn(&str) -> Option<String>) -> Filled {
     filled
 }
 
-/// Lines that stay or go together: an item of `instances`, or what stands around them.
+/// Lines that stay or go together: an item of `instances`, or what is around them.
 #[derive(Default)]
 struct Block<'a> {
     instance: bool,
@@ -115,7 +115,7 @@ enum Gap {
     Variable(String),
 }
 
-/// Splits a line into what stands before its scalar, the scalar without quotes, and what stands behind it.
+/// Splits a line into what precedes its scalar, the scalar without quotes, and what follows it.
 fn split_scalar(line: &str) -> (&str, &str, &str) {
     let body = line.trim_start().trim_start_matches("- ").trim_start();
     let key = if body.starts_with(['"', '\'']) { 0 } else { body.find(": ").map_or(0, |at| at + 2) };

@@ -1,11 +1,11 @@
-//! Where things lie in a dyno's home. Nothing here is remembered between build and boot: the home is the build
+//! Where things are in a dyno's home. Nothing here is remembered between build and boot: the home is the build
 //! folder when a slug is made and `/app` when it runs.
 
 use std::path::{Path, PathBuf};
 
 use crate::env::{DATADOG_CONF, Environment, HOME};
 
-/// Where the binary lies, relative to the home.
+/// Where the binary is, relative to the home.
 pub(super) const BINARY: &str = ".dd-heroku/bin/dd-heroku";
 /// Where the Agent's version is recorded, relative to the home: one line such as `7.81.2`.
 pub(super) const AGENT_VERSION: &str = ".dd-heroku/agent-version";
@@ -51,7 +51,7 @@ impl Layout {
         }
     }
 
-    /// The layout that this process is to use: of `$HOME`, else of the home that the binary `program` lies in, else of
+    /// The layout that this process is to use: of `$HOME`, else of the home that the binary `program` is in, else of
     /// the image, whichever has an Agent. None without any home.
     pub(super) fn find(env: &Environment, program: Option<&Path>) -> Option<Self> {
         let of_binary =

@@ -202,14 +202,14 @@ fn with_layout(env: &Environment, notices: Notices, act: impl FnOnce(&Layout) ->
     }
 }
 
-/// Writes the one answer of a verb to stdout. A reader that has gone away is no error.
+/// Writes the one answer of a verb to stdout. A reader that has gone away is not an error.
 fn answer(text: impl AsRef<[u8]>) -> ExitCode {
     let mut stdout = io::stdout();
     let _ = stdout.write_all(text.as_ref()).and_then(|()| stdout.flush());
     ExitCode::SUCCESS
 }
 
-/// The value of a variable; what is no UTF-8 in it is replaced. Empty when it is not set.
+/// The value of a variable; what is not UTF-8 in it is replaced. Empty when it is not set.
 fn text<'a>(env: &'a Environment, name: &str) -> Cow<'a, str> {
     env.raw(name).map(|value| value.to_string_lossy()).unwrap_or_default()
 }

@@ -50,7 +50,7 @@ impl Notices {
         self.from == Level::Off
     }
 
-    /// Says one line. A reader that has gone away is no error.
+    /// Says one line. A reader that has gone away is not an error.
     pub(super) fn say(self, level: Level, text: &str) {
         if level >= self.from && !self.is_off() {
             let line = format!("dd-heroku: {}\n", text.replace('\n', " "));

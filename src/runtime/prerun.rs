@@ -48,7 +48,7 @@ pub struct Handed {
 }
 
 /// The path of `prerun.sh` as bash can read it: a script with Windows line ends, or with a byte order mark, is sourced
-/// from a corrected copy beside it.
+/// from a corrected copy next to it.
 pub(super) fn find(app: &Path, notices: Notices) -> Option<PathBuf> {
     let path = app.join("prerun.sh");
     if !path.is_file() {

@@ -1,4 +1,4 @@
-//! The Agent's own Python: which one it is, where its modules lie, and the links that its tools are found by.
+//! The Agent's own Python: which one it is, where its modules are, and the links that its tools are found by.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Finds a key that stands twice in the Agent's `datadog.yaml`: a `prerun.sh` appends a section that is already present, and
+//! Finds a key that occurs twice in the Agent's `datadog.yaml`: a `prerun.sh` appends a section that is already present, and
 //! the Agent takes one of the two only. Never says a value.
 
 use std::fs;
@@ -28,7 +28,7 @@ pub(super) fn report(env: &Environment, layout: &Layout, notices: Notices) {
     }
 }
 
-/// A key that stands twice.
+/// A key that occurs twice.
 #[derive(Debug, PartialEq, Eq)]
 struct Repeated {
     /// With those above it: `logs_config.run_path`.

@@ -1,4 +1,4 @@
-//! The Unix sockets of the agents. The Agent's own defaults lie in `/var/run/datadog`, which no dyno can write to: they go
+//! The Unix sockets of the agents. The Agent's own defaults are in `/var/run/datadog`, which no dyno can write to: they go
 //! to `/tmp`. So do those of the app's variables that cannot be made where they should be, with the addresses of their
 //! clients. Apps that set none keep sending to the ports: their environment stays as it is.
 
@@ -15,7 +15,7 @@ use super::template::Template;
 use super::text;
 use super::url::decode;
 
-/// Where the Agent's own defaults lie.
+/// Where the Agent's own defaults are.
 const OF_SYSTEM: &str = "/var/run/datadog";
 /// Where a dyno can always write.
 const FOLDER: &str = "/tmp";
@@ -48,7 +48,7 @@ const SOCKETS: [Socket; 2] = [
 ];
 
 impl Socket {
-    /// The socket that its clients are told to send to.
+    /// The socket that its clients get as their address.
     fn client(&self, env: &Environment) -> Option<PathBuf> {
         let address = text(env, self.clients);
         path_of(&address).filter(|_| names_socket(&address))

@@ -1,4 +1,4 @@
-//! Sets keys in a commented YAML template such as the Agent's `datadog.yaml.example`, line by line: a key that stands
+//! Sets keys in a commented YAML template such as the Agent's `datadog.yaml.example`, line by line: a key that is
 //! there as a comment (`# confd_path: ""`) comes alive in its place, and every other line stays as it is.
 
 /// A YAML text whose top level is block style, as its lines.
@@ -84,7 +84,7 @@ impl Template {
         })
     }
 
-    /// Where the block that begins at line `at` ends: behind its last line that is no comment.
+    /// Where the block that begins at line `at` ends: behind its last line that is not a comment.
     fn end_of_block(&self, at: usize) -> usize {
         let inside = |line: &str| is_live(line) && (indentation(line) > 0 || line.starts_with("- "));
         let rest = self.0[at + 1..].iter();

@@ -129,7 +129,7 @@ impl std::fmt::Debug for ServiceUrl {
     }
 }
 
-/// Splits what stands before the host from the rest. The `@` is the last one before the path, or, where a password holds
+/// Splits what precedes the host from the rest. The `@` is the last one before the path, or, where a password holds
 /// a `/`, `?` or `#` as it is, the first one that `host:port` follows.
 fn split_credentials(text: &str) -> (Option<&str>, &str) {
     let end = text.find(['/', '?', '#']).unwrap_or(text.len());

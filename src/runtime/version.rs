@@ -1,4 +1,4 @@
-//! Which Agent lies in the home, and how it is started.
+//! Which Agent is in the home, and how it is started.
 
 use std::fs;
 use std::io::{self, Read};
@@ -77,7 +77,7 @@ pub(super) fn process_flag(version: AgentVersion) -> &'static str {
     if version.minor >= 36 { "--cfgpath" } else { "--config" }
 }
 
-/// Where the process-agent's program lies; None from 7.68 on, where the core Agent does its work.
+/// Where the process-agent's program is; None from 7.68 on, where the core Agent does its work.
 pub(super) fn process_program(version: AgentVersion, layout: &Layout) -> Option<PathBuf> {
     match version {
         _ if version >= AgentVersion::new(7, 68, 0) => None,

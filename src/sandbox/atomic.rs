@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file: beside it first, under a name that the next write takes again, then renamed. Only its owner may read
+/// Writes a file: next to it first, under a name that the next write takes again, then renamed. Only its owner may read
 /// it.
 pub(crate) fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let beside = file.with_extension("new");

@@ -1,5 +1,5 @@
 //! The inside of a build: what makes a slug of a source tarball and a list of buildpacks. [`compile`] is the seam
-//! behind which the real build step stands.
+//! which the real build step runs behind.
 
 use std::collections::BTreeMap;
 use std::io::Read;

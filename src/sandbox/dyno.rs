@@ -71,7 +71,7 @@ impl Dyno<'_> {
             .current_dir(self.home)
             .process_group(0);
         if !self.config.contains_key(env::DD_HEROKU_CONF_FOLDER) {
-            // A dyno's home is /app, where the Agent's files are looked for; this one lies elsewhere.
+            // A dyno's home is /app, where the Agent's files are looked for; this one is elsewhere.
             bash.env(env::DD_HEROKU_CONF_FOLDER, self.home.join("datadog"));
         }
         bash

@@ -62,7 +62,7 @@ pub(crate) fn in_dyno(
     if process.is_none_or(|process| test_kill_process(process).is_err()) {
         return Ok(None);
     }
-    // A dyno's home is /app; this one lies elsewhere.
+    // A dyno's home is /app; this one is elsewhere.
     let command = command.replace("/app/", &format!("{}/", home.display()));
     let mut bash = Command::new("bash");
     bash.args(["--noprofile", "--norc", "-c", &command]).env_clear().current_dir(&home);

@@ -1,4 +1,4 @@
-//! The state at rest: encrypted, under a key in a file beside it that only its owner may read. Real keys are tried
+//! The state at rest: encrypted, under a key in a file next to it that only its owner may read. Real keys are tried
 //! out in the sandbox; anyone who searches a disk, a backup or a bug report for one must find none here.
 
 use std::fs;

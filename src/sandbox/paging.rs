@@ -65,7 +65,7 @@ fn page(items: Vec<Value>, header: Option<&str>, attribute: &str) -> Reply {
 }
 
 impl Range {
-    /// Whether `value` lies between start and end, in the order asked for.
+    /// Whether `value` is between start and end, in the order asked for.
     fn holds(&self, value: &Value) -> bool {
         let place = |bound: &str| {
             let order = compare(value, bound);

@@ -20,7 +20,7 @@ pub(crate) fn open(app: &App, name: &str, secret: &str, command: &str) -> std::i
     let address = format!("rendezvous://{}/{secret}", listener.local_addr()?);
     let (secret, output) = (secret.to_owned(), output(app, name, command));
     thread::spawn(move || {
-        // A client that went away, or never came, is no matter.
+        // A client that went away, or never came, does not matter.
         let _ = listener.accept().and_then(|(socket, _)| answer(socket, &secret, &output));
     });
     Ok(address)

@@ -145,7 +145,7 @@ async fn respond(
         body: body.to_bytes(),
     };
     if let Some(inside) = request.path.strip_prefix("/inside/") {
-        // What builds fetch is no part of the API: no latency, no faults, no journal.
+        // What builds fetch is not part of the API: no latency, no faults, no journal.
         return Ok(Body::respond(&shared, files::package(inside), false));
     }
     let hit = shared.fault(&request.method, &request.path);

@@ -1,5 +1,5 @@
 //! The state file: read once, written whole and sealed after every change, so that a killed process leaves the state of the
-//! last request that was answered. Uploads lie beside it, a file each.
+//! last request that was answered. Uploads are next to it, a file each.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ impl Store {
         store.save()
     }
 
-    /// Writes the world to its file: beside it first, then renamed.
+    /// Writes the world to its file: next to it first, then renamed.
     pub(crate) fn save(&self) -> anyhow::Result<()> {
         let write = || -> anyhow::Result<()> {
             let sealed = encryption::seal(&self.file, FORMAT, &serde_json::to_vec(&self.world)?)?;

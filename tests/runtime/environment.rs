@@ -16,7 +16,7 @@ const EXPORTED: [&str; 8] = [
     "DD_TAGS",
     "PATH",
 ];
-/// What the agents get beside what the app has, where the app asks for nothing else.
+/// What the agents get in addition to what the app has, where the app asks for nothing else.
 const OF_AGENTS: [(&str, &str); 3] = [
     ("DD_APM_RECEIVER_SOCKET", "/tmp/apm.socket"),
     ("DD_DISCOVERY_ENABLED", "false"),

@@ -152,7 +152,7 @@ impl Home {
     pub(super) fn of_user(mut self) -> Self {
         self.has_user = rustix::process::getuid().is_root();
         if self.has_user {
-            // Where the binary lies, another user may have no access.
+            // Where the binary is, another user may have no access.
             let binary = self.path(".dd-heroku/bin/dd-heroku");
             fs::remove_file(&binary).unwrap();
             fs::copy(env!("CARGO_BIN_EXE_dd-heroku"), &binary).unwrap();

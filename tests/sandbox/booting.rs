@@ -18,7 +18,7 @@ pub(super) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// What the stand-ins noted, once `wanted` is true of it.
+/// What the stand-ins noted, once `is_enough` is true of it.
 pub(super) fn notes(home: &Path, is_enough: impl Fn(&[Value]) -> bool) -> Vec<Value> {
     let until = Instant::now() + Duration::from_secs(60);
     loop {

@@ -43,7 +43,7 @@ whenThere(traces, () => whenThere(metrics, () => {
 }))
 "#;
 
-/// A folder for clients beside what cargo builds, filled once.
+/// A folder for clients next to what cargo builds, filled once.
 fn installed(clients: &[&str], install: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(clients.join("-"));
     let ready = folder.join("ready");

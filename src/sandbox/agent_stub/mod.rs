@@ -1,5 +1,5 @@
 //! The stand-in Agent as it runs in a booted slug: it answers on the Agent's ports and sockets, notes what it is sent, and says
-//! so when it is told to end. It sends nothing anywhere.
+//! so when it is asked to end. It sends nothing anywhere.
 
 mod dogstatsd;
 mod notes;
@@ -46,7 +46,7 @@ pub(crate) fn run(env: &Environment, name: &str, arguments: &[OsString]) -> anyh
     }
 }
 
-/// Becomes true when the process is told to end.
+/// Becomes true when the process is asked to end.
 fn end_signal() -> anyhow::Result<Arc<AtomicBool>> {
     let end = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&end);

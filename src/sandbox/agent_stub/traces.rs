@@ -19,7 +19,7 @@ const READ_WITHIN: Duration = Duration::from_secs(2);
 /// (<https://docs.datadoghq.com/tracing/troubleshooting/agent_rate_limits/>).
 const LARGEST: u64 = 25_000_000;
 
-/// What the trace-agent tells clients that ask what it takes.
+/// What the trace-agent answers clients that ask what it takes.
 const INFO: &str = r#"{"version":"7.81.2","endpoints":["/v0.3/traces","/v0.4/traces","/v0.5/traces"],"client_drop_p0s":false}"#;
 
 /// A request, as far as it matters.

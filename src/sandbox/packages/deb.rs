@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-/// What a package holds beside its version.
+/// What a package holds in addition to its version.
 pub(super) struct Contents<'c> {
     pub(super) name: &'c str,
     /// As Debian writes it: `1:7.81.2-1`.

@@ -9,7 +9,7 @@ use ring::signature::{Ed25519KeyPair, KeyPair};
 const USER: &[u8] = b"dd-heroku sandbox <sandbox@localhost>";
 /// 2026-01-01. The key's fingerprint depends on it.
 const MADE_AT: u32 = 1_767_225_600;
-/// The key is no secret: it is trusted by the sandbox's own builds and by nothing else.
+/// The key is not a secret: it is trusted by the sandbox's own builds and by nothing else.
 const SEED: [u8; 32] = *b"dd-heroku sandbox: trust nowhere";
 
 const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];

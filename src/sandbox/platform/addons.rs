@@ -15,7 +15,7 @@ struct Attach {
     app: Identity,
     name: Option<String>,
     namespace: Option<String>,
-    /// Whether a name that is taken is to be given to this attachment.
+    /// Whether a name that is taken should go to this attachment.
     confirm: Option<String>,
 }
 
@@ -150,7 +150,7 @@ pub(crate) fn use_database(world: &mut World, app: &str, request: &Request) -> R
     Ok(Answer::ok(json!({"name": variable})))
 }
 
-/// The URL for the user of a credential: of the database of this machine where one stands behind the add-on.
+/// The URL for the user of a credential: of the database of this machine where one is behind the add-on.
 fn database_url(world: &World, app: &str, addon: &Addon, credential: &str) -> String {
     let made_up = addon.url(credential);
     let is_default = |attachment: &&Attachment| {

@@ -78,7 +78,7 @@ impl Asked {
         })
     }
 
-    /// The lines that tell of an old form.
+    /// The lines that report an old form.
     pub(super) fn warning(&self) -> Vec<String> {
         if !self.old_form {
             return Vec::new();

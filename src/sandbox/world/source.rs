@@ -11,7 +11,7 @@ pub(crate) const AUTHOR: (&str, &str) = ("dd-heroku sandbox", "sandbox@example.c
 /// What every commit's message says.
 pub(crate) const MESSAGE: &str = "Deploy";
 
-/// Contents by name; all lie at the root.
+/// Contents by name; all are at the root.
 pub(crate) type Files = BTreeMap<&'static str, String>;
 
 /// What an app consists of.
