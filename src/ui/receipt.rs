@@ -10,9 +10,6 @@ use crate::app::Receipt;
 use crate::app::change::Outcome;
 use crate::failure::Failure;
 
-/// The column that a change begins at.
-const INDENT: usize = 13;
-
 /// A line per change that took effect, failed or was left out.
 pub fn report(receipt: &Receipt) -> String {
     let mut lines = Vec::new();
@@ -28,7 +25,8 @@ pub fn report(receipt: &Receipt) -> String {
             Outcome::Built { version: Some(version), .. } => format!(" → v{version}"),
             _ => String::new(),
         };
-        lines.push(format!("  {sign}  {}", wrap(&format!("{}{built}", short(change)), INDENT)));
+        let indent = 4 + console::measure_text_width(&sign.to_string());
+        lines.push(format!("  {sign}  {}", wrap(&format!("{}{built}", short(change)), indent)));
     }
     lines.join("\n")
 }
