@@ -64,7 +64,7 @@ fn a_script_that_closes_every_file_loses_nothing() {
 
 #[test]
 fn where_the_home_cannot_be_written_the_variables_are_kept() {
-    let home = Home::new().prerun("export KEPT=1\n").of_user();
+    let home = Home::new().unset("DD_API_KEY").prerun("export KEPT=1\n").of_user();
     crate::support::run(std::process::Command::new("chmod").args(["-R", "a-w"]).arg(home.path(".dd-heroku")));
     let boot = home.boot();
     assert_eq!(boot.var("KEPT"), Some("1"), "{}", boot.stderr);
