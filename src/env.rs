@@ -163,6 +163,14 @@ variables! {
     DD_HEROKU_ACCOUNT;
     /// How long a build is waited for, in minutes. It goes on at Heroku when the time is over.
     DD_HEROKU_BUILD_MINUTES;
+    /// Heroku's buildpack registry, for the official CLI.
+    HEROKU_BUILDPACK_REGISTRY_URL;
+    /// Where the official CLI asks whether an account pays.
+    HEROKU_PARTICLEBOARD_URL;
+    /// A certificate that Node.js trusts, with its own.
+    NODE_EXTRA_CA_CERTS;
+    /// Base URL of the Datadog API, for the Python library `datadog`.
+    DATADOG_HOST;
     /// More request headers, as a JSON object.
     HEROKU_HEADERS;
     /// Where the Heroku CLI keeps `login.json`.

@@ -24,6 +24,11 @@ const CEDAR: [(&str, u32); 20] = [
     ("Shield-2XL", 129_024),
 ];
 
+/// The name of a size as Heroku writes it: `Standard-1X` of `standard-1x`.
+pub fn canonical(size: &str) -> &str {
+    CEDAR.iter().find(|(name, _)| name.eq_ignore_ascii_case(size)).map_or(size, |(name, _)| name)
+}
+
 /// The memory of a dyno size in MB, of Fir's (`dyno-2c-4gb`) by their name. `None` for a name that is not a size.
 pub fn memory_mb(size: &str) -> Option<u32> {
     let cedar = CEDAR.iter().find(|(name, _)| name.eq_ignore_ascii_case(size)).map(|(_, memory)| *memory);

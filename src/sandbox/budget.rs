@@ -7,8 +7,19 @@ use std::time::Instant;
 use super::exchange::{Answer, Refusal, Request};
 
 /// What does not count: other services than the Platform API, and the question what is left.
-const FREE: [&str; 7] =
-    ["/datadog/", "/apt/", "/keys/", "/uploads/", "/streams/", "/postgres/", "/account/rate-limits"];
+const FREE: [&str; 11] = [
+    "/datadog/",
+    "/apt/",
+    "/keys/",
+    "/uploads/",
+    "/streams/",
+    "/log-sessions/",
+    "/buildpack-registry/",
+    "/postgres/",
+    "/client/",
+    "/redis/",
+    "/account/rate-limits",
+];
 
 /// How many requests an account may make.
 #[derive(Clone, Copy, Debug)]

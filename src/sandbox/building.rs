@@ -5,7 +5,6 @@ use super::agent_step::Workshop;
 use super::compile::{self, Compiled, Failed, Job};
 use super::ids;
 use super::shared::Shared;
-use super::source_tree;
 use super::world::app::{App, Build, Slug, Status};
 
 /// Runs the build to its end.
@@ -65,11 +64,7 @@ pub(crate) fn fetch(shared: &Shared, source: &str) -> Option<Vec<u8>> {
     let url = url::Url::parse(source);
     let local = url.as_ref().is_ok_and(|url| matches!(url.host_str(), Some("127.0.0.1" | "localhost")));
     let path = if local { url.as_ref().map_or(source, url::Url::path) } else { source };
-    shared.with(|store| match path.strip_prefix("/uploads/") {
-        Some(name) if !name.contains('/') => store.blob(name),
-        Some(_) => source_tree::at(&store.world, path),
-        None => None,
-    })
+    shared.with(|store| store.source(path))
 }
 
 fn write(shared: &Shared, id: &str, line: &str) {

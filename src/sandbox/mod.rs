@@ -22,6 +22,7 @@ mod body;
 mod boot;
 mod budget;
 mod building;
+mod certificate;
 mod clone;
 mod compile;
 mod datadog;
@@ -47,6 +48,7 @@ mod show;
 mod source_tree;
 mod store;
 mod upstream;
+mod variables;
 mod world;
 
 pub use auth::{READ_ONLY_TOKEN, TOKEN};
@@ -64,6 +66,7 @@ pub(crate) use dyno_exec::in_dyno;
 pub(crate) use options::state_file;
 pub(crate) use show::{HEADINGS, details, json, overview};
 pub(crate) use store::{Store, read};
+pub(crate) use variables::variables;
 pub(crate) use world::World;
 
 /// The Datadog API key that is used where none is given. The sandbox's Datadog accepts it on every site.

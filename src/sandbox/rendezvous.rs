@@ -1,46 +1,181 @@
-//! The other end of a one-off dyno: a port that one client may attach to, once, and read what the dyno prints. Nothing
-//! runs: the Agent's status is a text made for the occasion, anything else prints the command.
+//! The other end of a one-off dyno: a port that one client may attach to, once. Its command runs in a copy of the slug, or
+//! of the source where no slug was kept, with the app's config vars; what it prints goes to the client. A client on this
+//! machine may do without TLS.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use flate2::read::GzDecoder;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
 use super::agent_stub::Report;
-use super::world::app::App;
+use super::certificate;
+use super::dyno::{self, Dyno};
+use super::store::{self, Store};
+use super::world::app::{App, Slug};
 use crate::datadog::AgentVersion;
 use crate::env;
 
 /// How long a client may take to say its secret.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the dyno waits for what its client sends before its command starts: the time of a boot.
+const BOOT: Duration = Duration::from_millis(200);
+/// What a client sends at the end of its input, as a terminal does on Ctrl-D.
+const END_OF_INPUT: u8 = 4;
+/// The first byte of a TLS connection.
+const HANDSHAKE: u8 = 0x16;
 
-/// Opens the port for the one-off dyno `name` with this secret, and gives back its address.
-pub(crate) fn open(app: &App, name: &str, secret: &str, command: &str) -> std::io::Result<String> {
+/// A one-off dyno that waits for its client.
+struct OneOff {
+    app: App,
+    name: String,
+    secret: String,
+    command: String,
+    slugs: PathBuf,
+    source: Option<Vec<u8>>,
+    path: String,
+    tls: Option<Arc<ServerConfig>>,
+}
+
+/// Opens the port for the one-off dyno with this name, secret and command, and gives back its address.
+pub(crate) fn open(
+    store: &Store,
+    app: &App,
+    [name, secret, command]: [&str; 3],
+    path: &str,
+) -> io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = format!("rendezvous://{}/{secret}", listener.local_addr()?);
-    let (secret, output) = (secret.to_owned(), output(app, name, command));
+    let source = app.current_slug().and_then(|slug| store.world.source_of(slug));
+    let one_off = OneOff {
+        app: app.clone(),
+        name: name.to_owned(),
+        secret: secret.to_owned(),
+        command: command.to_owned(),
+        slugs: store.slugs(),
+        source: source.and_then(|source| store.source(source)),
+        path: path.to_owned(),
+        tls: certificate::config(store.file()),
+    };
     thread::spawn(move || {
         // A client that went away, or never came, does not matter.
-        let _ = listener.accept().and_then(|(socket, _)| answer(socket, &secret, &output));
+        let _ = listener.accept().and_then(|(socket, _)| answer(socket, &one_off));
     });
     Ok(address)
 }
 
-fn answer(mut socket: TcpStream, secret: &str, output: &str) -> std::io::Result<()> {
+fn answer(socket: TcpStream, one_off: &OneOff) -> io::Result<()> {
     socket.set_read_timeout(Some(PATIENCE))?;
-    let mut line = String::new();
-    BufReader::new(&socket).read_line(&mut line)?;
-    if line.trim_end() == secret {
-        socket.write_all(b"rendezvous\r\n")?;
-        socket.write_all(output.replace('\n', "\r\n").as_bytes())?;
+    let mut first = [0];
+    socket.peek(&mut first)?;
+    let timer = socket.try_clone()?;
+    if first[0] != HANDSHAKE {
+        return talk(socket, &timer, one_off);
     }
-    Ok(())
+    let tls = one_off.tls.clone().ok_or(io::ErrorKind::ConnectionRefused)?;
+    let connection = ServerConnection::new(tls).map_err(io::Error::other)?;
+    let mut stream = StreamOwned::new(connection, socket);
+    talk(&mut stream, &timer, one_off)?;
+    stream.conn.send_close_notify();
+    stream.flush()
 }
 
-fn output(app: &App, name: &str, command: &str) -> String {
-    if !command.contains("agent-wrapper 'status'") {
-        return format!("nothing runs in the sandbox: {command}\n");
+/// `timer` is the socket below the stream.
+fn talk(mut stream: impl Read + Write, timer: &TcpStream, one_off: &OneOff) -> io::Result<()> {
+    let mut line = String::new();
+    // One byte at a time: what follows the secret is the command's.
+    BufReader::with_capacity(1, &mut stream).read_line(&mut line)?;
+    if line.trim_end() != one_off.secret {
+        return Ok(());
     }
+    stream.write_all(b"rendezvous\r\n")?;
+    stream.flush()?;
+    if one_off.command.contains("agent-wrapper 'status'") {
+        let text = agent_status(&one_off.app, &one_off.name);
+        return stream.write_all(text.replace('\n', "\r\n").as_bytes());
+    }
+    timer.set_read_timeout(Some(BOOT))?;
+    let input = typed_ahead(&mut stream);
+    run(one_off, &mut stream, input)
+}
+
+/// What the client sends within the time that a dyno takes to boot, up to the end that it marks: the command's input.
+fn typed_ahead(stream: &mut impl Read) -> Vec<u8> {
+    let (mut input, mut buffer) = (Vec::new(), [0; 8192]);
+    while let Ok(length @ 1..) = stream.read(&mut buffer) {
+        input.extend_from_slice(&buffer[..length]);
+        if input.ends_with(&[END_OF_INPUT]) {
+            input.pop();
+            break;
+        }
+    }
+    input
+}
+
+/// Runs the command, and hands on what it prints as a terminal would.
+fn run(one_off: &OneOff, stream: &mut impl Write, input: Vec<u8>) -> io::Result<()> {
+    let current = one_off.app.current().zip(one_off.app.current_slug());
+    let Some((release, slug)) = current else {
+        return stream.write_all(b"bash: the app has no slug\r\n");
+    };
+    std::fs::create_dir_all(&one_off.slugs)?;
+    let work = tempfile::Builder::new().prefix(store::WORK).tempdir_in(&one_off.slugs)?;
+    let home = work.path().join("app");
+    lay_out(one_off, slug, &home)?;
+    let dyno = Dyno {
+        app: &one_off.app,
+        slug,
+        version: release.version,
+        config: &release.config,
+        name: &one_off.name,
+        home: &home,
+        path: &one_off.path,
+    };
+    let (mut printed, stdout) = io::pipe()?;
+    // A dyno's home is /app; this one lies elsewhere.
+    let command = one_off.command.replace("/app/", &format!("{}/", home.display()));
+    let mut bash = dyno.command(&command, &one_off.secret);
+    let mut child = bash.stdin(Stdio::piped()).stderr(stdout.try_clone()?).stdout(stdout).spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A command that reads nothing closes it.
+        thread::spawn(move || drop(stdin.write_all(&input)));
+    }
+    // The command holds the writing ends of the pipe.
+    drop(bash);
+    let mut buffer = [0; 8192];
+    while let Ok(length @ 1..) = printed.read(&mut buffer) {
+        let text: Vec<u8> = buffer[..length]
+            .iter()
+            .flat_map(|byte| if *byte == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(byte) })
+            .copied()
+            .collect();
+        if stream.write_all(&text).and_then(|()| stream.flush()).is_err() {
+            break;
+        }
+    }
+    dyno::end_all(&one_off.secret, &mut child);
+    child.wait().map(drop)
+}
+
+/// Fills the dyno's home: with the slug where it was kept, else with the source that it was built from.
+fn lay_out(one_off: &OneOff, slug: &Slug, home: &Path) -> io::Result<()> {
+    let kept = one_off.slugs.join(slug.origin());
+    if kept.is_dir() {
+        return dyno::copy(&kept, home);
+    }
+    std::fs::create_dir_all(home)?;
+    match &one_off.source {
+        Some(source) => tar::Archive::new(GzDecoder::new(&source[..])).unpack(home),
+        None => Ok(()),
+    }
+}
+
+fn agent_status(app: &App, name: &str) -> String {
     let Some(agent) = app.current_slug().and_then(|slug| slug.agent.as_deref()) else {
         return "bash: agent-wrapper: command not found\n".to_owned();
     };

@@ -199,7 +199,8 @@ fn grant(shared: &Arc<Shared>, request: &Request, doomed: bool) -> Answer {
         Ok(remaining) => remaining,
         Err(refusal) => return refusal,
     };
-    let situation = Situation { base: &shared.url, any_token: shared.any_token, doomed, remaining };
+    let situation =
+        Situation { base: &shared.url, any_token: shared.any_token, doomed, remaining, path: &shared.path };
     let reply = shared.with(|store| {
         let answer = routes::answer(store, request, &situation)?;
         if request.is_write() {

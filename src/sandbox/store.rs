@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 
 use super::atomic;
 use super::encryption;
+use super::source_tree;
 use super::world::{FORMAT, World};
 
 /// The world and the file it is kept in, which no other process may open meanwhile.
@@ -69,6 +70,19 @@ impl Store {
             return None;
         }
         fs::read(self.blobs().join(name)).ok()
+    }
+
+    /// The archive that a build was made of: an upload, or the source of an app of the start.
+    pub(crate) fn source(&self, path: &str) -> Option<Vec<u8>> {
+        match path.strip_prefix("/uploads/")? {
+            name if !name.contains('/') => self.blob(name),
+            _ => source_tree::at(&self.world, path),
+        }
+    }
+
+    /// The state file.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// The folder that slugs are kept in.

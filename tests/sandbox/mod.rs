@@ -6,6 +6,7 @@ mod clients;
 mod cloning;
 mod datadog;
 mod faults;
+mod official_cli;
 mod platform;
 mod rebuilding;
 mod release_phase;

@@ -2,6 +2,7 @@
 
 pub(crate) mod checkout;
 pub(crate) mod keyring;
+pub(crate) mod npm;
 pub(crate) mod package;
 pub(crate) mod package_repository;
 pub(crate) mod postgres;

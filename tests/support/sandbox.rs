@@ -20,6 +20,8 @@ pub(crate) const TOKEN: &str = dd_heroku::sandbox::TOKEN;
 pub(crate) struct Sandbox {
     child: Mutex<Child>,
     url: String,
+    /// The variables that lead other programs here.
+    variables: Vec<(String, String)>,
     folder: TempDir,
     arguments: Vec<String>,
 }
@@ -75,8 +77,8 @@ impl Setup {
             arguments.extend(["--faults".into(), text(&file)]);
         }
         fs::create_dir(folder.path().join("home")).unwrap();
-        let (child, url) = serve(folder.path(), &arguments);
-        Sandbox { child: Mutex::new(child), url, folder, arguments }
+        let (child, url, variables) = serve(folder.path(), &arguments);
+        Sandbox { child: Mutex::new(child), url, variables, folder, arguments }
     }
 }
 
@@ -94,6 +96,11 @@ impl Sandbox {
     /// Its URL, that of the Heroku API.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The variables that `sandbox serve` printed, for other programs.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The user's home folder, and nothing of the machine's.
@@ -170,8 +177,8 @@ impl Sandbox {
         if let Some(at) = faults {
             self.arguments.drain(at..at + 2);
         }
-        let (child, url) = serve(self.folder.path(), &self.arguments);
-        (self.child, self.url) = (Mutex::new(child), url);
+        let (child, url, variables) = serve(self.folder.path(), &self.arguments);
+        (self.child, self.url, self.variables) = (Mutex::new(child), url, variables);
     }
 
     /// Waits for the process to end by itself, and says whether a signal ended it.
@@ -210,7 +217,7 @@ fn assert_no_canary_below(folder: &Path) {
     }
 }
 
-fn serve(folder: &Path, arguments: &[String]) -> (Child, String) {
+fn serve(folder: &Path, arguments: &[String]) -> (Child, String, Vec<(String, String)>) {
     let mut child = Process::new(assert_cmd::cargo::cargo_bin("dd-heroku"))
         .args(["sandbox", "serve", "--port", "0"])
         .args(arguments)
@@ -223,9 +230,15 @@ fn serve(folder: &Path, arguments: &[String]) -> (Child, String) {
         .unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let url = line.split(['=', ' ']).find(|word| word.starts_with("http://"));
-    let url = url.unwrap_or_else(|| panic!("the sandbox did not start: {line}")).to_owned();
-    (child, url)
+    let words = shlex::split(line.trim()).unwrap_or_default();
+    let variables: Vec<_> = words
+        .iter()
+        .filter_map(|word| word.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let url = variables.iter().find(|(name, _)| name == "HEROKU_HOST");
+    let url = url.unwrap_or_else(|| panic!("the sandbox did not start: {line}")).1.clone();
+    (child, url, variables)
 }
 
 /// The search path of the machine, for git and the like.

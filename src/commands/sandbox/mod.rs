@@ -2,6 +2,7 @@
 
 mod boot;
 mod clone;
+mod env;
 mod serve;
 
 use std::ffi::OsString;
@@ -19,6 +20,7 @@ use crate::ui::{self, Ui};
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
     Serve(serve::Args),
+    Env(env::Args),
     /// Reset the sandbox to its initial state
     #[command(after_help = "Examples:
   dd-heroku sandbox reset")]
@@ -44,6 +46,7 @@ pub enum Verb {
 pub fn run(env: &Environment, ui: Ui, verb: Verb) -> Result<ExitCode> {
     match verb {
         Verb::Serve(args) => serve::run(env, ui, args)?,
+        Verb::Env(args) => self::env::run(env, ui, &args)?,
         Verb::Reset => reset(env, ui)?,
         Verb::Show => {
             let world = sandbox::read(&sandbox::state_file(env)?, 0)?;

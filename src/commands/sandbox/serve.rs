@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::json;
-
-use crate::env::{self, Environment};
+use crate::env::Environment;
 use crate::failure::Result;
 use crate::sandbox::{self, Fault, Options, RateLimit};
 use crate::ui::Ui;
@@ -56,20 +54,7 @@ pub(super) fn run(env: &Environment, ui: Ui, args: Args) -> Result {
         options.journal = Some(env.cwd().join(journal));
     }
     let running = sandbox::start(&options)?;
-    let variables = [
-        (env::HEROKU_HOST, running.url.clone()),
-        (env::HEROKU_DATA_HOST, "127.0.0.1".to_owned()),
-        (env::HEROKU_API_KEY, sandbox::TOKEN.to_owned()),
-        (env::DD_HEROKU_DATADOG_URL, format!("{}/datadog", running.url)),
-    ];
-    if ui.json {
-        let variables: serde_json::Map<_, _> =
-            variables.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        ui.json(&json!({ "url": running.url, "environment": variables }))?;
-    } else {
-        let variables = variables.map(|(name, value)| format!("{name}={value}"));
-        ui.answer(format_args!("export {}", variables.join(" ")))?;
-    }
+    super::env::print(env, ui, &running.url, " ")?;
     // State is on disk after every request, so that a signal may end this process at any time.
     running.wait();
     Ok(())

@@ -70,9 +70,13 @@ pub(crate) fn spaces(world: &World) -> Reply {
 }
 
 pub(crate) fn space(world: &World, identity: &str) -> Reply {
+    Ok(Answer::ok(space_object(find_space(world, identity)?)))
+}
+
+/// The space with this name or id.
+pub(crate) fn find_space<'a>(world: &'a World, identity: &str) -> Result<&'a Space, Refusal> {
     let is = |space: &&Space| space.name == identity || reference("space", &space.name)["id"] == identity;
-    let space = world.spaces.iter().find(is).ok_or_else(|| Refusal::not_found("space"))?;
-    Ok(Answer::ok(space_object(space)))
+    world.spaces.iter().find(is).ok_or_else(|| Refusal::not_found("space"))
 }
 
 fn space_object(space: &Space) -> Value {
@@ -103,9 +107,20 @@ pub(crate) fn stacks() -> Reply {
             "updated_at": LONG_AGO,
         })
     };
-    let names = [stack::CNB, stack::CONTAINER].into_iter().chain(stack::CLASSIC);
-    Ok(Answer::list_by("name", names.map(object)))
+    Ok(Answer::list_by("name", known_stacks().map(object)))
 }
+
+/// The names of all stacks.
+pub(crate) fn known_stacks() -> impl Iterator<Item = &'static str> {
+    [stack::CNB, stack::CONTAINER].into_iter().chain(stack::CLASSIC)
+}
+
+/// Name, country, locale, provider's name, whether Private Spaces can be there.
+pub(crate) const REGIONS: [(&str, &str, &str, &str, bool); 3] = [
+    ("eu", "Ireland", "Dublin", "eu-west-1", false),
+    ("us", "United States", "Virginia", "us-east-1", false),
+    ("virginia", "United States", "Virginia", "us-east-1", true),
+];
 
 pub(crate) fn regions() -> Reply {
     let region = |(name, country, locale, provider, private): (&str, &str, &str, &str, bool)| {
@@ -121,10 +136,5 @@ pub(crate) fn regions() -> Reply {
             "updated_at": LONG_AGO,
         })
     };
-    let regions = [
-        ("eu", "Ireland", "Dublin", "eu-west-1", false),
-        ("us", "United States", "Virginia", "us-east-1", false),
-        ("virginia", "United States", "Virginia", "us-east-1", true),
-    ];
-    Ok(Answer::list_by("name", regions.map(region)))
+    Ok(Answer::list_by("name", REGIONS.map(region)))
 }

@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::postgres;
+use super::{Identity, postgres};
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::ids;
 use crate::sandbox::world::addons::{ACTIVE, Addon, Attachment};
+use crate::sandbox::world::app::App;
 use crate::sandbox::world::{World, reference};
 
 #[derive(Deserialize)]
@@ -17,23 +18,6 @@ struct Attach {
     namespace: Option<String>,
     /// Whether a name that is taken should go to this attachment.
     confirm: Option<String>,
-}
-
-/// A name or an id, by itself or in an object: the official CLI sends the latter.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Identity {
-    Bare(String),
-    Id { id: String },
-    Name { name: String },
-}
-
-impl Identity {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Bare(text) | Self::Id { id: text } | Self::Name { name: text } => text,
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -231,6 +215,50 @@ fn find<'a>(world: &'a World, app: Option<&str>, identity: &str) -> Result<&'a A
             || addon.is_some_and(|addon| addon.name == identity)
     };
     attached.find(named).ok_or_else(missing)
+}
+
+/// `GET /apps/APP/usage`: what add-ons that are paid by use have used. None here is.
+pub(crate) fn usage(world: &World, app: &str) -> Reply {
+    let app = world.app(app)?;
+    let addons = world.addons.iter().filter(|addon| addon.app == app.id);
+    let addons: Vec<_> = addons.map(|addon| json!({"id": addon.id, "meters": {}})).collect();
+    Ok(Answer::ok(json!({"addons": addons, "app": {"id": app.id, "name": app.name}})))
+}
+
+/// Takes an add-on away, its attachments in every app, and their config vars.
+pub(super) fn forget(world: &mut World, addon: &str) {
+    let name = world.addons.iter().find(|known| known.id == addon).map(|addon| addon.name.clone());
+    let gone: Vec<Attachment> =
+        world.attachments.iter().filter(|attachment| attachment.addon == addon).cloned().collect();
+    for attachment in gone {
+        if let Ok(app) = world.app_mut(&attachment.app) {
+            app.config.remove(&attachment.variable());
+            app.release(format!("Detach {} (@ref:{})", attachment.name, name.as_deref().unwrap_or_default()));
+        }
+    }
+    world.attachments.retain(|attachment| attachment.addon != addon);
+    world.credentials.retain(|credential| credential.addon != addon);
+    world.records.forget(addon);
+    world.addons.retain(|known| known.id != addon);
+}
+
+/// The refusal where a name is taken that only a confirmation gives to another add-on.
+pub(super) fn confirmation(app: &App, name: &str) -> Refusal {
+    Refusal::new(
+        423,
+        "confirmation_required",
+        format!("Name {name} is already attached to {}. Confirm by `{}`.", app.name, app.name),
+    )
+}
+
+/// What the first add-on of a service is attached as: `DATABASE`, `REDIS`; later ones get a color.
+pub(super) fn first_name(world: &World, app: &str, addon: &Addon) -> String {
+    let name = match addon.service() {
+        "heroku-postgresql" => "DATABASE".to_owned(),
+        service => service.trim_start_matches("heroku-").to_ascii_uppercase().replace('-', "_"),
+    };
+    let taken = world.attachments.iter().any(|known| known.app == app && known.name == name);
+    if taken { free_name(world, app, addon) } else { name }
 }
 
 /// The name Heroku makes up: `HEROKU_POSTGRESQL_AMBER`.

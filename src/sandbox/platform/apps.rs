@@ -29,20 +29,26 @@ pub(crate) fn info(world: &World, app: &str) -> Reply {
 pub(crate) fn of_team(world: &World, team: &str) -> Reply {
     let team = super::account::team_name(world, team).ok_or_else(|| Refusal::not_found("team"))?;
     let apps = world.apps.iter().filter(|app| app.team.as_deref() == Some(team));
-    let of_team = |app: &App| {
-        let mut object = object(world, app);
-        object["joined"] = json!(true);
-        object["locked"] = json!(false);
-        if app.space.is_some() {
-            object["space"] = json!({"id": object["space"]["id"], "name": app.space});
-        }
-        object["team"] = json!({"name": team});
-        if let Value::Object(fields) = &mut object {
-            fields.retain(|name, _| !["acm", "generation", "organization"].contains(&name.as_str()));
-        }
-        object
-    };
-    Ok(Answer::list_by("name", apps.map(of_team)))
+    Ok(Answer::list_by("name", apps.map(|app| team_object(world, app))))
+}
+
+/// `GET /teams/apps/APP`.
+pub(crate) fn info_of_team(world: &World, app: &str) -> Reply {
+    Ok(Answer::ok(team_object(world, world.app(app)?)))
+}
+
+fn team_object(world: &World, app: &App) -> Value {
+    let mut object = object(world, app);
+    object["joined"] = json!(true);
+    object["locked"] = json!(app.locked);
+    if app.space.is_some() {
+        object["space"] = json!({"id": object["space"]["id"], "name": app.space});
+    }
+    object["team"] = app.team.as_ref().map_or(Value::Null, |team| json!({"name": team}));
+    if let Value::Object(fields) = &mut object {
+        fields.retain(|name, _| !["acm", "generation", "organization"].contains(&name.as_str()));
+    }
+    object
 }
 
 /// The apps of these ids.
@@ -52,7 +58,7 @@ pub(crate) fn filtered(world: &World, request: &Request) -> Reply {
     Ok(Answer::list_by("name", apps.map(|app| object(world, app))))
 }
 
-fn object(world: &World, app: &App) -> Value {
+pub(super) fn object(world: &World, app: &App) -> Value {
     let team = app.team.as_deref().map(|team| reference("team", team));
     let owner = match &app.team {
         Some(team) => {
@@ -71,16 +77,16 @@ fn object(world: &World, app: &App) -> Value {
         .find(|space| Some(&space.name) == app.space.as_ref())
         .map_or(&app.region, |s| &s.region);
     json!({
-        "acm": false,
+        "acm": app.acm,
         "archived_at": null,
-        "build_stack": reference("stack", &app.stack),
+        "build_stack": reference("stack", app.build_stack.as_ref().unwrap_or(&app.stack)),
         "buildpack_provided_description": app.language,
         "created_at": app.created_at,
         "generation": reference("generation", &app.generation),
         "git_url": format!("https://git.heroku.com/{}.git", app.name),
         "id": app.id,
         "internal_routing": space.as_ref().map(|_| false),
-        "maintenance": false,
+        "maintenance": app.maintenance,
         "name": app.name,
         "organization": team,
         "owner": owner,
@@ -92,6 +98,6 @@ fn object(world: &World, app: &App) -> Value {
         "stack": reference("stack", &app.stack),
         "team": team,
         "updated_at": app.updated_at,
-        "web_url": format!("https://{}.herokuapp.com/", app.name),
+        "web_url": format!("https://{}/", app.hostname()),
     })
 }

@@ -7,7 +7,7 @@ use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::world::World;
 
 /// The buildpacks Heroku keeps itself.
-const OFFICIAL: [&str; 12] = [
+pub(super) const OFFICIAL: [&str; 12] = [
     "heroku/clojure",
     "heroku/go",
     "heroku/gradle",

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::platform::size::memory_mb;
+use crate::platform::size::{canonical, memory_mb};
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
+use crate::sandbox::store::Store;
 use crate::sandbox::world::app::{App, OneOff, Process, RELEASE, Release, Slug, Status};
 use crate::sandbox::world::{World, reference};
 use crate::sandbox::{ids, rendezvous};
@@ -97,7 +98,7 @@ fn apply(formation: &mut [Process], kind: &str, scale: &Scale) -> Result<(), Ref
         if memory_mb(size).is_none() {
             return Err(Refusal::invalid(format!("Couldn't find that dyno size ({size}).")));
         }
-        process.size.clone_from(size);
+        canonical(size).clone_into(&mut process.size);
     }
     process.updated_at = ids::now();
     Ok(())
@@ -114,9 +115,9 @@ pub(crate) fn info(world: &World, app: &str, dyno: &str) -> Reply {
     Ok(Answer::ok(matching.ok_or_else(|| Refusal::not_found("dyno"))?))
 }
 
-/// Starts a one-off dyno. It is recorded; nothing runs.
-pub(crate) fn run(world: &mut World, app: &str, request: &Request) -> Reply {
-    let app = world.app_mut(app)?;
+/// Starts a one-off dyno. One that is attached to runs its command; any other is only recorded.
+pub(crate) fn run(store: &mut Store, app: &str, request: &Request, path: &str) -> Reply {
+    let app = store.world.app_mut(app)?;
     let Run { command, attach, size } = request.json()?;
     let size = size.or_else(|| app.formation.first().map(|process| process.size.clone()));
     app.one_off_dynos.push(OneOff {
@@ -130,7 +131,8 @@ pub(crate) fn run(world: &mut World, app: &str, request: &Request) -> Reply {
     let mut dyno = json!(app.one_off_dynos.last().map(|dyno| one_off_object(app, dyno)));
     if attach {
         let text = |name: &str| dyno[name].as_str().unwrap_or_default();
-        let address = rendezvous::open(app, text("name"), text("id"), text("command"));
+        let app = app.clone();
+        let address = rendezvous::open(store, &app, [text("name"), text("id"), text("command")], path);
         dyno["attach_url"] = json!(address.map_err(|_| Refusal::invalid("No port is free."))?);
     }
     Ok(Answer::with(201, dyno))
@@ -144,6 +146,30 @@ pub(crate) fn restart(world: &mut World, app: &str, dyno: Option<&str>) -> Reply
     let app = world.app_mut(app)?;
     *app.restarts.entry(dyno.unwrap_or("*").to_owned()).or_default() += 1;
     Ok(Answer::with(202, json!({})))
+}
+
+/// `DELETE /apps/APP/formations/TYPE`: restarts the dynos of a type.
+pub(crate) fn restart_type(world: &mut World, app: &str, kind: &str) -> Reply {
+    formation_of(world, app, kind)?;
+    let app = world.app_mut(app)?;
+    let dynos: Vec<String> =
+        names(app).into_iter().filter(|(_, process)| process.kind == kind).map(|(name, _)| name).collect();
+    for dyno in dynos {
+        *app.restarts.entry(dyno).or_default() += 1;
+    }
+    Ok(Answer::with(202, json!({})))
+}
+
+/// Stops a dyno. A one-off dyno is gone; another is started again by the platform.
+pub(crate) fn stop(world: &mut World, app: &str, dyno: &str) -> Reply {
+    info(world, app, dyno)?;
+    let stopped = world.app_mut(app)?;
+    let before = stopped.one_off_dynos.len();
+    stopped.one_off_dynos.retain(|known| known.name != dyno && known.id != dyno);
+    if stopped.one_off_dynos.len() < before {
+        return Ok(Answer::with(202, json!({})));
+    }
+    restart(world, app, Some(dyno))
 }
 
 /// The names of the dynos that run, each with its process type.
@@ -163,7 +189,7 @@ pub(crate) fn names(app: &App) -> Vec<(String, &Process)> {
     names
 }
 
-fn running(app: &App) -> Vec<Value> {
+pub(super) fn running(app: &App) -> Vec<Value> {
     let dynos = names(app).into_iter().map(|(name, process)| {
         let count = |dyno: &str| app.restarts.get(dyno).copied().unwrap_or_default();
         let release = app.current().map_or("none", |release| &release.id);

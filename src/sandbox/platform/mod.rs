@@ -8,11 +8,53 @@ pub(crate) mod addons;
 pub(crate) mod apps;
 pub(crate) mod buildpacks;
 pub(crate) mod builds;
+pub(crate) mod catalogue;
+pub(crate) mod certificates;
+pub(crate) mod ci;
+pub(crate) mod collaborators;
 pub(crate) mod config;
+pub(crate) mod creation;
+pub(crate) mod databases;
+pub(crate) mod domains;
 pub(crate) mod drains;
 pub(crate) mod dynos;
 pub(crate) mod features;
+pub(crate) mod log_sessions;
+pub(crate) mod oauth;
+pub(crate) mod pipeline_changes;
 pub(crate) mod pipelines;
 pub(crate) mod postgres;
+pub(crate) mod provisioning;
+pub(crate) mod redis;
+pub(crate) mod registry;
 pub(crate) mod releases;
+pub(crate) mod spaces;
+pub(crate) mod teams;
 pub(crate) mod telemetry;
+pub(crate) mod transfers;
+pub(crate) mod webhooks;
+
+use serde::Deserialize;
+
+/// A name or an id, by itself or in an object: the official CLI sends the latter.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Identity {
+    Bare(String),
+    Id { id: String },
+    Name { name: String },
+}
+
+impl Identity {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Bare(text) | Self::Id { id: text } | Self::Name { name: text } => text,
+        }
+    }
+}
+
+/// A word of a plan's name as it is shown: `Standard` of `standard`.
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

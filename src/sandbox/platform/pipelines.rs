@@ -31,8 +31,11 @@ struct Target {
     app: Id,
 }
 
-pub(crate) fn list(world: &World) -> Reply {
-    Ok(Answer::list_by("name", world.pipelines.iter().map(object)))
+/// All pipelines, or those with the name of `?eq[name]=`.
+pub(crate) fn list(world: &World, request: &Request) -> Reply {
+    let name = request.parameter("eq[name]");
+    let asked = |pipeline: &&Pipeline| name.as_ref().is_none_or(|name| pipeline.name == *name);
+    Ok(Answer::list_by("name", world.pipelines.iter().filter(asked).map(object)))
 }
 
 pub(crate) fn info(world: &World, pipeline: &str) -> Reply {
@@ -117,18 +120,18 @@ fn promotion_with<'a>(world: &'a World, id: &str) -> Result<&'a Promotion, Refus
     world.promotions.iter().find(|p| p.id == id).ok_or_else(|| Refusal::not_found("pipeline_promotion"))
 }
 
-fn object(pipeline: &Pipeline) -> Value {
+pub(super) fn object(pipeline: &Pipeline) -> Value {
     json!({
         "created_at": pipeline.created_at,
-        "generation": reference("generation", "cedar"),
+        "generation": reference("generation", pipeline.generation.as_deref().unwrap_or("cedar")),
         "id": pipeline.id,
         "name": pipeline.name,
-        "owner": {"id": user()["id"], "type": "user"},
+        "owner": pipeline.owner.clone().unwrap_or_else(|| json!({"id": user()["id"], "type": "user"})),
         "updated_at": pipeline.created_at,
     })
 }
 
-fn coupling_object(world: &World, coupling: &Coupling) -> Value {
+pub(super) fn coupling_object(world: &World, coupling: &Coupling) -> Value {
     let pipeline = world.pipelines.iter().find(|pipeline| pipeline.id == coupling.pipeline);
     json!({
         "app": {"id": coupling.app},

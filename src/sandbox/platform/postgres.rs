@@ -39,7 +39,7 @@ pub(crate) fn info(world: &World, database: &str, name: &str, request: &Request)
 }
 
 /// The data API takes Basic authorization for what it reads.
-fn require_basic(request: &Request) -> Result<(), Refusal> {
+pub(super) fn require_basic(request: &Request) -> Result<(), Refusal> {
     let scheme = request.header("authorization").unwrap_or_default().split(' ').next().unwrap_or_default();
     if scheme.eq_ignore_ascii_case("basic") {
         return Ok(());
@@ -84,7 +84,7 @@ pub(crate) fn remove(world: &mut World, database: &str, name: &str) -> Reply {
     Ok(Answer::ok(json!({"message": format!("Credential {name} destroyed.")})))
 }
 
-fn database_named<'a>(world: &'a World, identity: &str) -> Result<&'a Addon, Refusal> {
+pub(super) fn database_named<'a>(world: &'a World, identity: &str) -> Result<&'a Addon, Refusal> {
     let addon = world.addon(identity, None)?;
     if addon.service() == "heroku-postgresql" { Ok(addon) } else { Err(Refusal::not_found("database")) }
 }

@@ -89,7 +89,8 @@ impl Addon {
                 let database = ids::named_hex("database", &self.name, 13);
                 format!("postgres://{user}:p{password}@{host}:5432/d{database}")
             }
-            _ => format!("rediss://:p{password}@{host}:25459"),
+            "heroku-redis" => format!("rediss://:p{password}@{host}:25459"),
+            service => format!("https://{service}.example.com/{password}"),
         }
     }
 }
@@ -135,7 +136,7 @@ impl World {
             "addon_service": super::reference("addon_service", addon.service()),
             "app": self.app_reference(&addon.app),
             "billing_entity": {"id": addon.app, "name": self.app_reference(&addon.app)["name"], "type": "app"},
-            "billed_price": {"cents": 500, "contract": false, "unit": "month"},
+            "billed_price": {"cents": super::plans::price(&addon.plan), "contract": false, "unit": "month"},
             "config_vars": config_vars,
             "created_at": addon.created_at,
             "id": addon.id,

@@ -39,6 +39,20 @@ pub(crate) struct App {
     pub(crate) one_off_dynos: Vec<OneOff>,
     /// Restarts that were asked for, by dyno name; `*` counts those of all.
     pub(crate) restarts: BTreeMap<String, u32>,
+    #[serde(default)]
+    pub(crate) maintenance: bool,
+    /// Whether members of the team must be let in.
+    #[serde(default)]
+    pub(crate) locked: bool,
+    /// Whether Heroku manages its certificates.
+    #[serde(default)]
+    pub(crate) acm: bool,
+    /// The stack of the next build, where it is another one.
+    #[serde(default)]
+    pub(crate) build_stack: Option<String>,
+    /// The host name that Heroku gave it.
+    #[serde(default)]
+    pub(crate) hostname: Option<String>,
 }
 
 /// A log drain.
@@ -180,6 +194,43 @@ impl Release {
 }
 
 impl App {
+    /// An app of the account that nothing was done to yet.
+    pub(crate) fn new(name: &str, stack: &str) -> Self {
+        let (id, now) = (ids::fresh(), ids::now());
+        Self {
+            hostname: Some(format!("{name}-{}.herokuapp.com", ids::named_hex("hostname", &id, 12))),
+            id,
+            name: name.to_owned(),
+            stack: stack.to_owned(),
+            generation: "cedar".into(),
+            region: "us".into(),
+            space: None,
+            team: None,
+            language: None,
+            created_at: now.clone(),
+            updated_at: now,
+            config: Config::new(),
+            features: BTreeSet::new(),
+            buildpacks: Vec::new(),
+            drains: Vec::new(),
+            formation: Vec::new(),
+            slugs: Vec::new(),
+            builds: Vec::new(),
+            releases: Vec::new(),
+            one_off_dynos: Vec::new(),
+            restarts: BTreeMap::new(),
+            maintenance: false,
+            locked: false,
+            acm: false,
+            build_stack: None,
+        }
+    }
+
+    /// The host name that Heroku gave it.
+    pub(crate) fn hostname(&self) -> String {
+        self.hostname.clone().unwrap_or_else(|| format!("{}.herokuapp.com", self.name))
+    }
+
     /// The release that runs: the newest that succeeded.
     pub(crate) fn current(&self) -> Option<&Release> {
         self.releases.iter().rfind(|release| release.status == Status::Succeeded)

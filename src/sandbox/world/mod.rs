@@ -3,6 +3,9 @@
 
 pub(crate) mod addons;
 pub(crate) mod app;
+pub(crate) mod plans;
+mod postgres_settings;
+pub(crate) mod records;
 pub(crate) mod seed;
 pub(crate) mod source;
 
@@ -13,6 +16,9 @@ use super::exchange::Refusal;
 use super::ids;
 use addons::{Addon, Attachment, Credential};
 use app::{App, Build, Drain, Slug, Status};
+use records::Records;
+
+pub(crate) use postgres_settings::postgres_settings;
 
 /// The layout of the state file; another number means that another version of the program wrote it.
 pub(crate) const FORMAT: u32 = 2;
@@ -33,6 +39,9 @@ pub(crate) struct World {
     pub(crate) telemetry_drains: Vec<TelemetryDrain>,
     /// Uploads that were announced by `POST /sources`.
     pub(crate) sources: Vec<String>,
+    /// Domains, webhooks, keys and the like.
+    #[serde(default)]
+    pub(crate) records: Records,
     pub(crate) datadog: Datadog,
 }
 
@@ -53,6 +62,12 @@ pub(crate) struct Pipeline {
     pub(crate) created_at: String,
     /// Config vars by stage: `review` and `test`.
     pub(crate) config: std::collections::BTreeMap<String, app::Config>,
+    /// A team or a user, as the API shows it; the account where there is none.
+    #[serde(default)]
+    pub(crate) owner: Option<Value>,
+    /// `cedar` where there is none.
+    #[serde(default)]
+    pub(crate) generation: Option<String>,
 }
 
 /// An app's place in a pipeline.
@@ -169,7 +184,12 @@ pub(crate) fn reference(kind: &str, name: &str) -> Value {
 
 /// The account that every token belongs to.
 pub(crate) fn user() -> Value {
-    json!({"id": ids::named("user", EMAIL), "email": EMAIL})
+    person(EMAIL)
+}
+
+/// `{"id","email"}` of anyone.
+pub(crate) fn person(email: &str) -> Value {
+    json!({"id": ids::named("user", email), "email": email})
 }
 
 /// The e-mail address of the one account.

@@ -1,12 +1,13 @@
 //! The state the sandbox starts in, made from `seed.json`. Every id and time is the same each time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::addons::{Addon, Attachment};
 use super::app::{App, Build, Config, Drain, Process, Release, Slug, Status};
+use super::records::Records;
 use super::{Coupling, Datadog, FORMAT, Pipeline, Space, World, source};
 use crate::platform::stack;
 use crate::sandbox::ids;
@@ -112,6 +113,7 @@ impl World {
             promotions: Vec::new(),
             telemetry_drains: Vec::new(),
             sources: Vec::new(),
+            records: Records::default(),
             datadog: Datadog::default(),
         };
         for app in &seed.apps {
@@ -171,8 +173,6 @@ impl World {
         };
         let mut app = App {
             id,
-            name: seed.name.clone(),
-            stack: seed.stack.clone(),
             generation: seed.generation.clone(),
             region: seed.region.clone(),
             space: seed.space.clone(),
@@ -181,15 +181,11 @@ impl World {
             created_at: created_at.clone(),
             updated_at: before_last(0),
             config,
-            features: BTreeSet::new(),
             buildpacks: seed.buildpacks.clone(),
             drains: seed.drains.iter().enumerate().map(|(at, url)| drain(&seed.name, at, url)).collect(),
             formation: seed.process_types.iter().map(process).collect(),
-            slugs: Vec::new(),
-            builds: Vec::new(),
-            releases: Vec::new(),
-            one_off_dynos: Vec::new(),
-            restarts: BTreeMap::new(),
+            hostname: Some(format!("{}.herokuapp.com", seed.name)),
+            ..App::new(&seed.name, &seed.stack)
         };
         for (at, release) in seed.releases.iter().enumerate() {
             history(&mut app, seed, release, seed.releases.len() - 1 - at);
@@ -213,6 +209,8 @@ impl World {
             name: seed.name,
             created_at: before_last(200),
             config: BTreeMap::new(),
+            owner: None,
+            generation: None,
         });
     }
 }
