@@ -17,7 +17,17 @@ pub fn to_datadog(drains: &[Drain]) -> impl Iterator<Item = (&Drain, DrainUrl)> 
         .filter_map(|drain| Some((drain, DrainUrl::parse(drain.url.expose())?)))
 }
 
-/// The changes that leave the app with `desired` as its one drain to Datadog. One that serves is kept, others to
+/// The add-on whose drain already sends the same lines to the same place as `desired`: with another drain every line would
+/// be sent, and billed, twice.
+pub fn addon_with<'d>(desired: &DrainUrl, drains: &'d [Drain]) -> Option<&'d str> {
+    drains.iter().find_map(|drain| {
+        let url = DrainUrl::parse(drain.url.expose())?;
+        let is_same = url.site == desired.site && url.key == desired.key;
+        drain.addon.as_deref().filter(|_| is_same)
+    })
+}
+
+/// The changes that leave the app with `desired` as its one drain to Datadog. That of an add-on serves. One that serves is kept, others to
 /// Datadog go, with any site and key; other drains are left alone. The new one comes before the old one goes, so
 /// that no line is lost, unless the app has as many as it may have.
 pub fn enable(desired: DrainUrl, drains: &[Drain]) -> Vec<Change> {
@@ -25,14 +35,15 @@ pub fn enable(desired: DrainUrl, drains: &[Drain]) -> Vec<Change> {
     let serves = |(drain, url): &(&Drain, DrainUrl)| {
         desired.compare(url) == Difference::Same && drain::is_documented(drain.url.expose())
     };
-    let kept = existing.iter().position(serves);
+    let is_served = addon_with(&desired, drains).is_some();
+    let kept = existing.iter().position(serves).filter(|_| !is_served);
     let mut changes: Vec<_> = existing
         .iter()
         .enumerate()
         .filter(|(index, _)| Some(*index) != kept)
         .map(|(_, (drain, _))| removal(drain))
         .collect();
-    if kept.is_none() {
+    if kept.is_none() && !is_served {
         let url = desired.instead_of(existing.first().map(|(_, url)| url)).expose();
         let host = drain::host(&url);
         let at = if drains.len() >= LIMIT { changes.len() } else { 0 };
@@ -187,5 +198,15 @@ mod tests {
     fn an_add_ons_drain_is_the_add_ons() {
         let addons = Drain { addon: Some("logs-1".into()), ..drain("0", DATADOG) };
         assert_eq!(disable(&[addons, drain("1", DATADOG)]).len(), 1);
+    }
+
+    #[test]
+    fn an_add_ons_drain_to_the_same_place_is_not_doubled() {
+        let with = |key: &str| format!("{DATADOG}?dd-api-key={key}");
+        let addons = |key: &str| Drain { addon: Some("logs-1".into()), ..drain("0", &with(key)) };
+        assert_eq!(enable(desired(), &[addons(KEY)]), []);
+        assert_eq!(shown(&enable(desired(), &[addons(KEY), drain("1", &with(KEY))])), ["- 1"]);
+        let host = "+ http-intake.logs.datadoghq.com";
+        assert_eq!(shown(&enable(desired(), &[addons(&"b".repeat(32))])), [host]);
     }
 }

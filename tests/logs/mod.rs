@@ -4,7 +4,7 @@ mod forms;
 
 use serde_json::{Value, json};
 
-use crate::sandbox::client::heroku;
+use crate::sandbox::client::{heroku, write};
 use crate::support::kinds;
 use crate::support::sandbox::{Sandbox, Setup};
 
@@ -194,4 +194,25 @@ fn the_doctor_finds_a_telemetry_drain_with_another_key_and_fixes_it() {
     assert_eq!(report["findings"][1]["code"], "DDH066", "{report}");
     doctor(&["--fix", "--yes"], 0);
     assert_eq!(sandbox.state()["telemetry_drains"][0]["exporter"]["headers"]["dd-api-key"], KEY);
+}
+
+#[test]
+fn a_drain_of_an_add_on_is_reported_and_not_doubled() {
+    let sandbox = Sandbox::start();
+    let url = format!("https://http-intake.logs.datadoghq.com/api/v2/logs?dd-api-key={KEY}");
+    write(&sandbox, "PUT", "/sandbox/apps/shop/addon-drain", json!({ "addon": "logs-flat-1", "url": url }));
+    let enabled = output(&sandbox, KEY, &["logs", "enable", "-a", "shop", "--yes", "--json"]);
+    assert_eq!(kinds(&enabled), Vec::<&str>::new());
+    assert!(enabled["notes"].to_string().contains("logs-flat-1"), "{enabled:#}");
+    assert_eq!(drains(&sandbox, "shop"), [url.as_str()]);
+
+    let doubled = format!("{url}&ddsource=heroku");
+    write(&sandbox, "POST", "/apps/shop/log-drains", json!({ "url": doubled }));
+    write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({ "DD_API_KEY": KEY }));
+    let run = sandbox.command(&["doctor", "-a", "shop", "--json"]).output().unwrap();
+    let findings = String::from_utf8(run.stdout).unwrap();
+    assert!(findings.contains("of the add-on logs-flat-1"), "{findings}");
+    let disabled = output(&sandbox, KEY, &["logs", "disable", "-a", "shop", "--yes", "--json"]);
+    assert_eq!(kinds(&disabled), ["drain.remove"]);
+    assert_eq!(drains(&sandbox, "shop"), [url]);
 }

@@ -28,9 +28,10 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
         return odd.and_then(|(code, evidence)| Finding::new(code, evidence)).into_iter().collect();
     };
     let mut faults: Vec<_> = odd.into_iter().collect();
-    if ours.len() > 1 {
-        let hosts: Vec<_> = ours.iter().map(|url| url.site.logs_host()).collect();
-        faults.push((codes::DRAIN_TWICE, hosts.join(", ")));
+    let addon = drains::addon_with(&desired, existing).map(|addon| format!("of the add-on {addon}"));
+    if ours.len() + usize::from(addon.is_some()) > 1 {
+        let hosts = ours.iter().map(|url| url.site.logs_host()).chain(addon);
+        faults.push((codes::DRAIN_TWICE, hosts.collect::<Vec<_>>().join(", ")));
     }
     if let Some(other) = ours.iter().find(|url| url.site != desired.site) {
         faults.push((

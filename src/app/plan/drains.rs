@@ -1,15 +1,24 @@
 //! Log drains and telemetry drains.
 
 use crate::app::change::Change;
-use crate::app::desired::{Desired, Drain, Telemetry};
+use crate::app::codes;
+use crate::app::desired::{Desired, Drain, Note, Telemetry};
 use crate::app::facts::Facts;
 use crate::app::{drains, telemetry};
 
-pub(super) fn changes(desired: &Desired, facts: &Facts) -> Vec<Change> {
+/// The drain of an add-on is the add-on's: a note says what it does here.
+pub(super) fn changes(desired: &Desired, facts: &Facts, notes: &mut Vec<Note>) -> Vec<Change> {
     let Some(current) = facts.drains.as_deref() else { return Vec::new() };
     match &desired.drain {
         Drain::Keep => Vec::new(),
-        Drain::One(url) => drains::enable(url.clone(), current),
+        Drain::One(url) => {
+            if let Some(addon) = drains::addon_with(url, current) {
+                let message =
+                    format!("the add-on {addon} sends the logs to Datadog already: no drain is added");
+                notes.push(Note::new(codes::LEFT, message));
+            }
+            drains::enable(url.clone(), current)
+        }
         Drain::None => drains::disable(current),
         Drain::Rekey { old, new } => drains::rekey(old, new, current),
     }

@@ -73,7 +73,7 @@ pub fn plan(desired: &Desired, facts: &Facts) -> Result<Plan, Conflict> {
     changes.extend(database::changes(desired, facts)?);
     changes.extend(config::changes(desired, facts));
     changes.extend(buildpacks);
-    changes.extend(drains::changes(desired, facts));
+    changes.extend(drains::changes(desired, facts, &mut notes));
     changes.extend(drains::telemetry_changes(desired, facts));
     changes.extend(log_metrics::changes(desired, facts, &mut notes));
     changes.extend(files::changes(desired, facts)?);

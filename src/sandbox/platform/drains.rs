@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
+use crate::sandbox::ids;
 use crate::sandbox::world::World;
 use crate::sandbox::world::app::{App, Drain};
 
@@ -51,9 +52,27 @@ pub(crate) fn add(world: &mut World, app: &str, request: &Request) -> Reply {
 pub(crate) fn remove(world: &mut World, app: &str, drain: &str) -> Reply {
     let app = world.app_mut(app)?;
     let place = place(app, drain)?;
+    if app.drains[place].addon.is_some() {
+        return Err(Refusal::invalid("This drain belongs to an add-on and cannot be removed."));
+    }
     let answer = object(app, &app.drains[place]);
     app.drains.remove(place);
     Ok(Answer::ok(answer))
+}
+
+#[derive(Deserialize)]
+struct NewOfAddon {
+    addon: String,
+    url: String,
+}
+
+/// Not Heroku's: a drain as an add-on makes it.
+pub(crate) fn add_of_addon(world: &mut World, app: &str, request: &Request) -> Reply {
+    let NewOfAddon { addon, url } = request.json()?;
+    let app = world.app_mut(app)?;
+    app.drains.push(Drain { addon: Some(addon), ..Drain::to(&url) });
+    let answer = app.drains.last().map(|drain| object(app, drain));
+    Ok(Answer::with(201, json!(answer)))
 }
 
 /// A drain is known by its id, its token or its URL.
@@ -66,7 +85,7 @@ fn place(app: &App, identity: &str) -> Result<usize, Refusal> {
 
 fn object(app: &App, drain: &Drain) -> Value {
     json!({
-        "addon": null,
+        "addon": drain.addon.as_ref().map(|addon| json!({"id": ids::named("addon", addon), "name": addon})),
         "app": {"id": app.id, "name": app.name},
         "created_at": drain.created_at,
         "id": drain.id,

@@ -9,7 +9,7 @@ use super::datadog;
 use super::exchange::{Refusal, Reply, Request};
 use super::files;
 use super::platform::{
-    account as accounts, addons, apps as all_apps, builds, catalogue, ci, config, creation, log_sessions,
+    account as accounts, addons, apps as all_apps, builds, catalogue, ci, config, creation, drains, log_sessions,
     oauth, pipeline_changes, pipelines, registry, telemetry,
 };
 use super::store::Store;
@@ -70,6 +70,7 @@ fn platform(world: &mut World, request: &Request, base: &str, path: &[&str]) -> 
         ("PATCH", ["apps", app]) => creation::update(world, app, request),
         ("DELETE", ["apps", app]) => creation::destroy(world, app),
         ("POST", ["filters", "apps"]) => all_apps::filtered(world, request),
+        ("PUT", ["sandbox", "apps", app, "addon-drain"]) => drains::add_of_addon(world, app, request),
         ("PUT", ["sandbox", "apps", app, "database"]) => addons::use_database(world, app, request),
         ("POST", ["sources"]) => builds::source(world, None, base),
 

@@ -61,6 +61,9 @@ pub(crate) struct Drain {
     pub(crate) id: String,
     pub(crate) token: String,
     pub(crate) url: String,
+    /// The name of the add-on that made it.
+    #[serde(default)]
+    pub(crate) addon: Option<String>,
     pub(crate) created_at: String,
 }
 

@@ -202,6 +202,7 @@ impl Drain {
             id: ids::fresh(),
             token: format!("d.{}", ids::fresh()),
             url: url.into(),
+            addon: None,
             created_at: ids::now(),
         }
     }

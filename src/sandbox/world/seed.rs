@@ -241,6 +241,7 @@ fn drain(app: &str, at: usize, url: &str) -> Drain {
         id: ids::named("drain", &name),
         token: format!("d.{}", ids::named("drain-token", &name)),
         url: url.into(),
+        addon: None,
         created_at: before_last(100),
     }
 }
