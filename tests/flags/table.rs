@@ -103,6 +103,7 @@ pub(super) const CASES: &[Case] = &[
     case("sandbox serve").with(&["--port", "0"]).failing(&["--faults", "{dir}/missing"]),
     case("sandbox clone").with(&["shop", "{dir}/copy"]).failing(&["no-such-app"]),
     case("sandbox env").failing(&["--port", "none"]),
+    case("sandbox database").with(&["shop"]).failing(&["no-such-app"]),
     case("sandbox reset").failing(UNKNOWN),
     case("sandbox show").failing(UNKNOWN),
     case("sandbox boot").with(&["shop", "--command", "echo booted"]).failing(&["no-such-app"]),

@@ -4,6 +4,7 @@ mod booting;
 pub(crate) mod client;
 mod clients;
 mod cloning;
+mod database;
 mod datadog;
 mod faults;
 mod official_cli;

@@ -2,6 +2,7 @@
 
 mod boot;
 mod clone;
+mod database;
 mod env;
 mod serve;
 
@@ -16,7 +17,7 @@ use crate::failure::Result;
 use crate::sandbox::{self, Store};
 use crate::ui::{self, Ui};
 
-/// Serve, reset, show, boot or clone apps of the embedded sandbox
+/// Use the embedded sandbox: no account, no network
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
     Serve(serve::Args),
@@ -31,6 +32,7 @@ pub enum Verb {
     Show,
     Boot(boot::Args),
     Clone(clone::Args),
+    Database(database::Args),
     /// Run as one of the stand-in Agent's programs
     #[command(hide = true)]
     StandIn {
@@ -57,6 +59,7 @@ pub fn run(env: &Environment, ui: Ui, verb: Verb) -> Result<ExitCode> {
         }
         Verb::Boot(args) => return boot::run(env, ui, args),
         Verb::Clone(args) => clone::run(env, ui, args)?,
+        Verb::Database(args) => database::run(env, ui, args)?,
         Verb::StandIn { name, arguments } => sandbox::stand_in(env, &name, &arguments)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -118,6 +118,12 @@ struct Database {
 /// request of the sandbox's own: at Heroku nobody can set the config var of an attachment.
 pub(crate) fn use_database(world: &mut World, app: &str, request: &Request) -> Reply {
     let Database { url } = request.json()?;
+    use_url(world, app, &url)?;
+    Ok(Answer::ok(json!({"name": app})))
+}
+
+/// The same, and gives back the URL before it.
+pub(crate) fn use_url(world: &mut World, app: &str, url: &str) -> Result<String, Refusal> {
     let id = world.app(app)?.id.clone();
     let is_postgres = |attachment: &&Attachment| {
         let addon = world.addons.iter().find(|addon| addon.id == attachment.addon);
@@ -129,9 +135,9 @@ pub(crate) fn use_database(world: &mut World, app: &str, request: &Request) -> R
         world.attachments.iter().find(is_postgres).ok_or_else(|| Refusal::not_found("database"))?;
     let variable = attachment.variable();
     let app = world.app_mut(app)?;
-    app.config.insert(variable.clone(), url);
+    let before = app.config.insert(variable.clone(), url.to_owned());
     app.release(format!("Set {variable} config vars"));
-    Ok(Answer::ok(json!({"name": variable})))
+    Ok(before.unwrap_or_default())
 }
 
 /// The URL for the user of a credential: of the database of this machine where one is behind the add-on.

@@ -9,8 +9,8 @@ use super::datadog;
 use super::exchange::{Refusal, Reply, Request};
 use super::files;
 use super::platform::{
-    account as accounts, addons, apps as all_apps, builds, catalogue, ci, config, creation, drains, log_sessions,
-    oauth, pipeline_changes, pipelines, registry, telemetry,
+    account as accounts, addons, apps as all_apps, builds, catalogue, ci, config, creation, drains,
+    log_sessions, oauth, pipeline_changes, pipelines, registry, telemetry,
 };
 use super::store::Store;
 use super::world::World;
