@@ -145,8 +145,15 @@ fn run(one_off: &OneOff, stream: &mut impl Write, input: Vec<u8>) -> io::Result<
         // A command that reads nothing closes it.
         thread::spawn(move || drop(stdin.write_all(&input)));
     }
-    // The command holds the writing ends of the pipe.
+    // The dyno's processes hold the writing ends of the pipe.
     drop(bash);
+    let mark = one_off.secret.clone();
+    let ending = thread::spawn(move || {
+        let ended = child.wait();
+        // A one-off dyno ends with its command: the agents, which hold the pipe too, end with it.
+        dyno::end_all(&mark, &mut child);
+        ended.map(drop)
+    });
     let mut buffer = [0; 8192];
     while let Ok(length @ 1..) = printed.read(&mut buffer) {
         let text: Vec<u8> = buffer[..length]
@@ -155,11 +162,11 @@ fn run(one_off: &OneOff, stream: &mut impl Write, input: Vec<u8>) -> io::Result<
             .copied()
             .collect();
         if stream.write_all(&text).and_then(|()| stream.flush()).is_err() {
-            break;
+            // The client is gone.
+            dyno::kill_all(&one_off.secret);
         }
     }
-    dyno::end_all(&one_off.secret, &mut child);
-    child.wait().map(drop)
+    ending.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
 }
 
 /// Fills the dyno's home: with the slug where it was kept, else with the source that it was built from.

@@ -98,7 +98,14 @@ fn ctrl_c_while_the_app_is_read_changes_nothing() {
 
 #[test]
 fn ctrl_c_while_a_silent_build_streams_says_what_was_done() {
-    let sandbox = Sandbox::with_faults(json!([{"path": "/streams/*", "fault": "hang"}]));
+    // It is still pending whenever it is looked at.
+    let build = json!({"id": "b1", "status": "pending", "created_at": "2026-11-20T10:00:00Z",
+        "source_blob": {"url": "https://x.example/1", "version": "057ede8448099d1308533302ad20ffe69309c56f"}});
+    let sandbox = Sandbox::with_faults(json!([
+        {"path": "/streams/*", "fault": "hang"},
+        {"method": "GET", "path": "/apps/shop/builds/*", "every": true, "fault": "status", "status": 200,
+         "body": build.to_string()},
+    ]));
     let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
     answer_all(&mut terminal);
     terminal.types("y\r").sees("building 057ede8").presses_ctrl_c();
