@@ -192,7 +192,7 @@ dd-heroku auth logout --json
 fn a_site_is_suggested_only_for_a_name_that_is_near_one() {
     let sandbox = Sandbox::start();
     for (site, near) in
-        [("us4", Some("us3.datadoghq.com")), ("datadoghq.cmo", Some("datadoghq.com")), ("moon", None)]
+        [("us4", Some("us3.datadoghq.com")), ("datadoghq.co", Some("datadoghq.com")), ("moon", None)]
     {
         let (code, _, message) =
             run(&sandbox, &["init", "-a", "shop", "--site", site, "--yes"], &[("DD_API_KEY", KEY)], "");
