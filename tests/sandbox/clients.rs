@@ -57,14 +57,19 @@ fn installed(clients: &[&str], install: impl Fn(&Path) -> bool) -> Option<PathBu
     Some(folder)
 }
 
-#[test]
-fn traces_and_metrics_of_clients_for_python_arrive_over_unix_sockets() {
-    let folder = installed(&PYTHON, |folder| {
+/// A Python with these packages of PyPI, installed once.
+pub(super) fn python(packages: &[&str]) -> PathBuf {
+    let folder = installed(packages, |folder| {
         run(Command::new("python3").args(["-m", "venv"]).arg(folder));
-        run(Command::new(folder.join("bin/pip")).args(["install", "--quiet"]).args(PYTHON));
+        run(Command::new(folder.join("bin/pip")).args(["install", "--quiet"]).args(packages));
         true
     });
-    arrive(&format!("exec '{}'", folder.unwrap().join("bin/python").display()), PYTHON_APP);
+    folder.unwrap().join("bin/python")
+}
+
+#[test]
+fn traces_and_metrics_of_clients_for_python_arrive_over_unix_sockets() {
+    arrive(&format!("exec '{}'", python(&PYTHON).display()), PYTHON_APP);
 }
 
 #[test]

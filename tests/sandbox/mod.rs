@@ -7,6 +7,7 @@ mod cloning;
 mod database;
 mod datadog;
 mod faults;
+mod hyper_schema;
 mod official_cli;
 mod platform;
 mod rebuilding;

@@ -135,16 +135,13 @@ fn object(app: &App, email: &str, role: &str, permissions: &[Value]) -> Value {
     let mut user = person(email);
     user["federated"] = json!(false);
     let now = ids::now();
-    let mut object = json!({
+    json!({
         "app": {"id": app.id, "name": app.name},
         "created_at": now,
         "id": ids::fresh(),
+        "permissions": if app.team.is_some() { permissions } else { &[] },
         "role": role,
         "updated_at": now,
         "user": user,
-    });
-    if app.team.is_some() {
-        object["permissions"] = json!(permissions);
-    }
-    object
+    })
 }
