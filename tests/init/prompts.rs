@@ -189,3 +189,15 @@ fn remove_shows_its_plan_before_it_asks_for_the_name() {
     assert_eq!(code, 0, "{shown}");
     assert_eq!(get(&sandbox, "/apps/shop/config-vars").get("DD_API_KEY"), None);
 }
+
+#[test]
+fn a_pinned_version_that_no_longer_exists_is_not_proposed() {
+    let sandbox = Sandbox::start();
+    let arguments = ["init", "-a", "legacy", "--no-rebuild", "--env", "prod", "--service", "legacy"];
+    let mut terminal = Terminal::open(&sandbox, &arguments);
+    terminal.sees("Agent version to pin").enters();
+    terminal.sees("Collect traces").presses_ctrl_c();
+    let (_, shown) = terminal.ends();
+    assert!(!shown.contains("6.16.1"), "{shown}");
+    assert!(!shown.contains("there is no Agent"), "{shown}");
+}

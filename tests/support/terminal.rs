@@ -32,6 +32,9 @@ impl Terminal {
         command.env("TERM", "xterm").env("HEROKU_API_URL", sandbox.url()).env("HEROKU_API_KEY", TOKEN);
         command
             .env("DD_HEROKU_DATADOG_URL", format!("{}/datadog", sandbox.url()))
+            .env("DD_HEROKU_APT_URL", format!("{}/apt", sandbox.url()))
+            .env("DD_HEROKU_APT_KEYS_URL", format!("{}/keys", sandbox.url()))
+            .env("DD_HEROKU_APT_KEY_FINGERPRINTS", dd_heroku::sandbox::fingerprint())
             .current_dir(sandbox.home());
         let mut session = Session::spawn(command).unwrap();
         session.get_process_mut().set_window_size(80, 50).unwrap();

@@ -5,7 +5,8 @@ use super::args::Args;
 use crate::app::database_urls::{self, DATABASES};
 use crate::app::desired::RebuildWhen;
 use crate::app::desired::init::{Integrations, Setup};
-use crate::app::facts::{ConfigVars, Facts, Query, When};
+use crate::app::facts::{AgentVersions, ConfigVars, Facts, Query, When};
+use crate::cli::available_versions;
 use crate::cli::key;
 use crate::cli::keys;
 use crate::commands::Context;
@@ -35,11 +36,27 @@ pub(super) fn ask(
     let existing = facts.config.as_ref().unwrap_or(&empty);
     let mut agent_versions = facts.agent_versions.clone();
 
+    // A pinned version is proposed only while the repository has it.
+    let is_pinned = existing.get(env::DD_AGENT_VERSION).is_some() && setup.agent_version.is_none();
+    if is_pinned && query.agent_versions == When::Never && !args.no_verify {
+        query.agent_versions = When::Always;
+        agent_versions = Some(observer.agent_versions()?);
+    }
+    let known = agent_versions.clone();
+    let known = known.as_ref().and_then(AgentVersions::known);
     let text = |name: &'static str, question: &str, given: &mut Option<String>, flag: &str| -> Result {
         if given.is_none() {
-            let check = |text: &str| match text {
-                "" => Ok(()),
-                text => options::check(name, text).map(drop).map_err(|problem| problem.to_string()),
+            let check = |text: &str| {
+                if text.is_empty() {
+                    return Ok(());
+                }
+                let checked = options::check(name, text).map_err(|problem| problem.to_string())?;
+                match known.filter(|_| name == env::DD_AGENT_VERSION) {
+                    Some(versions) => available_versions::require(&checked, versions)
+                        .map(drop)
+                        .map_err(|failure| failure.error.to_string()),
+                    None => Ok(()),
+                }
             };
             let initial = existing.get(name).filter(|text| check(text).is_ok()).unwrap_or_default();
             let answer = ui.edit(question, initial, flag, check)?;
