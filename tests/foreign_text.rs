@@ -103,7 +103,7 @@ fn on_a_terminal_values_are_shown_with_their_escapes() {
 fn a_question_does_not_propose_what_acts_upon_the_terminal() {
     let sandbox = hostile();
     let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
-    terminal.sees("Environment").presses_ctrl_c();
+    terminal.sees("Environment").interrupts_the_question();
     let (_, shown) = terminal.ends();
     assert!(!shown.contains("\u{1b}]0;owned") && !shown.contains("\u{1b}[2J"), "{shown:?}");
 }

@@ -59,7 +59,7 @@ fn a_person_who_says_no_changes_nothing() {
 fn ctrl_c_at_any_question_changes_nothing() {
     let sandbox = Sandbox::start();
     let interrupted = |mut terminal: Terminal| {
-        terminal.presses_ctrl_c();
+        terminal.interrupts_the_question();
         let (code, shown) = terminal.ends();
         assert_eq!(code, 130, "{shown}");
         assert!(shown.contains("interrupted; nothing was changed"), "{shown}");
@@ -121,7 +121,7 @@ fn a_wrong_key_is_asked_for_again_and_never_shown() {
     let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
     terminal.sees("Datadog API key").types("0123").enters();
     terminal.sees("32 hex digits; this has 4").types_the_key();
-    terminal.sees("Datadog's site").presses_ctrl_c();
+    terminal.sees("Datadog's site").interrupts_the_question();
     assert_eq!(terminal.ends().0, 130);
 }
 
@@ -169,7 +169,7 @@ fn what_is_emptied_is_unset_and_what_is_wrong_is_not_proposed() {
     let mut terminal = Terminal::open(&sandbox, &["init", "-a", "shop"]);
     terminal.sees("Datadog API key").types_the_key();
     terminal.sees("Datadog's site").enters();
-    terminal.sees("Environment").types(&"\x7f".repeat(10)).enters();
+    terminal.sees("Environment").answers(&format!("{}\r", "\x7f".repeat(10)));
     for question in &QUESTIONS[1..] {
         terminal.sees(question).enters();
     }
@@ -196,7 +196,7 @@ fn a_pinned_version_that_no_longer_exists_is_not_proposed() {
     let arguments = ["init", "-a", "legacy", "--no-rebuild", "--env", "prod", "--service", "legacy"];
     let mut terminal = Terminal::open(&sandbox, &arguments);
     terminal.sees("Agent version to pin").enters();
-    terminal.sees("Collect traces").presses_ctrl_c();
+    terminal.sees("Collect traces").interrupts_the_question();
     let (_, shown) = terminal.ends();
     assert!(!shown.contains("6.16.1"), "{shown}");
     assert!(!shown.contains("there is no Agent"), "{shown}");

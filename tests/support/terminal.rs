@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use expectrl::process::unix::WaitStatus;
 use expectrl::session::OsSession;
@@ -64,17 +64,39 @@ impl Terminal {
         self
     }
 
+    /// Types at a question. Keys that edit mean something else to the terminal before the program reads keys.
+    pub(crate) fn answers(&mut self, text: &str) -> &mut Self {
+        self.waits_for_a_question();
+        self.types(text)
+    }
+
     pub(crate) fn enters(&mut self) -> &mut Self {
         self.types("\r")
     }
 
     pub(crate) fn types_the_key(&mut self) -> &mut Self {
+        self.waits_for_a_question();
         self.types(CANARY).enters()
     }
 
     pub(crate) fn presses_ctrl_c(&mut self) -> &mut Self {
         self.session.send(ControlCode::EndOfText).unwrap();
         self
+    }
+
+    /// Presses Ctrl-C at a question. Earlier it would be a signal.
+    pub(crate) fn interrupts_the_question(&mut self) -> &mut Self {
+        self.waits_for_a_question();
+        self.presses_ctrl_c()
+    }
+
+    /// Waits until the program reads keys: then the terminal does not echo them. A hidden question discards what came before.
+    fn waits_for_a_question(&self) {
+        let until = Instant::now() + PATIENCE;
+        while self.session.get_process().get_echo().unwrap() {
+            assert!(Instant::now() < until, "no question: {}", self.shown);
+            std::thread::yield_now();
+        }
     }
 
     /// Waits for the end: the exit code, and everything that was shown. The canary never was.
