@@ -2,6 +2,7 @@
 
 mod answers;
 mod args;
+mod key_question;
 mod questions;
 
 use super::{Context, Exit};

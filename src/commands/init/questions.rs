@@ -2,16 +2,15 @@
 
 use super::answers::names;
 use super::args::Args;
+use super::key_question;
 use crate::app::database_urls::{self, DATABASES};
 use crate::app::desired::RebuildWhen;
 use crate::app::desired::init::{Integrations, Setup};
 use crate::app::facts::{AgentVersions, ConfigVars, Facts, Query, When};
 use crate::cli::available_versions;
-use crate::cli::key;
 use crate::cli::keys;
 use crate::commands::Context;
-use crate::datadog::site::SITES;
-use crate::datadog::{ApiKey, boolean, options};
+use crate::datadog::{boolean, options};
 use crate::engine::Observer;
 use crate::env;
 use crate::failure::Result;
@@ -28,7 +27,7 @@ pub(super) fn ask(
     let ui = context.ui;
     ui.say(format_args!("Setting up Datadog on {}.", facts.app.name));
     ui.say("Enter takes what is proposed; nothing is changed before you confirm.");
-    ask_for_key(context, observer, query, args, facts)?;
+    key_question::ask(context, observer, query, args, facts)?;
     keys::accepted(facts)?;
     ui.say("The key is accepted.");
     let mut setup = args.setup()?;
@@ -136,30 +135,4 @@ pub(super) fn ask(
     }
     facts.agent_versions = agent_versions;
     Ok(setup)
-}
-
-/// Asks for the key and the site that are missing.
-fn ask_for_key(
-    context: &Context,
-    observer: &Observer<'_>,
-    query: &mut Query,
-    args: &Args,
-    facts: &mut Facts,
-) -> Result {
-    let (ui, Some(key_query)) = (context.ui, &mut query.key) else { return Ok(()) };
-    let empty = ConfigVars::default();
-    let config = facts.config.as_ref().unwrap_or(&empty);
-    if key_query.key(config).is_ok_and(|key| key.is_none()) {
-        let text = ui.ask_secret("Datadog API key (32 hex digits, hidden)", "`--api-key-stdin`", |text| {
-            ApiKey::parse(text).map(drop).map_err(|why| why.to_string())
-        })?;
-        key_query.given = Some(key::parsed(&text, "your answer")?);
-    }
-    if args.site()?.is_none() && config.get(env::DD_SITE).is_none() {
-        let sites: Vec<_> = SITES.iter().map(ToString::to_string).collect();
-        let at = ui.choose("Datadog's site", &sites, 0, "`--site`")?;
-        key_query.site = Some(SITES[at]);
-    }
-    facts.key = Some(observer.keys.key(context, key_query, config)?);
-    Ok(())
 }
