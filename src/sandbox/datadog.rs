@@ -2,8 +2,9 @@
 //! `bad`; those that begin with `e0` belong to datadoghq.eu. Application keys have 40; `bad` is refused, `ab` may
 //! not write metrics or dashboards. The header `DD-HEROKU-SITE` says which site is being asked.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::datadog_bodies;
 use super::exchange::{Answer, Content, Request};
 use super::ids;
 use super::log_pipelines;
@@ -79,22 +80,20 @@ fn forbidden() -> Answer {
     Answer::errors(403, "Forbidden")
 }
 
+/// The body of a request, or the answer that says what is wrong with it.
+fn checked(request: &Request, faults: impl Fn(&Value) -> Vec<String>) -> Result<Value, Answer> {
+    let body = request.json().map_err(|_| Answer::errors(400, "Invalid JSON"))?;
+    let faults = faults(&body);
+    if faults.is_empty() { Ok(body) } else { Err(Answer::with(400, json!({"errors": faults}))) }
+}
+
 fn add_metric(world: &mut World, request: &Request) -> Answer {
-    let Ok(body) = request.json::<Value>() else { return Answer::errors(400, "Invalid JSON") };
-    let data = &body["data"];
-    let attributes = &data["attributes"];
-    let kind = attributes["compute"]["aggregation_type"].as_str().unwrap_or_default();
-    let (Some(id), "logs_metrics", Some(_), "count" | "distribution") = (
-        data["id"].as_str(),
-        data["type"].as_str().unwrap_or_default(),
-        attributes["filter"]["query"].as_str(),
-        kind,
-    ) else {
-        return Answer::errors(400, "Invalid log-based metric");
+    let body = match checked(request, datadog_bodies::of_metric) {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
     };
-    if kind == "distribution" && !attributes["compute"]["path"].is_string() {
-        return Answer::errors(400, "A distribution needs compute.path");
-    }
+    let data = &body["data"];
+    let id = data["id"].as_str().unwrap_or_default();
     if world.datadog.metrics.contains_key(id) {
         return Answer::errors(409, "Conflict");
     }
@@ -108,12 +107,12 @@ fn metric(world: &mut World, request: &Request, id: &str) -> Answer {
     match request.method.as_str() {
         "GET" => Answer::ok(json!({"data": metric})),
         "PATCH" => {
-            let Ok(mut body) = request.json::<Value>() else { return Answer::errors(400, "Invalid JSON") };
-            let Value::Object(changes) = body["data"]["attributes"].take() else {
-                return Answer::errors(400, "Invalid log-based metric");
+            let body = match checked(request, datadog_bodies::of_metric_change) {
+                Ok(body) => body,
+                Err(refusal) => return refusal,
             };
-            for (name, value) in changes {
-                metric["attributes"][name] = value;
+            for (name, value) in body["data"]["attributes"].as_object().into_iter().flatten() {
+                metric["attributes"][name] = value.clone();
             }
             Answer::ok(json!({"data": metric}))
         }
@@ -139,19 +138,15 @@ fn list_dashboards(world: &World, request: &Request) -> Answer {
 }
 
 fn add_dashboard(world: &mut World, request: &Request) -> Answer {
-    let Ok(mut body) = request.json::<Map<String, Value>>() else {
-        return Answer::errors(400, "Invalid JSON");
+    let mut body = match checked(request, datadog_bodies::of_dashboard) {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
     };
-    let complete = ["title", "layout_type"].iter().all(|name| body.get(*name).is_some_and(Value::is_string))
-        && body.get("widgets").is_some_and(Value::is_array);
-    if !complete {
-        return Answer::errors(400, "A dashboard needs title, layout_type and widgets");
-    }
     let id = ids::fresh();
-    body.insert("url".into(), json!(format!("/dashboard/{id}")));
-    body.insert("id".into(), json!(id));
-    world.datadog.dashboards.push(Value::Object(body.clone()));
-    Answer::ok(Value::Object(body))
+    body["url"] = json!(format!("/dashboard/{id}"));
+    body["id"] = json!(id);
+    world.datadog.dashboards.push(body.clone());
+    Answer::ok(body)
 }
 
 fn dashboard(world: &mut World, request: &Request, id: &str) -> Answer {
@@ -162,7 +157,10 @@ fn dashboard(world: &mut World, request: &Request, id: &str) -> Answer {
     match request.method.as_str() {
         "GET" => Answer::ok(dashboards[place].clone()),
         "PUT" => {
-            let Ok(mut body) = request.json::<Value>() else { return Answer::errors(400, "Invalid JSON") };
+            let mut body = match checked(request, datadog_bodies::of_dashboard) {
+                Ok(body) => body,
+                Err(refusal) => return refusal,
+            };
             body["id"] = json!(id);
             body["url"] = json!(format!("/dashboard/{id}"));
             dashboards[place] = body.clone();

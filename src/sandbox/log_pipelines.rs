@@ -1,7 +1,8 @@
 //! Datadog's log pipelines: kept and given back; nothing is parsed.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::datadog_bodies;
 use super::exchange::{Answer, Request};
 use super::ids;
 use super::world::World;
@@ -36,21 +37,19 @@ pub(crate) fn answer(world: &mut World, request: &Request, id: Option<&str>) -> 
 }
 
 /// A refusal in the form that the log configuration has.
-fn refused(message: &str, details: &[&str]) -> Answer {
-    let detail = |message: &&str| json!({"code": "InvalidArgument", "message": message, "details": []});
+fn refused(message: &str, details: &[String]) -> Answer {
+    let detail = |message: &String| json!({"code": "InvalidArgument", "message": message, "details": []});
     let details: Vec<_> = details.iter().map(detail).collect();
     Answer::with(400, json!({"error": {"code": "InvalidArgument", "message": message, "details": details}}))
 }
 
 /// The pipeline of a request, with the fields that the service adds.
 fn checked(request: &Request, id: &str) -> Result<Value, Answer> {
-    let body: Map<String, Value> = request.json().map_err(|_| refused("Invalid JSON", &[]))?;
-    let complete = body.get("name").is_some_and(Value::is_string)
-        && body.get("filter").is_some_and(|filter| filter["query"].is_string());
-    if !complete {
-        return Err(refused("Invalid pipeline", &["name and filter.query are required"]));
+    let mut pipeline: Value = request.json().map_err(|_| refused("Invalid JSON", &[]))?;
+    let faults = datadog_bodies::of_pipeline(&pipeline);
+    if !faults.is_empty() {
+        return Err(refused("Invalid pipeline", &faults));
     }
-    let mut pipeline = Value::Object(body);
     pipeline["id"] = json!(id);
     pipeline["type"] = json!("pipeline");
     pipeline["is_read_only"] = json!(false);

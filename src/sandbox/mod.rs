@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! server ─ faults ─ routes ─┬─ platform/…   the Heroku Platform API, on World
-//!   │        │              ├─ datadog      Datadog's API, on World
+//!   │        │              ├─ datadog → datadog_bodies   Datadog's API, on World
 //!   │      journal          └─ files        uploads, and the output of builds and release commands
 //!   └─ shared ─ store (state file) ─ world/…
 //!        └─ background ─┬─ building → compile → agent_step, upstream   what a build does
@@ -27,6 +27,7 @@ mod clone;
 mod compile;
 mod database;
 mod datadog;
+mod datadog_bodies;
 mod dyno;
 mod dyno_exec;
 mod encryption;

@@ -14,7 +14,7 @@ fn datadog(sandbox: &Sandbox, method: &str, path: &str) -> RequestBuilder {
     bare(method, &format!("{}/datadog{path}", sandbox.url()))
 }
 
-fn with_keys(sandbox: &Sandbox, method: &str, path: &str) -> RequestBuilder {
+pub(super) fn with_keys(sandbox: &Sandbox, method: &str, path: &str) -> RequestBuilder {
     datadog(sandbox, method, path)
         .header("DD-API-KEY", DEMO_KEY)
         .header("DD-APPLICATION-KEY", APPLICATION_KEY)

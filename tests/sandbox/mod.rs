@@ -6,6 +6,7 @@ mod clients;
 mod cloning;
 mod database;
 mod datadog;
+mod datadog_bodies;
 mod faults;
 mod hyper_schema;
 mod official_cli;
