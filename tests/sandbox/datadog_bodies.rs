@@ -53,7 +53,7 @@ fn a_body_that_datadog_would_not_take_is_refused_with_its_faults() {
         (DASHBOARDS, dashboard("ordered", &note), "widgets[0].definition is required"),
         (
             DASHBOARDS,
-            dashboard("ordered", &graph("timeserie", json!([]))),
+            dashboard("ordered", &graph("time_series", json!([]))),
             "widgets[0].definition.type must be one of",
         ),
         (
