@@ -38,6 +38,8 @@ impl Terminal {
             .current_dir(sandbox.home());
         let mut session = Session::spawn(command).unwrap();
         session.get_process_mut().set_window_size(80, 50).unwrap();
+        // As a person's terminal has it: then no echo means that the program reads keys.
+        session.get_process_mut().set_echo(true, None).unwrap();
         session.set_expect_timeout(Some(PATIENCE));
         Self { session, shown: String::new() }
     }
