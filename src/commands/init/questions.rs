@@ -37,12 +37,10 @@ pub(super) fn ask(
 
     // A pinned version is proposed only while the repository has it.
     let is_pinned = existing.get(env::DD_AGENT_VERSION).is_some() && setup.agent_version.is_none();
-    if is_pinned && query.agent_versions == When::Never && !args.no_verify {
-        query.agent_versions = When::Always;
-        agent_versions = Some(observer.agent_versions()?);
+    if is_pinned {
+        read_versions(observer, query, args, &mut agent_versions)?;
     }
-    let known = agent_versions.clone();
-    let known = known.as_ref().and_then(AgentVersions::known);
+    let known = agent_versions.as_ref().and_then(AgentVersions::known);
     let text = |name: &'static str, question: &str, given: &mut Option<String>, flag: &str| -> Result {
         if given.is_none() {
             let check = |text: &str| {
@@ -78,9 +76,8 @@ pub(super) fn ask(
         "`--agent-version`",
     )?;
     let is_pinned = setup.agent_version.as_ref().is_some_and(|version| !version.is_empty());
-    if is_pinned && query.agent_versions == When::Never && !args.no_verify {
-        query.agent_versions = When::Always;
-        agent_versions = Some(observer.agent_versions()?);
+    if is_pinned {
+        read_versions(observer, query, args, &mut agent_versions)?;
     }
 
     let is = |name: &str, default: bool| existing.get(name).and_then(boolean::parse).unwrap_or(default);
@@ -135,4 +132,18 @@ pub(super) fn ask(
     }
     facts.agent_versions = agent_versions;
     Ok(setup)
+}
+
+/// Reads which versions the package repository has, unless they are known or nothing is to be verified.
+fn read_versions(
+    observer: &Observer<'_>,
+    query: &mut Query,
+    args: &Args,
+    versions: &mut Option<AgentVersions>,
+) -> Result {
+    if query.agent_versions == When::Never && !args.no_verify {
+        query.agent_versions = When::Always;
+        *versions = Some(observer.agent_versions()?);
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::postgres::{database_named, require_basic};
+use super::settings;
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::ids;
 use crate::sandbox::world::addons::Addon;
@@ -18,7 +19,7 @@ const SETTINGS: Kind = Kind { resource: "postgres_settings", known_by: &["id"] }
 pub(crate) fn info(world: &World, database: &str) -> Reply {
     let addon = database_named(world, database)?;
     let plan = addon.plan.split(':').nth(1).unwrap_or_default();
-    let title = plan.split('-').map(super::capitalized).collect::<Vec<_>>().join(" ");
+    let title = super::plan_title(plan);
     let is_essential = addon.is_essential();
     let credentials = super::postgres::credentials(world, addon).count();
     let mut rows = vec![("Plan", title), ("Status", "Available".into())];
@@ -184,29 +185,15 @@ pub(crate) fn settings(world: &World, database: &str) -> Reply {
 
 pub(crate) fn update_settings(world: &mut World, database: &str, request: &Request) -> Reply {
     let addon = database_named(world, database)?.clone();
-    let changes: serde_json::Map<String, Value> = request.json()?;
-    let mut settings = stored(world, &addon);
-    for (name, value) in changes {
-        let Some(setting) = settings.get_mut(&name) else {
-            return Err(Refusal::invalid(format!("Unknown setting {name}.")));
-        };
+    let settings = stored(world, &addon);
+    settings::change(world, &SETTINGS, &addon, settings, request, |setting, value| {
         let values = setting["values"].as_object();
-        let is_known = values.is_none_or(|values| {
-            values.is_empty() || value.as_str().is_some_and(|value| values.contains_key(value))
-        });
-        if !is_known {
-            return Err(Refusal::invalid(format!("Invalid value for {name}.")));
-        }
-        setting["value"] = value;
-    }
-    let _ = world.records.remove(&SETTINGS, &addon.id, &addon.id);
-    world.records.add(&SETTINGS, &addon.id, json!({"id": addon.id, "settings": settings}));
-    Ok(Answer::ok(settings))
+        values.is_none_or(|values| values.is_empty() || settings::is_among(values, value))
+    })
 }
 
 fn stored(world: &World, addon: &Addon) -> Value {
-    let kept = world.records.find(&SETTINGS, &addon.id, &addon.id).ok();
-    kept.map_or_else(postgres_settings, |kept| kept["settings"].clone())
+    settings::stored(world, &SETTINGS, addon, postgres_settings)
 }
 
 /// `POST /postgres/v0/databases/ID/credentials[/NAME]/credentials_rotation`: other passwords.

@@ -28,6 +28,7 @@ pub(crate) mod provisioning;
 pub(crate) mod redis;
 pub(crate) mod registry;
 pub(crate) mod releases;
+mod settings;
 pub(crate) mod spaces;
 pub(crate) mod teams;
 pub(crate) mod telemetry;
@@ -53,7 +54,11 @@ impl Identity {
     }
 }
 
-/// A word of a plan's name as it is shown: `Standard` of `standard`.
+/// A plan's name as it is shown: `Standard 0` of `standard-0`.
+fn plan_title(plan: &str) -> String {
+    plan.split('-').map(capitalized).collect::<Vec<_>>().join(" ")
+}
+
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

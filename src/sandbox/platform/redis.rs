@@ -1,7 +1,8 @@
 //! The data API of Heroku Key-Value Store.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::settings;
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::world::World;
 use crate::sandbox::world::addons::Addon;
@@ -13,7 +14,7 @@ const CONFIG: Kind = Kind { resource: "redis_config", known_by: &["id"] };
 pub(crate) fn info(world: &World, database: &str) -> Reply {
     let addon = named(world, database)?;
     let plan = addon.plan.split(':').nth(1).unwrap_or_default();
-    let title = plan.split('-').map(super::capitalized).collect::<Vec<_>>().join(" ");
+    let title = super::plan_title(plan);
     let config = stored(world, addon);
     let rows = [
         ("Plan", title),
@@ -60,46 +61,35 @@ pub(crate) fn config(world: &World, database: &str) -> Reply {
 
 pub(crate) fn update_config(world: &mut World, database: &str, request: &Request) -> Reply {
     let addon = named(world, database)?.clone();
-    let changes: Map<String, Value> = request.json()?;
-    let mut config = stored(world, &addon);
-    for (name, value) in changes {
-        let setting =
-            config.get_mut(&name).ok_or_else(|| Refusal::invalid(format!("Unknown setting {name}.")))?;
-        let is_known = match setting["values"].as_object() {
-            Some(values) => value.as_str().is_some_and(|value| values.contains_key(value)),
+    let config = stored(world, &addon);
+    settings::change(world, &CONFIG, &addon, config, request, |setting, value| {
+        match setting["values"].as_object() {
+            Some(values) => settings::is_among(values, value),
             None => value.is_u64() == setting["value"].is_u64(),
-        };
-        if !is_known {
-            return Err(Refusal::invalid(format!("Invalid value for {name}.")));
         }
-        setting["value"] = value;
-    }
-    let _ = world.records.remove(&CONFIG, &addon.id, &addon.id);
-    world.records.add(&CONFIG, &addon.id, json!({"id": addon.id, "config": config}));
-    Ok(Answer::ok(config))
+    })
 }
 
 fn stored(world: &World, addon: &Addon) -> Value {
-    let kept = world.records.find(&CONFIG, &addon.id, &addon.id).ok();
-    kept.map_or_else(
-        || {
-            json!({
-                "maxmemory_policy": {"desc": "What is evicted when memory is full", "value": "noeviction", "values": {
-                    "noeviction": "returns errors when memory limit is reached",
-                    "allkeys-lru": "removes less recently used keys first",
-                    "volatile-lru": "removes less recently used keys first that have an expiry set",
-                    "allkeys-random": "evicts random keys",
-                    "volatile-random": "evicts random keys but only those that have an expiry set",
-                    "volatile-ttl": "only evicts keys with an expiry set and a short TTL",
-                    "allkeys-lfu": "removes less frequently used keys first",
-                    "volatile-lfu": "removes less frequently used keys first that have an expiry set",
-                }},
-                "notify_keyspace_events": {"desc": "Which events are published", "value": ""},
-                "timeout": {"desc": "Seconds until idle connections are closed", "value": 300},
-            })
-        },
-        |kept| kept["config"].clone(),
-    )
+    settings::stored(world, &CONFIG, addon, new_config)
+}
+
+/// How a new store is set.
+fn new_config() -> Value {
+    json!({
+        "maxmemory_policy": {"desc": "What is evicted when memory is full", "value": "noeviction", "values": {
+            "noeviction": "returns errors when memory limit is reached",
+            "allkeys-lru": "removes less recently used keys first",
+            "volatile-lru": "removes less recently used keys first that have an expiry set",
+            "allkeys-random": "evicts random keys",
+            "volatile-random": "evicts random keys but only those that have an expiry set",
+            "volatile-ttl": "only evicts keys with an expiry set and a short TTL",
+            "allkeys-lfu": "removes less frequently used keys first",
+            "volatile-lfu": "removes less frequently used keys first that have an expiry set",
+        }},
+        "notify_keyspace_events": {"desc": "Which events are published", "value": ""},
+        "timeout": {"desc": "Seconds until idle connections are closed", "value": 300},
+    })
 }
 
 fn text(value: &Value) -> String {
