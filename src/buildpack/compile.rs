@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -82,7 +83,7 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
         key: &Cache::key(&package.sha256, &prune.digest(), compile.stack.unwrap_or_default()),
     };
     log.step(&format!("Installing {} {}", package.name, package.version.without_epoch()));
-    let kept = from_cache(&places, &mut log);
+    let kept = from_cache(&repository, package, &prune, &places, &mut log);
     let from_cache = kept.is_some();
     let unpacked = if let Some(unpacked) = kept {
         clock.lap("unpack from cache");
@@ -98,7 +99,7 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
     log.step("Installing the runtime");
     install_runtime(built.path(), home, compile.runtime, &package.version)?;
     let aside = beside(home)?;
-    let stayed = install(built.path(), home, aside.path()).map_err(|cause| {
+    let stayed = install(built.path(), home, aside.path(), &|path| prune.forbids(path)).map_err(|cause| {
         Error::because(Kind::Disk, "the Agent cannot be put into the build folder", cause)
             .remedy("Remove the conflicting file from the app, or free some space, and build again.")
     })?;
@@ -138,26 +139,48 @@ struct Places<'a> {
     key: &'a str,
 }
 
-/// Unpacks what an earlier build kept. What is damaged is thrown away, and the package downloaded again.
-fn from_cache(places: &Places<'_>, log: &mut Log<'_>) -> Option<Unpacked> {
+/// Unpacks what an earlier build kept, while the repository is asked whether it still serves that package. What is
+/// damaged is thrown away, and the package downloaded again.
+fn from_cache(
+    repository: &Repository,
+    package: &Package,
+    prune: &Prune,
+    places: &Places<'_>,
+    log: &mut Log<'_>,
+) -> Option<Unpacked> {
     let mut kept = places.cache.find(places.key)?;
-    log.detail("from the cache");
-    let prune = kept.prune();
-    let unpacked = fs::create_dir(places.root)
-        .map_err(Into::into)
-        .and_then(|()| {
-            unpack(&mut SkipReader::new(&mut kept), places.root, places.apt, &prune, &mut CacheWriter::none())
-        })
-        .and_then(|unpacked| kept.confirm(unpacked));
-    match unpacked {
-        Ok(unpacked) => Some(unpacked),
-        Err(why) => {
-            log.warning(&format!("The cache is damaged ({why:#}); the package is downloaded again."));
-            places.cache.forget();
-            let _ = fs::remove_dir_all(places.root);
+    let served = kept.served().clone();
+    let rest = prune.of_kept(kept.exempt());
+    let (same, unpacked) = thread::scope(|scope| {
+        let same = scope.spawn(|| repository.still_serves(package, &served));
+        let unpacked = fs::create_dir(places.root).map_err(Into::into).and_then(|()| {
+            let tar = &mut SkipReader::new(&mut kept);
+            unpack(tar, places.root, places.apt, &rest, &mut CacheWriter::none())
+        });
+        (same.join().expect("a request does not panic"), unpacked.and_then(|unpacked| kept.confirm(unpacked)))
+    });
+    let why = match (unpacked, &same) {
+        (Ok(unpacked), Ok(true) | Err(_)) => {
+            log.detail("from the cache");
+            if let Err(why) = same {
+                log.detail(&format!("the repository does not say whether it still has that package: {why}"));
+            }
+            return Some(unpacked);
+        }
+        (Ok(_), Ok(false)) => {
+            log.detail(
+                "the repository serves another file than the one in the cache: it is downloaded and checked",
+            );
             None
         }
+        (Err(why), _) => Some(why),
+    };
+    if let Some(why) = why {
+        log.warning(&format!("The cache is damaged ({why:#}); the package is downloaded again."));
     }
+    places.cache.forget();
+    let _ = fs::remove_dir_all(places.root);
+    None
 }
 
 /// Downloads, checks and unpacks the package, and keeps the pruned tree for the next build.
@@ -182,8 +205,10 @@ fn download(
         }
         let error = match unpacked {
             Ok(unpacked) if stream.is(&package.sha256) => {
-                let kept =
-                    sink.finish().map(|kept| kept.and_then(|hash| cache.keep(key, hash, &unpacked, prune)));
+                let served = stream.inner().validator();
+                let kept = sink
+                    .finish()
+                    .map(|kept| kept.and_then(|hash| cache.keep(key, hash, &unpacked, prune, served)));
                 if let Some(Err(why)) = kept {
                     cache.forget();
                     log.detail(&format!("nothing is kept for the next build: {why}"));

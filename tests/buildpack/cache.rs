@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use super::{Build, HEROKU, listing, repository};
-use crate::support::package_repository::PackageRepository;
+use super::{Build, HEROKU, agent, listing, repository};
+use crate::support::package_repository::{KEY, PackageRepository};
+use crate::support::scripted::Reply;
 
 const TAR: &str = "cache/dd-heroku/agent.tar.zst";
 
@@ -14,7 +15,7 @@ fn next(build: &Build) {
 }
 
 fn downloads(repository: &PackageRepository) -> usize {
-    repository.server.lines().iter().filter(|line| line.contains("/pool/")).count()
+    repository.server.lines().iter().filter(|line| line.starts_with("GET /apt/pool/")).count()
 }
 
 #[test]
@@ -34,6 +35,56 @@ fn the_second_build_downloads_no_package_and_makes_the_same_tree() {
     assert_eq!(downloads(&repository), 1);
     let lists = repository.server.lines().iter().filter(|line| line.contains("Packages")).count();
     assert_eq!(lists, 1);
+}
+
+/// Changes the package on the server after a build has kept it, and builds again.
+fn changed_after_the_first_build(change: fn(&mut Vec<u8>)) -> (Build, PackageRepository) {
+    let mut repository = PackageRepository::new();
+    let path = repository.add(HEROKU, "1:7.81.2-1", agent());
+    repository.publish();
+    let build = Build::of(&repository);
+    build.succeeds();
+    next(&build);
+    repository.tamper(&path, change);
+    (build, repository)
+}
+
+#[test]
+fn a_package_that_the_server_alters_later_is_refused_though_an_earlier_build_kept_it() {
+    let alterations: [fn(&mut Vec<u8>); 2] = [
+        |bytes| {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 0x55;
+        },
+        |bytes| bytes.truncate(bytes.len() * 2 / 3),
+    ];
+    for alteration in alterations {
+        let (build, repository) = changed_after_the_first_build(alteration);
+        let log = build.fails("");
+        assert!(log.contains("serves another file than the one in the cache"), "{log}");
+        assert!(downloads(&repository) > 1);
+        assert!(!build.agent("").exists());
+    }
+}
+
+#[test]
+fn a_server_that_says_nothing_about_the_package_is_believed_by_the_hash() {
+    let package = agent();
+    for status in [403, 405, 503] {
+        let keyring = crate::support::keyring::Keyring::with_key(KEY);
+        let mut repository = PackageRepository::with_faults(keyring, move |request, _| {
+            (request.method == "HEAD").then(|| Reply::Raw(status, vec![], vec![]))
+        });
+        repository.add(HEROKU, "1:7.81.2-1", package.clone());
+        repository.publish();
+        let build = Build::of(&repository);
+        build.succeeds();
+        next(&build);
+        let log = build.succeeds();
+        assert!(log.contains("from the cache"), "{log}");
+        assert!(log.contains("does not say whether it still has that package"), "{log}");
+        assert_eq!(downloads(&repository), 1);
+    }
 }
 
 #[test]

@@ -4,12 +4,14 @@ mod archives;
 mod booleans;
 mod cache;
 mod community;
+mod eras;
 mod network;
 mod options;
 mod pack;
 mod slug;
 mod tree;
 mod trust;
+mod upstream;
 mod versions;
 
 use std::fs;

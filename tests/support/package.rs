@@ -8,6 +8,7 @@ use std::process::Command;
 use super::run;
 
 /// A file of a package.
+#[derive(Clone)]
 pub(crate) enum File<'a> {
     Text(&'a str),
     Program(&'a str),

@@ -136,7 +136,7 @@ fn serve(request: &Request, files: &BTreeMap<String, Vec<u8>>) -> Reply {
             let range = format!("bytes {from}-{}/{}", file.len() - 1, file.len());
             Reply::Raw(206, vec![("content-range", range)], file[from..].to_vec())
         }
-        None => Reply::Raw(200, vec![("etag", "\"1\"".into())], file.clone()),
+        None => Reply::Raw(200, vec![("etag", format!("\"{}\"", sha256(file)))], file.clone()),
     }
 }
 

@@ -126,7 +126,12 @@ impl Shared {
                 counts[&request.line()]
             };
             let mut out = stream;
-            match (self.answer)(&request, nth) {
+            let answer = (self.answer)(&request, nth);
+            if let (true, Reply::Raw(status, headers, body)) = (request.method == "HEAD", &answer) {
+                write(&mut out, *status, headers, &[], body.len())?;
+                continue;
+            }
+            match answer {
                 Reply::Json(status, value) => {
                     let body = value.to_string().into_bytes();
                     write(&mut out, status, &[("content-type", "application/json".into())], &body, body.len())

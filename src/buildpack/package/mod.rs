@@ -2,6 +2,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod cache_writer;
+mod links;
 pub(crate) mod prune;
 pub(crate) mod read_ahead;
 pub(crate) mod skip_reader;

@@ -7,12 +7,13 @@ use std::thread;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, IF_RANGE, RANGE};
 use reqwest::redirect::{Attempt, Policy};
 use url::Url;
 
 use super::endpoints::Endpoints;
+use super::validator::Validator;
 use crate::transport;
 
 /// How often something is tried that makes no progress.
@@ -85,6 +86,11 @@ impl Fetcher {
         Ok(body)
     }
 
+    /// What the server says about a file.
+    pub(crate) fn validator(&self, url: &Url) -> Result<Validator, Failed> {
+        self.send(url, self.client.head(url.clone())).map(|response| Validator::of(response.headers()))
+    }
+
     /// A file of `size` bytes as a stream.
     pub(crate) fn stream(&self, url: Url, size: u64) -> Download<'_> {
         Download {
@@ -94,6 +100,7 @@ impl Fetcher {
             at: 0,
             body: None,
             etag: None,
+            validator: Validator::default(),
             idle: 0,
             resumed: 0,
             failed: None,
@@ -101,10 +108,14 @@ impl Fetcher {
     }
 
     fn ask(&self, url: &Url, headers: HeaderMap) -> Result<Response, Failed> {
+        self.send(url, self.client.get(url.clone()).headers(headers))
+    }
+
+    fn send(&self, url: &Url, request: RequestBuilder) -> Result<Response, Failed> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let answer = self.client.get(url.clone()).headers(headers).send();
-        let response =
-            answer.map_err(|cause| Failed::Network { url: shown(url), cause: cause.without_url().into() })?;
+        let response = request
+            .send()
+            .map_err(|cause| Failed::Network { url: shown(url), cause: cause.without_url().into() })?;
         match response.status() {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT => Ok(response),
             status => Err(Failed::Status { url: shown(url), status }),
@@ -135,6 +146,7 @@ pub(crate) struct Download<'a> {
     at: u64,
     body: Option<Response>,
     etag: Option<HeaderValue>,
+    validator: Validator,
     /// Failures since the last byte that arrived.
     idle: u32,
     resumed: u32,
@@ -147,6 +159,11 @@ impl Download<'_> {
         self.resumed
     }
 
+    /// What the server said about the file.
+    pub(crate) fn validator(&self) -> &Validator {
+        &self.validator
+    }
+
     /// Why it was given up, if it was.
     pub(crate) fn failed(&self) -> Option<&str> {
         self.failed.as_deref()
@@ -156,6 +173,7 @@ impl Download<'_> {
     fn connect(&mut self) -> Result<Response, Failed> {
         if self.at == 0 {
             let response = self.fetcher.ask(&self.url, HeaderMap::new())?;
+            self.validator = Validator::of(response.headers());
             // Only a strong validator can promise that the rest belongs to the same bytes.
             self.etag =
                 response.headers().get(ETAG).filter(|tag| !tag.as_bytes().starts_with(b"W/")).cloned();

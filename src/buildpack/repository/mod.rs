@@ -9,6 +9,7 @@ mod in_release;
 mod keys;
 pub(crate) mod lists;
 mod signature;
+pub(crate) mod validator;
 pub(crate) mod version;
 
 use std::collections::HashSet;
@@ -27,6 +28,7 @@ use fetch::{Download, Failed, Fetcher};
 use in_release::{Listed, Release};
 use keys::Key;
 use lists::Lists;
+use validator::Validator;
 
 const SUITE: &str = "stable";
 /// Bounds on what is downloaded before it is known to be genuine, in bytes.
@@ -111,6 +113,12 @@ impl Repository {
     /// The package itself, as it arrives. Its hash is for the caller to check.
     pub(crate) fn download(&self, package: &Package) -> Download<'_> {
         self.fetcher.stream(at(&self.endpoints.repository, &package.filename), package.size)
+    }
+
+    /// Whether the repository still serves the package that a server once described so. An error when it does not say.
+    pub(crate) fn still_serves(&self, package: &Package, kept: &Validator) -> Result<bool, Failed> {
+        let url = at(&self.endpoints.repository, &package.filename);
+        self.fetcher.validator(&url).map(|served| kept.agrees_with(&served))
     }
 
     /// How many requests were sent so far.

@@ -13,9 +13,10 @@ use crate::buildpack::hash::{Hashed, sha256};
 use crate::buildpack::package::prune::Prune;
 use crate::buildpack::package::unpack::Unpacked;
 use crate::buildpack::repository::lists::Lists;
+use crate::buildpack::repository::validator::Validator;
 
 /// Changes when the form of the cache does.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 const FOLDER: &str = "dd-heroku";
 const TAR: &str = "agent.tar.zst";
 const NOTE: &str = "agent.json";
@@ -38,6 +39,8 @@ struct Note {
     pruned: BTreeMap<String, u64>,
     /// Members that must go again once everything is unpacked.
     exempt: Vec<String>,
+    /// What the repository's server said about the package.
+    served: Validator,
 }
 
 /// The Agent in the cache, being read.
@@ -85,6 +88,7 @@ impl Cache {
         sha256: String,
         unpacked: &Unpacked,
         prune: &Prune,
+        served: &Validator,
     ) -> io::Result<()> {
         let note = Note {
             key: key.to_owned(),
@@ -92,6 +96,7 @@ impl Cache {
             unpacked: unpacked.bytes,
             pruned: unpacked.pruned.clone(),
             exempt: prune.exempted().map(str::to_owned).collect(),
+            served: served.clone(),
         };
         fs::write(self.folder.join(NOTE), serde_json::to_vec(&note)?)
     }
@@ -110,11 +115,14 @@ impl Read for Kept {
 }
 
 impl Kept {
-    /// What is still to be pruned.
-    pub(crate) fn prune(&self) -> Prune {
-        let mut prune = Prune::nothing();
-        self.note.exempt.iter().cloned().for_each(|name| prune.exempt(name));
-        prune
+    /// Members that are to be removed once everything is unpacked.
+    pub(crate) fn exempt(&self) -> &[String] {
+        &self.note.exempt
+    }
+
+    /// What the server said about the package when it was downloaded.
+    pub(crate) fn served(&self) -> &Validator {
+        &self.note.served
     }
 
     /// Reads to the end and refuses what was unpacked if these were not the bytes that were kept.

@@ -10,8 +10,14 @@ use anyhow::{Context, bail};
 /// Where our files win over the app's.
 const OURS: [&str; 3] = [".apt/opt/datadog-agent", ".dd-heroku", ".profile.d"];
 
+/// The package in a slug, and the Agent in the package.
+const PACKAGE: &str = ".apt";
+const AGENT: &str = "opt/datadog-agent";
+
+/// What was done at one place, so that it can be undone.
 struct Move {
-    from: PathBuf,
+    /// Where ours came from. None: the app's file went, and nothing came.
+    from: Option<PathBuf>,
     to: PathBuf,
     /// Where the app's file went that existed before.
     aside: Option<PathBuf>,
@@ -25,10 +31,18 @@ struct Placing<'a> {
 
 /// Moves the content of `built` into `home`, a folder of the same file system; `aside` is an empty one on it too.
 /// Gives back the app's files that stayed where the package has one of the same name. When something cannot be moved,
-/// everything is moved back.
-pub(crate) fn install(built: &Path, home: &Path, aside: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// everything is moved back. What an earlier build left of the Agent goes where `forbidden` says so of its path in the
+/// package.
+pub(crate) fn install(
+    built: &Path,
+    home: &Path,
+    aside: &Path,
+    forbidden: &dyn Fn(&str) -> bool,
+) -> anyhow::Result<Vec<PathBuf>> {
     let mut placing = Placing { aside, moves: Vec::new(), kept: Vec::new() };
-    match placing.folder(built, home, Path::new("")) {
+    let placed =
+        placing.leave_out(home, AGENT, forbidden).and_then(|()| placing.folder(built, home, Path::new("")));
+    match placed {
         Ok(()) => Ok(placing.kept),
         Err(error) => Err(match placing.undo() {
             Ok(()) => error,
@@ -38,6 +52,30 @@ pub(crate) fn install(built: &Path, home: &Path, aside: &Path) -> anyhow::Result
 }
 
 impl Placing<'_> {
+    /// Sets aside what is forbidden below `path`, a path in the package.
+    fn leave_out(&mut self, home: &Path, path: &str, forbidden: &dyn Fn(&str) -> bool) -> anyhow::Result<()> {
+        let place = home.join(PACKAGE).join(path);
+        // A link to elsewhere is not followed.
+        if !place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+            return Ok(());
+        }
+        for entry in fs::read_dir(&place)? {
+            let entry = entry?;
+            let Some(path) = entry.file_name().to_str().map(|name| format!("{path}/{name}")) else {
+                continue;
+            };
+            if forbidden(&path) {
+                let aside = self.aside.join(self.moves.len().to_string());
+                fs::rename(entry.path(), &aside)
+                    .with_context(|| format!("`{}` cannot be removed", entry.path().display()))?;
+                self.moves.push(Move { from: None, to: entry.path(), aside: Some(aside) });
+            } else {
+                self.leave_out(home, &path, forbidden)?;
+            }
+        }
+        Ok(())
+    }
+
     fn folder(&mut self, from: &Path, to: &Path, below: &Path) -> anyhow::Result<()> {
         for entry in fs::read_dir(from)? {
             let name = entry?.file_name();
@@ -70,7 +108,7 @@ impl Placing<'_> {
 
     fn rename(&mut self, from: &Path, to: &Path, aside: Option<PathBuf>) -> anyhow::Result<()> {
         let moved = aside.as_ref().map_or(Ok(()), |aside| fs::rename(to, aside)).and_then(|()| {
-            self.moves.push(Move { from: from.to_owned(), to: to.to_owned(), aside });
+            self.moves.push(Move { from: Some(from.to_owned()), to: to.to_owned(), aside });
             fs::rename(from, to)
         });
         moved.with_context(|| format!("`{}` cannot be put in its place", to.display()))
@@ -79,7 +117,7 @@ impl Placing<'_> {
     fn undo(&self) -> io::Result<()> {
         for Move { from, to, aside } in self.moves.iter().rev() {
             // The last move may have got no further than setting the app's file aside.
-            if from.symlink_metadata().is_err() {
+            if let Some(from) = from.as_ref().filter(|from| from.symlink_metadata().is_err()) {
                 fs::rename(to, from)?;
             }
             if let Some(aside) = aside {
@@ -116,7 +154,9 @@ mod tests {
         }
 
         fn install(&self) -> anyhow::Result<Vec<PathBuf>> {
-            install(&self.path("built"), &self.path("home"), &self.path("aside"))
+            install(&self.path("built"), &self.path("home"), &self.path("aside"), &|path| {
+                path.ends_with("/stale")
+            })
         }
 
         fn home(&self, path: &str) -> String {
@@ -140,15 +180,25 @@ mod tests {
     }
 
     #[test]
+    fn what_an_earlier_build_left_goes_where_it_is_forbidden() {
+        let (stale, left) = (".apt/opt/datadog-agent/a/stale/x", ".apt/opt/datadog-agent/a/left");
+        let others = ".apt/opt/other/stale";
+        let folders = Folders::new(&[".apt/opt/datadog-agent/version"], &[stale, left, others]);
+        folders.install().unwrap();
+        assert_eq!([stale, left, others].map(|path| folders.home(path)), ["missing", "home", "home"]);
+    }
+
+    #[test]
     fn when_one_file_has_no_place_everything_is_as_it_was() {
         let agent = ".apt/opt/datadog-agent/a/version";
+        let stale = ".apt/opt/datadog-agent/a/stale";
         let folders = Folders::new(
             &[agent, ".apt/opt/datadog-agent/b/c", ".dd-heroku/x", ".profile.d/z/y"],
-            &[agent, ".apt/opt/datadog-agent/b", ".profile.d/z"],
+            &[agent, stale, ".apt/opt/datadog-agent/b", ".profile.d/z"],
         );
         let why = folders.install().unwrap_err().to_string();
         assert!(why.ends_with("of the app is where the Agent needs a folder"), "{why}");
-        assert_eq!(folders.home(agent), "home");
+        assert_eq!([agent, stale].map(|path| folders.home(path)), ["home", "home"]);
         assert_eq!(folders.home(".apt/opt/datadog-agent/b"), "home");
         assert_eq!(folders.home(".dd-heroku/x"), "missing");
     }

@@ -3,9 +3,12 @@
 //! A slug may weigh 500 MB, and every dyno downloads it; what no dyno can use is left out, as Datadog's own
 //! buildpack does (`bin/compile`, release 2.44).
 
+mod table;
+
 use std::collections::HashSet;
 
 use crate::buildpack::hash::sha256;
+use table::{Rule, TABLE};
 
 const AGENT: &str = "opt/datadog-agent/";
 
@@ -20,156 +23,70 @@ pub(crate) struct Setup {
     pub(crate) process_agent: bool,
 }
 
-/// A line of the table.
-struct Rule {
-    /// What is left out, as the report names it.
-    what: &'static str,
-    /// Why a dyno can do without.
-    #[allow(dead_code, reason = "documentation for changes of the table")]
-    why: &'static str,
-    when: fn(&Setup) -> bool,
-    /// Below `opt/datadog-agent/`; what is below a path goes with it. `*` matches any part of a name that
-    /// does not begin with a dot, `!name` for any other name.
-    paths: &'static [&'static str],
+impl Setup {
+    /// Whether the package made for Heroku has the Agent twice: one that is the process-agent too (`agent`), and one that
+    /// is not (`core-agent`).
+    fn has_two_agents(&self) -> bool {
+        match self.version {
+            (7.., _) => ((7, 52)..(7, 68)).contains(&self.version),
+            version => version >= (6, 52),
+        }
+    }
 }
 
-fn always(_: &Setup) -> bool {
-    true
+/// A program of the package that takes the place of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Replacement {
+    /// Its path in the package.
+    pub(crate) program: &'static str,
+    /// The path where it belongs.
+    pub(crate) replaces: &'static str,
+    /// What goes with that, as the report names it.
+    pub(crate) what: &'static str,
 }
 
-const TABLE: &[Rule] = &[
-    Rule {
-        what: "documentation and sources",
-        why: "read by people, on their own machines",
-        when: always,
-        paths: &["sources", "embedded/share/doc", "embedded/share/man", "embedded/.installed_by_pkg.txt"],
-    },
-    Rule {
-        what: "kernel probes",
-        why: "they need privileges that a dyno does not have",
-        when: always,
-        paths: &[
-            "embedded/bin/system-probe",
-            "embedded/bin/system-probe-lite",
-            "embedded/share/system-probe",
-            "embedded/bin/clang-bpf",
-            "embedded/bin/llc-bpf",
-            "embedded/lib/libbcc*",
-            "embedded/nikos",
-        ],
-    },
-    Rule {
-        what: "security agent",
-        why: "it watches the host through kernel probes",
-        when: always,
-        paths: &["embedded/bin/security-agent"],
-    },
-    Rule {
-        what: "installer",
-        why: "it updates the Agent in place; a slug is rebuilt instead (since 7.54)",
-        when: always,
-        paths: &["embedded/bin/installer"],
-    },
-    Rule {
-        what: "process manager",
-        why: "the runtime supervises the agents of a dyno (newer than 7.81)",
-        when: always,
-        paths: &["embedded/bin/dd-procmgrd", "embedded/bin/dd-procmgr", "processes.d"],
-    },
-    Rule {
-        what: "private action runner",
-        why: "it is a service of its own, which no dyno starts (newer than 7.75)",
-        when: always,
-        paths: &["embedded/bin/privateactionrunner", "embedded/bin/par-control"],
-    },
-    Rule {
-        what: "secret backend",
-        why: "config vars hold the secrets of a dyno (since 7.70)",
-        when: always,
-        paths: &["embedded/bin/secret-generic-connector"],
-    },
-    Rule {
-        what: "gstatus",
-        why: "it asks a GlusterFS server, which no dyno is",
-        when: always,
-        paths: &["embedded/sbin/gstatus", "embedded/bin/gstatus"],
-    },
-    Rule {
-        what: "static libraries",
-        why: "nothing is linked on a dyno",
-        when: always,
-        paths: &["embedded/lib/*.a", "embedded/lib/python*/config*/*.a"],
-    },
-    Rule {
-        what: "Python packages",
-        why: "they serve checks of what does not run on a dyno, and self tests",
-        when: always,
-        paths: &[
-            "embedded/lib/python*/site-packages/Cryptodome/SelfTest",
-            "embedded/lib/python*/site-packages/botocore/data/!s3",
-            "embedded/lib/python*/site-packages/kubernetes",
-            "embedded/lib/python*/site-packages/lxml",
-            "embedded/lib/python*/site-packages/openstack",
-            "embedded/lib/python*/site-packages/pysnmp_mibs",
-            "embedded/lib/python*/site-packages/pyVim",
-            "embedded/lib/python*/site-packages/pyVmomi",
-            "embedded/lib/python*/site-packages/cm_client",
-        ],
-    },
-    Rule {
-        what: "Python 3",
-        why: "Agent 6 brings two, from 6.14 on, and uses one",
-        when: |setup| setup.python == 2,
-        paths: &[
-            "embedded/lib/python3.*",
-            "embedded/lib/libpython3*",
-            "embedded/bin/pip3*",
-            "embedded/bin/python3*",
-            "embedded/bin/pydoc3*",
-        ],
-    },
-    Rule {
-        what: "Python 2",
-        why: "Agent 6 brings two, from 6.14 on, and uses one",
-        when: |setup| setup.python == 3,
-        paths: &[
-            "embedded/lib/python2.*",
-            "embedded/lib/libpython2*",
-            "embedded/bin/pip2*",
-            "embedded/bin/python2*",
-            "embedded/bin/pydoc*",
-        ],
-    },
-    Rule {
-        what: "trace-agent",
-        why: "DD_APM_ENABLED is false",
-        when: |setup| !setup.apm,
-        paths: &["embedded/bin/trace-agent"],
-    },
-    Rule {
-        what: "process-agent",
-        why: "DD_PROCESS_AGENT is not true; from 7.68 on the Agent itself does its work",
-        when: |setup| !setup.process_agent && setup.version < (7, 68),
-        paths: &["embedded/bin/process-agent", "bin/agent/process-agent"],
-    },
-];
+/// Below `opt/datadog-agent/`.
+const CORE_AGENT: &str = "bin/agent/core-agent";
+const WITHOUT_PROCESS_AGENT: Replacement = Replacement {
+    program: "opt/datadog-agent/bin/agent/core-agent",
+    replaces: "opt/datadog-agent/bin/agent/agent",
+    what: "process-agent",
+};
 
 /// The rules that hold for one build.
 pub(crate) struct Prune {
     rules: Vec<&'static Rule>,
     /// Members that must be unpacked all the same, because one that stays is a hard link to them.
     exempt: HashSet<String>,
+    replacement: Option<Replacement>,
 }
 
 impl Prune {
     pub(crate) fn new(setup: &Setup) -> Self {
         let rules = TABLE.iter().filter(|rule| (rule.when)(setup)).collect();
-        Self { rules, exempt: HashSet::new() }
+        let replacement = (!setup.process_agent && setup.has_two_agents()).then_some(WITHOUT_PROCESS_AGENT);
+        Self { rules, exempt: HashSet::new(), replacement }
     }
 
     /// Leaves nothing out.
     pub(crate) fn nothing() -> Self {
-        Self { rules: Vec::new(), exempt: HashSet::new() }
+        Self { rules: Vec::new(), exempt: HashSet::new(), replacement: None }
+    }
+
+    /// What is still to be done with a tree that was pruned and kept: `exempt` are the members to remove in the end.
+    pub(crate) fn of_kept(&self, exempt: &[String]) -> Self {
+        let exempt = exempt.iter().cloned().collect();
+        Self { rules: Vec::new(), exempt, replacement: self.replacement }
+    }
+
+    /// The program that takes another's place once everything is unpacked.
+    pub(crate) fn replacement(&self) -> Option<&Replacement> {
+        self.replacement.as_ref()
+    }
+
+    /// Whether `path` must not be in the slug even when an earlier build left it in the app's folder.
+    pub(crate) fn forbids(&self, path: &str) -> bool {
+        self.reason(path).is_some() || self.replacement.is_some_and(|moved| moved.program == path)
     }
 
     /// What a member is left out as; `None` when it stays. `path` is relative, such as `opt/datadog-agent/…`.
@@ -193,8 +110,9 @@ impl Prune {
 
     /// Differs between builds that leave out different things.
     pub(crate) fn digest(&self) -> String {
-        let paths: Vec<&str> = self.rules.iter().flat_map(|rule| rule.paths).copied().collect();
-        sha256(paths.join("\n").as_bytes())
+        let paths = self.rules.iter().flat_map(|rule| rule.paths).copied();
+        let replacement = self.replacement.map(|moved| moved.program);
+        sha256(paths.chain(replacement).collect::<Vec<_>>().join("\n").as_bytes())
     }
 }
 

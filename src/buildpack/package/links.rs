@@ -1,0 +1,112 @@
+//! Symbolic links of a package: where they may lead, and what becomes of them on a dyno, where the package does not lie
+//! at the root.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Component, Path, PathBuf};
+
+/// Whether a symbolic link at `path` stays in the package, or names a place on the machine by its full path.
+pub(super) fn stays_inside(path: &Path, target: &Path) -> bool {
+    let mut depth = path.components().count().saturating_sub(1);
+    for part in target.components() {
+        match part {
+            Component::RootDir | Component::Prefix(_) => return true,
+            Component::CurDir => {}
+            Component::Normal(_) => depth += 1,
+            Component::ParentDir if depth == 0 => return false,
+            Component::ParentDir => depth -= 1,
+        }
+    }
+    true
+}
+
+/// Makes links by full paths into the package relative, and removes the links whose target was pruned, or is outside:
+/// they would only fail when they are followed. `links` are paths below `root`, `is_in_package` says whether the package
+/// has a path. Gives back how many were removed.
+pub(super) fn settle(
+    root: &Path,
+    mut links: Vec<PathBuf>,
+    is_in_package: impl Fn(&Path) -> bool,
+) -> io::Result<usize> {
+    links.sort();
+    links.dedup();
+    for link in &links {
+        let place = root.join(link);
+        let target = fs::read_link(&place)?;
+        if let Ok(inside) = target.strip_prefix("/")
+            && is_in_package(inside)
+        {
+            fs::remove_file(&place)?;
+            symlink(from_link(link, inside), &place)?;
+        }
+    }
+    let before = links.len();
+    // A link may lead to a link that goes: until none does.
+    loop {
+        let (stay, go): (Vec<_>, Vec<_>) =
+            links.into_iter().partition(|link| root.join(link).metadata().is_ok());
+        links = stay;
+        if go.is_empty() {
+            return Ok(before - links.len());
+        }
+        for link in go {
+            fs::remove_file(root.join(link))?;
+        }
+    }
+}
+
+/// The way from a link to a target, both paths in the package.
+fn from_link(link: &Path, target: &Path) -> PathBuf {
+    let folder = link.parent().unwrap_or(Path::new(""));
+    let shared = folder.components().zip(target.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    let way: PathBuf = up.chain(target.components().skip(shared)).collect();
+    if way.as_os_str().is_empty() { PathBuf::from(".") } else { way }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_may_climb_as_far_as_the_package_reaches() {
+        let inside = |path: &str, target: &str| stays_inside(path.as_ref(), target.as_ref());
+        assert!(inside("opt/a/b", "../c/d"));
+        assert!(inside("opt/a/b", "../../x"));
+        assert!(!inside("opt/a/b", "../../../x"));
+        assert!(!inside("b", ".."));
+        assert!(inside("b", "/etc/hosts"));
+    }
+
+    #[test]
+    fn a_link_by_a_full_path_gets_a_way_through_the_folders_between() {
+        for (link, target, way) in [
+            ("usr/bin/agent", "opt/a/agent", "../../opt/a/agent"),
+            ("opt/a/bin/pip", "opt/a/bin/pip3", "pip3"),
+            ("opt/a/x", "opt/a", "."),
+            ("opt/a/b/x", "opt/a", ".."),
+            ("x", "opt/y", "opt/y"),
+        ] {
+            assert_eq!(from_link(link.as_ref(), target.as_ref()), Path::new(way), "{link}");
+        }
+    }
+
+    #[test]
+    fn links_that_lead_nowhere_go_and_so_do_links_to_them() {
+        let root = tempfile::tempdir().unwrap();
+        let place = |path: &str| root.path().join(path);
+        fs::create_dir(place("bin")).unwrap();
+        fs::write(place("bin/agent"), "").unwrap();
+        let links =
+            [("a", "b"), ("b", "c"), ("c", "gone"), ("d", "/bin/agent"), ("e", "d"), ("f", "/no/such")];
+        for (link, target) in links {
+            symlink(target, place(link)).unwrap();
+        }
+        let paths = links.iter().map(|(link, _)| PathBuf::from(link)).collect();
+        assert_eq!(settle(root.path(), paths, |path| path == Path::new("bin/agent")).unwrap(), 4);
+        assert_eq!(fs::read_link(place("d")).unwrap(), Path::new("bin/agent"));
+        assert!(place("e").exists());
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 3);
+    }
+}
