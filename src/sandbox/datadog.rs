@@ -4,11 +4,13 @@
 
 use serde_json::{Value, json};
 
+use super::dashboards;
 use super::datadog_bodies;
-use super::exchange::{Answer, Content, Request};
+use super::exchange::{Answer, Request};
 use super::ids;
 use super::log_pipelines;
 use super::platform::dynos;
+use super::series;
 use super::world::World;
 use super::world::app::App;
 use crate::datadog::{AgentVersion, boolean};
@@ -25,15 +27,20 @@ pub(crate) fn answer(world: &mut World, request: &Request, parts: &[&str]) -> An
         return forbidden();
     }
     let method = request.method.as_str();
-    if let ("GET", ["api", "v1", "validate"]) = (method, parts) {
-        return Answer::ok(json!({"valid": true}));
+    // These take an API key and nothing else.
+    match (method, parts) {
+        ("GET", ["api", "v1", "validate"]) => return Answer::ok(json!({"valid": true})),
+        ("GET", ["api", "v2", "validate"]) => return Answer::ok(json!({"data": validated(request)})),
+        ("POST", ["api", "v1", "series"]) => return series::submit(world, request),
+        ("POST", ["api", "v2", "series"]) => return series::submit_v2(world, request),
+        _ => {}
     }
     let Some(right) = application_right(request) else { return forbidden() };
     if request.is_write() && right == Right::Read {
         return forbidden();
     }
     match (method, parts) {
-        ("POST" | "GET", ["api", "v2", "validate_keys"]) => Answer::ok(json!({"valid": true})),
+        ("GET", ["api", "v2", "validate_keys"]) => Answer::ok(json!({"status": "ok"})),
         ("GET", ["api", "v2", "logs", "config", "metrics"]) => {
             Answer::ok(json!({"data": world.datadog.metrics.values().collect::<Vec<_>>()}))
         }
@@ -42,9 +49,13 @@ pub(crate) fn answer(world: &mut World, request: &Request, parts: &[&str]) -> An
         (_, ["api", "v1", "logs", "config", "pipelines", id @ ..]) if id.len() < 2 => {
             log_pipelines::answer(world, request, id.first().copied())
         }
-        ("GET", ["api", "v1", "dashboard"]) => list_dashboards(world, request),
-        ("POST", ["api", "v1", "dashboard"]) => add_dashboard(world, request),
-        (_, ["api", "v1", "dashboard", id]) => dashboard(world, request, id),
+        ("GET", ["api", "v1", "logs", "config", "pipeline-order"]) => log_pipelines::order(world),
+        ("PUT", ["api", "v1", "logs", "config", "pipeline-order"]) => log_pipelines::reorder(world, request),
+        ("GET", ["api", "v1", "dashboard"]) => dashboards::list(world, request),
+        ("POST", ["api", "v1", "dashboard"]) => dashboards::add(world, request),
+        (_, ["api", "v1", "dashboard", id]) => dashboards::answer(world, request, id),
+        ("GET", ["api", "v1", "metrics"]) => series::active(world, request),
+        ("GET", ["api", "v1", "query"]) => series::query(world, request),
         ("GET", ["api", "v1", "hosts", "totals"]) => {
             let count = world.apps.iter().flat_map(hosts).count();
             Answer::ok(json!({"total_active": count, "total_up": count}))
@@ -64,6 +75,16 @@ fn api_key_is_good(request: &Request) -> bool {
     is_hex(&key, 32) && !key.starts_with("bad") && (!key.starts_with("e0") || site == "datadoghq.eu")
 }
 
+/// What `GET /api/v2/validate` says of a good key.
+fn validated(request: &Request) -> Value {
+    let key = request.header("dd-api-key").unwrap_or_default();
+    json!({
+        "attributes": {"api_key_id": ids::named("api-key", key), "api_key_scopes": [], "valid": true},
+        "id": ids::named("organization", "sandbox"),
+        "type": "validate_v2",
+    })
+}
+
 #[derive(PartialEq, Eq)]
 enum Right {
     Read,
@@ -80,15 +101,8 @@ fn forbidden() -> Answer {
     Answer::errors(403, "Forbidden")
 }
 
-/// The body of a request, or the answer that says what is wrong with it.
-fn checked(request: &Request, faults: impl Fn(&Value) -> Vec<String>) -> Result<Value, Answer> {
-    let body = request.json().map_err(|_| Answer::errors(400, "Invalid JSON"))?;
-    let faults = faults(&body);
-    if faults.is_empty() { Ok(body) } else { Err(Answer::with(400, json!({"errors": faults}))) }
-}
-
 fn add_metric(world: &mut World, request: &Request) -> Answer {
-    let body = match checked(request, datadog_bodies::of_metric) {
+    let body = match datadog_bodies::checked(request, datadog_bodies::of_metric) {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
@@ -107,7 +121,7 @@ fn metric(world: &mut World, request: &Request, id: &str) -> Answer {
     match request.method.as_str() {
         "GET" => Answer::ok(json!({"data": metric})),
         "PATCH" => {
-            let body = match checked(request, datadog_bodies::of_metric_change) {
+            let body = match datadog_bodies::checked(request, datadog_bodies::of_metric_change) {
                 Ok(body) => body,
                 Err(refusal) => return refusal,
             };
@@ -124,66 +138,20 @@ fn metric(world: &mut World, request: &Request, id: &str) -> Answer {
     }
 }
 
-/// A page of the dashboards: 100 of them at most.
-fn list_dashboards(world: &World, request: &Request) -> Answer {
-    let number = |name, otherwise| match request.parameter(name) {
-        None => Some(otherwise),
-        Some(text) => text.parse().ok(),
-    };
-    let (Some(start), Some(count)) = (number("start", 0), number("count", 100)) else {
-        return Answer::errors(400, "count and start are numbers");
-    };
-    let page: Vec<_> = world.datadog.dashboards.iter().skip(start).take(count.min(100)).collect();
-    Answer::ok(json!({"dashboards": page}))
-}
-
-fn add_dashboard(world: &mut World, request: &Request) -> Answer {
-    let mut body = match checked(request, datadog_bodies::of_dashboard) {
-        Ok(body) => body,
-        Err(refusal) => return refusal,
-    };
-    let id = ids::fresh();
-    body["url"] = json!(format!("/dashboard/{id}"));
-    body["id"] = json!(id);
-    world.datadog.dashboards.push(body.clone());
-    Answer::ok(body)
-}
-
-fn dashboard(world: &mut World, request: &Request, id: &str) -> Answer {
-    let dashboards = &mut world.datadog.dashboards;
-    let Some(place) = dashboards.iter().position(|known| known["id"] == id) else {
-        return Answer::errors(404, "Not found");
-    };
-    match request.method.as_str() {
-        "GET" => Answer::ok(dashboards[place].clone()),
-        "PUT" => {
-            let mut body = match checked(request, datadog_bodies::of_dashboard) {
-                Ok(body) => body,
-                Err(refusal) => return refusal,
-            };
-            body["id"] = json!(id);
-            body["url"] = json!(format!("/dashboard/{id}"));
-            dashboards[place] = body.clone();
-            Answer::ok(body)
-        }
-        "DELETE" => {
-            dashboards.remove(place);
-            Answer::ok(json!({"deleted_dashboard_id": id}))
-        }
-        _ => Answer::errors(404, "Not found"),
-    }
-}
-
+/// A page of the hosts: 1000 of them at most.
 fn list_hosts(world: &World, request: &Request) -> Answer {
     let filter = request.parameter("filter").unwrap_or_default();
     let hosts: Vec<Value> =
         world.apps.iter().flat_map(hosts).filter(|host| host.to_string().contains(&filter)).collect();
-    let count = hosts.len();
-    let mut answer = Answer::empty(200);
-    answer.content = Content::Json(json!({
-        "host_list": hosts, "exact_total_matching": true, "total_matching": count, "total_returned": count,
-    }));
-    answer
+    let number = |name| request.parameter(name).and_then(|text| text.parse::<usize>().ok());
+    let (start, count) = (number("start").unwrap_or(0), number("count").unwrap_or(100).min(1000));
+    let page: Vec<_> = hosts.iter().skip(start).take(count).collect();
+    Answer::ok(json!({
+        "exact_total_matching": true,
+        "host_list": page,
+        "total_matching": hosts.len(),
+        "total_returned": page.len(),
+    }))
 }
 
 /// The hosts Datadog knows of an app whose slug holds an Agent: one a dyno, named after it where the app asks
@@ -215,8 +183,12 @@ fn hosts(app: &App) -> Vec<Value> {
                 "host_name": name,
                 "aliases": [machine(0)],
                 "apps": ["agent"],
+                "id": number_of(&name),
                 "up": true,
                 "is_muted": false,
+                "last_reported_time": jiff::Timestamp::now().as_second(),
+                "mute_timeout": null,
+                "sources": ["agent"],
                 "tags_by_source": {"Datadog": tags},
                 "meta": {"agent_version": version},
             }));
@@ -224,4 +196,9 @@ fn hosts(app: &App) -> Vec<Value> {
     }
     hosts.dedup_by(|a, b| a["name"] == b["name"]);
     hosts
+}
+
+/// The number that Datadog knows a host by: the same for the same name.
+fn number_of(host: &str) -> u32 {
+    u32::from_str_radix(&ids::named_hex("host", host, 7), 16).unwrap_or_default()
 }

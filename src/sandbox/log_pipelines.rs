@@ -36,6 +36,32 @@ pub(crate) fn answer(world: &mut World, request: &Request, id: Option<&str>) -> 
     }
 }
 
+/// `GET /api/v1/logs/config/pipeline-order`.
+pub(crate) fn order(world: &World) -> Answer {
+    let ids: Vec<_> = world.datadog.pipelines.iter().map(|pipeline| &pipeline["id"]).collect();
+    Answer::ok(json!({"pipeline_ids": ids}))
+}
+
+/// `PUT /api/v1/logs/config/pipeline-order`: every pipeline has to be named, once.
+pub(crate) fn reorder(world: &mut World, request: &Request) -> Answer {
+    let body: Value = match request.json() {
+        Ok(body) => body,
+        Err(_) => return refused("Invalid JSON", &[]),
+    };
+    let pipelines = &mut world.datadog.pipelines;
+    let place = |id: &Value| pipelines.iter().position(|known| known["id"] == *id);
+    let places: Option<Vec<usize>> =
+        body["pipeline_ids"].as_array().and_then(|ids| ids.iter().map(place).collect());
+    let is_complete = |places: &Vec<usize>| {
+        places.len() == pipelines.len() && (0..pipelines.len()).all(|place| places.contains(&place))
+    };
+    let Some(places) = places.filter(is_complete) else {
+        return refused("pipeline_ids must name every pipeline once", &[]);
+    };
+    *pipelines = places.into_iter().map(|place| pipelines[place].clone()).collect();
+    order(world)
+}
+
 /// A refusal in the form that the log configuration has.
 fn refused(message: &str, details: &[String]) -> Answer {
     let detail = |message: &String| json!({"code": "InvalidArgument", "message": message, "details": []});

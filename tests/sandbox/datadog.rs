@@ -47,6 +47,62 @@ fn a_key_is_good_by_its_form_and_its_site() {
 }
 
 #[test]
+fn keys_are_validated_in_the_forms_that_official_clients_read() {
+    let sandbox = Sandbox::start();
+    let ask = |path: &str, application_key: Option<&str>| {
+        let mut request = datadog(&sandbox, "GET", path).header("DD-API-KEY", DEMO_KEY);
+        if let Some(key) = application_key {
+            request = request.header("DD-APPLICATION-KEY", key);
+        }
+        let response = request.send().unwrap();
+        (response.status().as_u16(), response.json::<Value>().unwrap())
+    };
+    let both = "/api/v2/validate_keys";
+    assert_eq!(ask(both, Some(APPLICATION_KEY)), (200, json!({"status": "ok"})));
+    assert_eq!(ask(both, None), (403, json!({"errors": ["Forbidden"]})));
+    let (status, answer) = ask("/api/v2/validate", None);
+    assert_eq!((status, &answer["data"]["type"]), (200, &json!("validate_v2")));
+    assert_eq!(answer["data"]["attributes"]["valid"], true);
+    assert_eq!(with_keys(&sandbox, "POST", both).send().unwrap().status(), 404);
+}
+
+#[test]
+fn metrics_that_were_sent_are_queried() {
+    let sandbox = Sandbox::start();
+    let send = |path: &str, body: Value| {
+        let request = datadog(&sandbox, "POST", path).header("DD-API-KEY", DEMO_KEY).json(&body);
+        request.send().unwrap().status().as_u16()
+    };
+    let (first, second) = ("/api/v1/series", "/api/v2/series");
+    let series =
+        |points: Value, env: &str| json!({"series": [{"metric": "orders", "points": points, "tags": [env]}]});
+    assert_eq!(send(first, series(json!([[100, 1], [200.5, 2]]), "env:prod")), 202);
+    assert_eq!(send(second, series(json!([{"timestamp": 100, "value": 4}]), "env:test")), 202);
+    for (path, body) in [
+        (first, json!({})),
+        (first, series(json!([[100]]), "env:prod")),
+        (second, series(json!([[100, 1]]), "env:prod")),
+        (second, json!({"series": [{"points": []}]})),
+    ] {
+        assert_eq!(send(path, body.clone()), 400, "{path} {body}");
+    }
+    let query = |query: &str| {
+        let path = format!("/api/v1/query?from=0&to=1000&query={query}");
+        with_keys(&sandbox, "GET", &path).send().unwrap()
+    };
+    for (text, points) in [
+        ("sum:orders{*}", json!([[100_000, 5.0], [200_000, 2.0]])),
+        ("avg:orders{*}", json!([[100_000, 2.5], [200_000, 2.0]])),
+        ("min:orders{env:test}", json!([[100_000, 4.0]])),
+    ] {
+        let answer: Value = query(text).json().unwrap();
+        assert_eq!(answer["series"][0]["pointlist"], points, "{text}");
+    }
+    assert_eq!(query("avg:nothing{*}").json::<Value>().unwrap()["series"], json!([]));
+    assert_eq!(query("sum:orders").status(), 400);
+}
+
+#[test]
 fn a_log_based_metric_is_made_once_changed_and_removed() {
     let sandbox = Sandbox::start();
     let metric = json!({"data": {"id": "heroku.memory", "type": "logs_metrics", "attributes": {

@@ -112,6 +112,17 @@ pub(crate) struct Datadog {
     /// Log pipelines.
     #[serde(default)]
     pub(crate) pipelines: Vec<Value>,
+    /// The metrics that were sent to the API.
+    #[serde(default)]
+    pub(crate) series: Vec<Series>,
+}
+
+/// A metric with its tags, the host among them, and its values by seconds since 1970.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Series {
+    pub(crate) metric: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) points: Vec<(i64, f64)>,
 }
 
 impl World {
