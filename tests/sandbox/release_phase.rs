@@ -15,12 +15,10 @@ use crate::support::sandbox::Sandbox;
 const COMMIT: &str = "057ede8448099d1308533302ad20ffe69309c56f";
 const DATADOG: &str = "https://github.com/DataDog/heroku-buildpack-datadog.git";
 
-/// A source whose release command is this line of bash.
-fn source(command: &str) -> Vec<u8> {
+/// An archive of these files.
+pub(super) fn archive(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    for (path, content) in
-        [("Procfile", format!("web: bundle exec puma\nrelease: {command}\n")), ("db/seed.txt", "seed".into())]
-    {
+    for (path, content) in files {
         let mut header = tar::Header::new_gnu();
         header.set_size(content.len() as u64);
         header.set_mode(0o644);
@@ -29,12 +27,18 @@ fn source(command: &str) -> Vec<u8> {
     archive.into_inner().unwrap().finish().unwrap()
 }
 
-/// Builds `app` from that source, and returns the build as it ended.
+/// Builds `app` from a source whose release command is this line of bash, and returns the build as it ended.
 fn build(sandbox: &Sandbox, app: &str, command: &str) -> Value {
+    let procfile = format!("web: bundle exec puma\nrelease: {command}\n");
+    build_of(sandbox, app, archive(&[("Procfile", &procfile), ("db/seed.txt", "seed")]), COMMIT)
+}
+
+/// Builds `app` from an archive, and returns the build as it ended.
+pub(super) fn build_of(sandbox: &Sandbox, app: &str, archive: Vec<u8>, commit: &str) -> Value {
     let source_blob = write(sandbox, "POST", "/sources", json!({}));
-    let put = bare("PUT", source_blob["source_blob"]["put_url"].as_str().unwrap()).body(source(command));
+    let put = bare("PUT", source_blob["source_blob"]["put_url"].as_str().unwrap()).body(archive);
     assert_eq!(put.send().unwrap().status(), 200);
-    let blob = json!({"url": source_blob["source_blob"]["get_url"], "version": COMMIT});
+    let blob = json!({"url": source_blob["source_blob"]["get_url"], "version": commit});
     let build = write(sandbox, "POST", &format!("/apps/{app}/builds"), json!({"source_blob": blob}));
     output(&build);
     get(sandbox, &format!("/apps/{app}/builds/{}", text(&build["id"])))
@@ -54,7 +58,7 @@ fn release(sandbox: &Sandbox, app: &str, id: &Value) -> Value {
 }
 
 /// The release that a build made, when its command has ended, and what the command printed.
-fn ended(sandbox: &Sandbox, app: &str, build: &Value) -> (Value, String) {
+pub(super) fn ended(sandbox: &Sandbox, app: &str, build: &Value) -> (Value, String) {
     let printed = output(&release(sandbox, app, &build["release"]["id"]));
     (release(sandbox, app, &build["release"]["id"]), printed)
 }

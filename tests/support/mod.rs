@@ -2,11 +2,12 @@
 
 pub(crate) mod checkout;
 pub(crate) mod keyring;
-pub(crate) mod npm;
+
 pub(crate) mod package;
 pub(crate) mod package_repository;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod registries;
 pub(crate) mod sandbox;
 pub(crate) mod scripted;
 pub(crate) mod terminal;

@@ -1,15 +1,14 @@
-//! Clients for Python and Node.js in a booted dyno: a trace and a metric over the Unix sockets of the agents.
+//! Clients for Python and Node.js: those of the APIs, and those that send a trace and a metric from a booted dyno.
+
+mod apis;
 
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::booting::{Dyno, free_port, notes};
-use super::client::write;
-use crate::support::run;
+use crate::sandbox::booting::{Dyno, free_port, notes};
+use crate::sandbox::client::write;
+use crate::support::registries;
 use crate::support::sandbox::Sandbox;
 
 /// The clients for Python, at the versions that were current when the test was written.
@@ -43,50 +42,18 @@ whenThere(traces, () => whenThere(metrics, () => {
 }))
 "#;
 
-/// A folder for clients next to what cargo builds, filled once.
-fn installed(clients: &[&str], install: impl Fn(&Path) -> bool) -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(clients.join("-"));
-    let ready = folder.join("ready");
-    if !ready.exists() {
-        let _ = fs::remove_dir_all(&folder);
-        if !install(&folder) {
-            return None;
-        }
-        fs::write(ready, "").unwrap();
-    }
-    Some(folder)
-}
-
-/// A Python with these packages of PyPI, installed once.
-pub(super) fn python(packages: &[&str]) -> PathBuf {
-    let folder = installed(packages, |folder| {
-        run(Command::new("python3").args(["-m", "venv"]).arg(folder));
-        run(Command::new(folder.join("bin/pip")).args(["install", "--quiet"]).args(packages));
-        true
-    });
-    folder.unwrap().join("bin/python")
-}
-
 #[test]
 fn traces_and_metrics_of_clients_for_python_arrive_over_unix_sockets() {
-    arrive(&format!("exec '{}'", python(&PYTHON).display()), PYTHON_APP);
+    if let Some(python) = registries::pypi(&PYTHON) {
+        arrive(&format!("exec '{}'", python.display()), PYTHON_APP);
+    }
 }
 
 #[test]
 fn traces_and_metrics_of_clients_for_node_arrive_over_unix_sockets() {
-    let folder = installed(&NODE, |folder| {
-        fs::create_dir_all(folder).unwrap();
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(folder).args(NODE);
-        npm.status().is_ok_and(|status| status.success())
-    });
-    match folder {
-        Some(folder) => {
-            let modules = folder.join("node_modules");
-            arrive(&format!("NODE_PATH='{}' exec node", modules.display()), NODE_APP);
-        }
-        // Past what holds back the output of tests that pass.
-        None => writeln!(std::io::stderr(), "SKIPPED: npm cannot install {NODE:?} here").unwrap(),
+    if let Some(folder) = registries::npm(&NODE) {
+        let modules = folder.join("node_modules");
+        arrive(&format!("NODE_PATH='{}' exec node", modules.display()), NODE_APP);
     }
 }
 

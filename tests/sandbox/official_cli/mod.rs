@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use regex::Regex;
 
 use self::commands::{Scenario, Step, scenarios};
-use crate::support::npm;
+use crate::support::registries;
 use crate::support::run;
 use crate::support::sandbox::{Sandbox, path};
 
@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_secs(120);
 
 #[test]
 fn commands_of_the_official_cli_end_as_on_heroku() {
-    let Some(folder) = npm::installed(&[CLI]) else { return };
+    let Some(folder) = registries::npm(&[CLI]) else { return };
     let program = folder.join("node_modules/heroku/bin/run.js");
     let (sandbox, files) = (Sandbox::start(), tempfile::tempdir().unwrap());
     prepare(files.path());
