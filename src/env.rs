@@ -264,6 +264,10 @@ variables! {
     DD_APM_ENABLED;
     /// `true`: processes are reported.
     DD_PROCESS_AGENT;
+    /// `true`: the OpenTelemetry collector stays in the slug.
+    DD_OTELCOLLECTOR_ENABLED;
+    /// `true`: the data plane stays in the slug.
+    DD_DATA_PLANE_ENABLED;
     /// `true`: no checks of the machine that the dyno shares.
     DD_DISABLE_HOST_METRICS;
     /// The app's folder with `conf.d`, `checks.d` and `prerun.sh`.

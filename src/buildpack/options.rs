@@ -11,12 +11,14 @@ use super::repository::version::Requested;
 use crate::datadog::boolean;
 use crate::env::{self, Environment};
 
-const READ: [&str; 8] = [
+const READ: [&str; 10] = [
     env::DD_AGENT_VERSION,
     env::DD_AGENT_MAJOR_VERSION,
     env::DD_PYTHON_VERSION,
     env::DD_APM_ENABLED,
     env::DD_PROCESS_AGENT,
+    env::DD_OTELCOLLECTOR_ENABLED,
+    env::DD_DATA_PLANE_ENABLED,
     env::DD_HEROKU_APT_URL,
     env::DD_HEROKU_APT_KEYS_URL,
     env::DD_HEROKU_APT_KEY_FINGERPRINTS,
@@ -35,6 +37,10 @@ pub struct Options {
     pub apm: bool,
     /// Whether the process-agent is installed, where it is a program of its own.
     pub process_agent: bool,
+    /// Whether the OpenTelemetry collector is installed, where the package has it.
+    pub otel_collector: bool,
+    /// Whether the data plane is installed, where the package has it.
+    pub data_plane: bool,
 }
 
 impl Options {
@@ -63,6 +69,8 @@ impl Options {
             python: value(env::DD_PYTHON_VERSION),
             apm: boolean(env::DD_APM_ENABLED, value(env::DD_APM_ENABLED), true)?,
             process_agent: boolean(env::DD_PROCESS_AGENT, value(env::DD_PROCESS_AGENT), false)?,
+            otel_collector: is_on(value(env::DD_OTELCOLLECTOR_ENABLED)),
+            data_plane: is_on(value(env::DD_DATA_PLANE_ENABLED)),
             endpoints: Endpoints::from_variables(value)?,
         })
     }
@@ -85,6 +93,11 @@ fn boolean(name: &str, value: Option<String>, default: bool) -> Result<bool> {
         Error::new(Kind::Options, format!("{name} is `{value}`, which is neither true nor false"))
             .remedy(format!("Set it to one of them: `heroku config:set {name}={meant}`"))
     })
+}
+
+/// A boolean of the Agent's own, of which only a clear yes counts.
+fn is_on(value: Option<String>) -> bool {
+    value.and_then(|value| boolean::parse(&value)).unwrap_or(false)
 }
 
 fn unreadable(name: &str, cause: io::Error) -> Error {

@@ -99,7 +99,7 @@ fn compile(
 }
 
 fn document(report: &Report) -> Value {
-    let Report { package, from_cache, requests, unpacked, pruned, parts, slug, steps } = report;
+    let Report { package, from_cache, requests, unpacked, pruned, parts, unknown, slug, steps } = report;
     let milliseconds = |(step, time): &(&str, std::time::Duration)| {
         let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         ((*step).to_owned(), time.into())
@@ -112,6 +112,7 @@ fn document(report: &Report) -> Value {
         "unpacked": unpacked,
         "pruned": pruned,
         "written": parts,
+        "unknown_programs": unknown.iter().map(|(program, _)| program).collect::<Vec<_>>(),
         "slug": slug,
         "milliseconds": steps.iter().map(milliseconds).collect::<serde_json::Map<String, Value>>(),
     })

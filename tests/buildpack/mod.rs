@@ -8,6 +8,7 @@ mod eras;
 mod network;
 mod options;
 mod pack;
+mod programs;
 mod slug;
 mod tree;
 mod trust;

@@ -34,6 +34,8 @@ case $5 in
 2) rm -rf $e/lib/python3.* $e/lib/libpython3* $e/bin/pip3* $e/bin/python3* $e/bin/pydoc3* ;;
 3) rm -rf $e/lib/python2.* $e/lib/libpython2* $e/bin/pip2* $e/bin/python2* $e/bin/pydoc* ;;
 esac
+# What upstream leaves of newer packages though no dyno starts it (see docs/upstream-differences.md).
+rm -f $e/bin/agent-data-plane $e/bin/trace-loader
 rm -f $e/bin/2to3 $e/bin/pip $e/ssl/cert.pem $e/bin/installer
 find . -type f -ipath '*/pkgconfig/*.pc' -exec sed -i "s!^prefix=\(.*\)!prefix=$3\1!" {} +
 find . -type l -lname '/*' | while read -r link; do

@@ -3,6 +3,7 @@
 pub(crate) mod archive;
 pub(crate) mod cache_writer;
 mod links;
+mod pkg_config;
 pub(crate) mod prune;
 pub(crate) mod read_ahead;
 pub(crate) mod skip_reader;

@@ -16,7 +16,8 @@ use tar::{Entry, EntryType, Header};
 use super::archive;
 use super::cache_writer::CacheWriter;
 use super::links::{self, stays_inside};
-use super::prune::{Prune, Replacement};
+use super::pkg_config;
+use super::prune::{Prune, Replacement, programs};
 use super::skip_reader::ForwardSeek;
 
 /// Bounds on what a package may unpack to: ten times what the Agent is.
@@ -36,6 +37,8 @@ pub(crate) struct Unpacked {
     pub(crate) pruned: BTreeMap<String, u64>,
     /// Bytes that were written, by part of the slug.
     pub(crate) parts: BTreeMap<&'static str, u64>,
+    /// Programs that the table of what is left out does not know, with their bytes.
+    pub(crate) unknown: Vec<(String, u64)>,
 }
 
 impl Unpacked {
@@ -142,7 +145,10 @@ impl Tree<'_> {
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
                 self.make_way(&path)?;
                 let size = entry.size();
-                self.write(&path, &name, entry, sink)?;
+                let head = self.write(&path, &name, entry, sink)?;
+                if let Some(program) = programs::unknown(&name, mode(&header)?, &head) {
+                    self.report.unknown.push((program.to_owned(), size));
+                }
                 *self.report.parts.entry(part(&name)).or_default() += size;
                 self.nodes.insert(path, Node::File);
                 self.report.members += 1;
@@ -183,26 +189,26 @@ impl Tree<'_> {
         Ok(())
     }
 
+    /// Writes a file and gives back how it begins.
     fn write(
         &self,
         path: &Path,
         name: &str,
         entry: &mut Entry<'_, &mut dyn ForwardSeek>,
         sink: &mut CacheWriter,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Vec<u8>> {
         let (header, size) = (entry.header().clone(), entry.size());
-        let mut file = create(&self.root.join(path))?;
-        let mut content = Vec::new();
-        let copied = if is_pkg_config(name) && size <= PKG_CONFIG {
-            sink.file(&header, name, size, entry, &mut content)
-                .and_then(|()| file.write_all(&with_prefix(&content, self.prefix)))
+        let mut file = WithHead { inner: create(&self.root.join(path))?, head: Vec::new() };
+        if pkg_config::is_file(name) && size <= PKG_CONFIG {
+            let mut content = Vec::new();
+            sink.file(&header, name, size, entry, &mut content)?;
+            file.write_all(&pkg_config::with_prefix(&content, self.prefix))?;
         } else {
-            sink.file(&header, name, size, entry, &mut file)
-        };
-        copied?;
-        file.set_permissions(Permissions::from_mode(mode(&header)?))?;
-        file.set_modified(modified(&header)?)?;
-        Ok(())
+            sink.file(&header, name, size, entry, &mut file)?;
+        }
+        file.inner.set_permissions(Permissions::from_mode(mode(&header)?))?;
+        file.inner.set_modified(modified(&header)?)?;
+        Ok(file.head)
     }
 
     /// Makes sure that a new member can be made at `path`: its folder exists, and no earlier member of its name.
@@ -272,6 +278,28 @@ impl Tree<'_> {
     }
 }
 
+/// How much of a file's beginning is looked at.
+const HEAD: usize = 128;
+
+/// A file that is written, and how it begins.
+struct WithHead {
+    inner: File,
+    head: Vec<u8>,
+}
+
+impl Write for WithHead {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(buffer)?;
+        let missing = HEAD - self.head.len();
+        self.head.extend(&buffer[..written.min(missing)]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
 /// A new file, for us alone until it is complete.
 fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
@@ -301,27 +329,6 @@ fn modified(header: &Header) -> io::Result<SystemTime> {
         .ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
-fn is_pkg_config(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.contains("/pkgconfig/") && Path::new(&name).extension().is_some_and(|end| end == "pc")
-}
-
-/// Puts `prefix` before the paths in lines that begin with `prefix=`.
-fn with_prefix(content: &[u8], prefix: &Path) -> Vec<u8> {
-    let mut changed = Vec::with_capacity(content.len() + 64);
-    for line in content.split_inclusive(|byte| *byte == b'\n') {
-        match line.strip_prefix(b"prefix=") {
-            Some(path) => {
-                changed.extend_from_slice(b"prefix=");
-                changed.extend_from_slice(prefix.as_os_str().as_bytes());
-                changed.extend_from_slice(path);
-            }
-            None => changed.extend_from_slice(line),
-        }
-    }
-    changed
-}
-
 /// The part of the slug that a file counts for.
 fn part(name: &str) -> &'static str {
     let below = |folder: &str| name.starts_with(folder);
@@ -349,15 +356,5 @@ mod tests {
         }
         assert_eq!(relative(b"./a//b/./c").unwrap(), Path::new("a/b/c"));
         assert_eq!(relative(b"./").unwrap(), Path::new(""));
-    }
-
-    #[test]
-    fn only_a_line_that_begins_with_prefix_changes() {
-        assert_eq!(
-            with_prefix(b"prefix=/opt/x\nexec_prefix=/opt/x\nprefix=/y", "/app/.apt".as_ref()),
-            b"prefix=/app/.apt/opt/x\nexec_prefix=/opt/x\nprefix=/app/.apt/y"
-        );
-        assert!(is_pkg_config("opt/lib/PkgConfig/z.PC"));
-        assert!(!is_pkg_config("opt/lib/z.pc"));
     }
 }

@@ -13,7 +13,15 @@ const REMEDY: &str = "Set it to 2 or 3: `heroku config:set DD_PYTHON_VERSION=3`"
 pub(crate) fn prune_setup(options: &Options, version: &Version) -> Result<(Setup, Option<String>)> {
     let version = version.major_minor();
     let (python, warning) = python(options.python.as_deref(), version)?;
-    Ok((Setup { version, python, apm: options.apm, process_agent: options.process_agent }, warning))
+    let setup = Setup {
+        version,
+        python,
+        apm: options.apm,
+        process_agent: options.process_agent,
+        otel_collector: options.otel_collector,
+        data_plane: options.data_plane,
+    };
+    Ok((setup, warning))
 }
 
 /// Which Python the Agent keeps. `DD_PYTHON_VERSION` means something only where there are two of them.

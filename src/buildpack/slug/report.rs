@@ -29,6 +29,8 @@ pub struct Report {
     pub pruned: BTreeMap<String, u64>,
     /// Bytes that were written, by part of the slug.
     pub parts: BTreeMap<&'static str, u64>,
+    /// Programs of the package that nobody here knows, with their bytes: they stay.
+    pub unknown: Vec<(String, u64)>,
     /// Bytes of the slug at most, compressed: the Agent by the package's ratio, the app's own files as they are.
     pub slug: u64,
     /// How long each step took.
@@ -48,6 +50,7 @@ impl Report {
             unpacked: unpacked.bytes,
             pruned: unpacked.pruned,
             parts: unpacked.parts,
+            unknown: unpacked.unknown,
             slug: app + compressed.min(written),
             steps: Vec::new(),
         }
@@ -71,6 +74,14 @@ impl Report {
             for (what, bytes) in sizes {
                 log.detail(&format!("{:>10}  {what}", megabytes(bytes)));
             }
+        }
+        if !self.unknown.is_empty() {
+            let named: Vec<String> = self
+                .unknown
+                .iter()
+                .map(|(program, bytes)| format!("{program} ({})", megabytes(*bytes)))
+                .collect();
+            log.detail(&format!("programs that are new to this build step, and stay: {}", named.join(", ")));
         }
         let times: Vec<String> =
             self.steps.iter().map(|(what, time)| format!("{what} {:.1} s", time.as_secs_f64())).collect();
@@ -141,6 +152,7 @@ mod tests {
             bytes: 600_000_000,
             pruned: BTreeMap::from([("sources".into(), 200_000_000), ("kernel probes".into(), 100_000_000)]),
             parts: BTreeMap::from([("Agent", 90_000_000), ("Python", 210_000_000)]),
+            unknown: vec![("brand-new".into(), 12_300_000)],
         };
         let mut out = Vec::new();
         Report::new(&package, unpacked, app).print(&mut Log::new(&mut out));
@@ -159,6 +171,7 @@ mod tests {
        left out:
          200.0 MB  sources
          100.0 MB  kernel probes
+       programs that are new to this build step, and stay: brand-new (12.3 MB)
 "
         ));
         assert!(!text.contains('!'));

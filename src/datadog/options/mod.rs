@@ -99,9 +99,11 @@ mod tests {
                 "DD_AGENT_MAJOR_VERSION",
                 "DD_AGENT_VERSION",
                 "DD_APM_ENABLED",
+                "DD_DATA_PLANE_ENABLED",
                 "DD_HEROKU_APT_KEYS_URL",
                 "DD_HEROKU_APT_KEY_FINGERPRINTS",
                 "DD_HEROKU_APT_URL",
+                "DD_OTELCOLLECTOR_ENABLED",
                 "DD_PROCESS_AGENT",
                 "DD_PYTHON_VERSION"
             ]

@@ -3,6 +3,7 @@
 //! A slug may weigh 500 MB, and every dyno downloads it; what no dyno can use is left out, as Datadog's own
 //! buildpack does (`bin/compile`, release 2.44).
 
+pub(super) mod programs;
 mod table;
 
 use std::collections::HashSet;
@@ -21,6 +22,8 @@ pub(crate) struct Setup {
     pub(crate) python: u32,
     pub(crate) apm: bool,
     pub(crate) process_agent: bool,
+    pub(crate) otel_collector: bool,
+    pub(crate) data_plane: bool,
 }
 
 impl Setup {
@@ -141,7 +144,14 @@ fn fits(pattern: &str, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    const SETUP: Setup = Setup { version: (7, 81), python: 3, apm: true, process_agent: false };
+    const SETUP: Setup = Setup {
+        version: (7, 81),
+        python: 3,
+        apm: true,
+        process_agent: false,
+        otel_collector: false,
+        data_plane: false,
+    };
 
     fn reason(setup: Setup, path: &str) -> Option<&'static str> {
         Prune::new(&setup).reason(&format!("opt/datadog-agent/{path}"))
@@ -197,7 +207,8 @@ mod tests {
         assert_eq!(reason(SETUP, "processes.d/datadog-agent-process.yaml"), Some("process manager"));
         assert_eq!(reason(SETUP, "embedded/bin/system-probe-lite"), Some("kernel probes"));
         assert_eq!(reason(SETUP, "embedded/bin/par-control"), Some("private action runner"));
-        assert_eq!(reason(SETUP, "embedded/bin/agent-data-plane"), None);
+        assert_eq!(reason(SETUP, "embedded/bin/agent-data-plane"), Some("data plane"));
+        assert_eq!(reason(Setup { data_plane: true, ..SETUP }, "embedded/bin/agent-data-plane"), None);
     }
 
     #[test]

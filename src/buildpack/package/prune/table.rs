@@ -33,6 +33,7 @@ pub(super) const TABLE: &[Rule] = &[
         when: always,
         paths: &[
             "embedded/bin/system-probe",
+            // Discovers services; newer than 7.75.
             "embedded/bin/system-probe-lite",
             "embedded/share/system-probe",
             "embedded/bin/clang-bpf",
@@ -45,7 +46,7 @@ pub(super) const TABLE: &[Rule] = &[
         what: "security agent",
         why: "it watches the host through kernel probes",
         when: always,
-        paths: &["embedded/bin/security-agent"],
+        paths: &["embedded/bin/security-agent", "embedded/bin/cws-instrumentation"],
     },
     Rule {
         what: "installer",
@@ -63,7 +64,31 @@ pub(super) const TABLE: &[Rule] = &[
         what: "private action runner",
         why: "it is a service of its own, which no dyno starts (newer than 7.75)",
         when: always,
-        paths: &["embedded/bin/privateactionrunner", "embedded/bin/par-control"],
+        paths: &["embedded/bin/privateactionrunner", "embedded/bin/par-control", "embedded/bin/par-executor"],
+    },
+    Rule {
+        what: "trace-loader",
+        why: "systemd starts the trace-agent through it; the runtime of a dyno starts the trace-agent itself",
+        when: always,
+        paths: &["embedded/bin/trace-loader"],
+    },
+    Rule {
+        what: "OpenTelemetry collector",
+        why: "DD_OTELCOLLECTOR_ENABLED is not true; the Agent itself takes OTLP (since 7.64, where a package has it)",
+        when: |setup| !setup.otel_collector,
+        paths: &["embedded/bin/otel-agent"],
+    },
+    Rule {
+        what: "data plane",
+        why: "DD_DATA_PLANE_ENABLED is not true: the Agent's own DogStatsD serves",
+        when: |setup| !setup.data_plane,
+        paths: &["embedded/bin/agent-data-plane"],
+    },
+    Rule {
+        what: "host profiler",
+        why: "it watches the host through kernel probes",
+        when: always,
+        paths: &["embedded/bin/host-profiler", "embedded/bin/full-host-profiler"],
     },
     Rule {
         what: "secret backend",

@@ -62,6 +62,10 @@ pub(super) const VARIABLES: &[Variable] = &[
     var("DD_CONFD_PATH", Kind::Path, "Folder of the checks' configuration").but(super::BOOT_SETS_IT),
     var("DD_CONVERT_DD_SITE_FQDN_ENABLED", Kind::Bool, "Ends the host names of Datadog's intake with a dot"),
     var("DD_DD_URL", Kind::Url, "Where the Agent sends metrics to, instead of the site"),
+    var(env::DD_DATA_PLANE_ENABLED, Kind::Bool, "Keeps the data plane of the package in the slug")
+        .or("false")
+        .compiled()
+        .but("no dyno starts the data plane; DogStatsD is the Agent's"),
     var("DD_DISABLE_FILE_LOGGING", Kind::Bool, "Keeps the Agent from writing log files"),
     var("DD_DOGSTATSD_BUFFER_SIZE", Kind::Number, "Bytes that one packet of DogStatsD may have"),
     var(
@@ -165,7 +169,14 @@ pub(super) const VARIABLES: &[Variable] = &[
     var("DD_NETWORK_CONFIG_ENABLED", Kind::Bool, "Monitors connections")
         .but("it needs privileges that a dyno does not have"),
     var("DD_NO_PROXY_NONEXACT_MATCH", Kind::Bool, "Takes DD_PROXY_NO_PROXY as domains and networks"),
-    var("DD_OTELCOLLECTOR_ENABLED", Kind::Bool, "Runs an OpenTelemetry collector next to the Agent"),
+    var(
+        env::DD_OTELCOLLECTOR_ENABLED,
+        Kind::Bool,
+        "Keeps the OpenTelemetry collector of the package in the slug",
+    )
+    .or("false")
+    .compiled()
+    .but("no dyno starts a collector; the Agent itself takes OTLP"),
     var(
         "DD_OTLP_CONFIG_DEBUG_VERBOSITY",
         Kind::Text,
