@@ -1,7 +1,7 @@
 //! Add-ons and their attachments. An attachment brings a config var, and so a release.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Identity, postgres};
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
@@ -16,6 +16,8 @@ struct Attach {
     app: Identity,
     name: Option<String>,
     namespace: Option<String>,
+    #[serde(rename = "namespace_config")]
+    _namespace_config: Option<Map<String, Value>>,
     /// Whether a name that is taken should go to this attachment.
     confirm: Option<String>,
 }
@@ -68,7 +70,7 @@ pub(crate) fn config(world: &World, addon: &str, name: &str) -> Reply {
 }
 
 pub(crate) fn attach(world: &mut World, request: &Request) -> Reply {
-    let Attach { addon, app, name, namespace, confirm } = request.json()?;
+    let Attach { addon, app, name, namespace, confirm, .. } = request.json()?;
     let addon = world.addon(addon.as_str(), None)?.clone();
     let app = world.app(app.as_str())?.id.clone();
     let attachment = Attachment {
@@ -183,12 +185,21 @@ pub(crate) fn resolve(world: &World, request: &Request) -> Reply {
 
 pub(crate) fn resolve_attachment(world: &World, request: &Request) -> Reply {
     let ResolveAttachment { addon_attachment, app, addon_service } = request.json()?;
-    let attachment = find(world, app.as_deref(), &addon_attachment)?;
-    let service = world.addon(&attachment.addon, None)?.service();
-    if addon_service.is_some_and(|requested| requested != service) {
+    // A name alone means the attachments of that name in all apps.
+    let mut matching: Vec<_> = match find(world, app.as_deref(), &addon_attachment) {
+        Ok(attachment) => vec![attachment],
+        Err(refusal) if app.is_some() => return Err(refusal),
+        Err(_) => world.attachments.iter().filter(|known| known.name == addon_attachment).collect(),
+    };
+    let service = |attachment: &Attachment| {
+        let addon = world.addons.iter().find(|addon| addon.id == attachment.addon);
+        addon.is_some_and(|addon| addon_service.as_ref().is_none_or(|asked| addon.service() == asked))
+    };
+    matching.retain(|attachment| service(attachment));
+    if matching.is_empty() {
         return Err(Refusal::not_found("add_on_attachment"));
     }
-    Ok(Answer::ok(Value::Array(vec![object(world, attachment, request)])))
+    Ok(Answer::ok(matching.into_iter().map(|attachment| object(world, attachment, request)).collect()))
 }
 
 /// An attachment, with its add-on's plan where the request asks for that.

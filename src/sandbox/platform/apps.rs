@@ -9,8 +9,9 @@ use crate::sandbox::world::{World, reference, user};
 
 #[derive(Deserialize)]
 struct Filter {
+    /// All apps where it is missing.
     #[serde(rename = "in")]
-    within: Ids,
+    within: Option<Ids>,
 }
 
 #[derive(Deserialize)]
@@ -54,8 +55,13 @@ fn team_object(world: &World, app: &App) -> Value {
 /// The apps of these ids.
 pub(crate) fn filtered(world: &World, request: &Request) -> Reply {
     let Filter { within } = request.json()?;
-    let apps = world.apps.iter().filter(|app| within.id.contains(&app.id));
-    Ok(Answer::list_by("name", apps.map(|app| object(world, app))))
+    let is_asked = |app: &&App| within.as_ref().is_none_or(|within| within.id.contains(&app.id));
+    let apps = world.apps.iter().filter(is_asked).map(|app| {
+        let mut object = object(world, app);
+        (object["joined"], object["locked"]) = (json!(true), json!(app.locked));
+        object
+    });
+    Ok(Answer::list_by("name", apps))
 }
 
 pub(super) fn object(world: &World, app: &App) -> Value {

@@ -23,6 +23,8 @@ const PERMISSIONS: [(&str, &str); 4] = [
 struct New {
     user: String,
     permissions: Option<Vec<String>>,
+    #[serde(rename = "silent")]
+    _silent: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -43,7 +45,7 @@ pub(crate) fn info(world: &World, app: &str, user: &str) -> Reply {
 }
 
 pub(crate) fn add(world: &mut World, app: &str, request: &Request) -> Reply {
-    let New { user, permissions } = request.json()?;
+    let New { user, permissions, .. } = request.json()?;
     if !user.contains('@') {
         return Err(Refusal::not_found("user"));
     }

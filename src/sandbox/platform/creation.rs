@@ -18,11 +18,20 @@ struct New {
     stack: Option<Identity>,
     team: Option<Identity>,
     space: Option<Identity>,
+    /// Labs features to begin with.
+    #[serde(default)]
+    feature_flags: Vec<String>,
+    #[serde(rename = "locked")]
+    _locked: Option<bool>,
+    #[serde(rename = "personal")]
+    _personal: Option<bool>,
+    #[serde(rename = "internal_routing")]
+    _internal_routing: Option<bool>,
 }
 
-/// `POST /apps`, and `POST /teams/apps` for an app of a team.
+/// `POST /apps`.
 pub(crate) fn create(world: &mut World, request: &Request) -> Reply {
-    let New { name, region, stack, team, space } = request.json()?;
+    let New { name, region, stack, team, space, feature_flags, .. } = request.json()?;
     let name = name.unwrap_or_else(|| format!("sandbox-app-{}", &ids::fresh()[..5]));
     check_name(world, &name)?;
     let region = region.as_ref().map_or("us", Identity::as_str);
@@ -45,11 +54,21 @@ pub(crate) fn create(world: &mut World, request: &Request) -> Reply {
     app.generation = space.as_ref().map_or_else(|| "cedar".to_owned(), |space| space.generation.clone());
     app.team = team;
     app.space = space.map(|space| space.name);
+    for flag in &feature_flags {
+        app.features.insert(super::features::name_of(&app, flag)?.to_owned());
+    }
     app.release("Initial release".into());
     app.release("Enable Logplex".into());
-    let answer = apps::object(world, &app);
+    let id = app.id.clone();
     world.apps.push(app);
-    Ok(Answer::with(201, answer))
+    Ok(Answer::with(201, apps::object(world, world.app(&id)?)))
+}
+
+/// `POST /teams/apps`: an app of a team.
+pub(crate) fn create_in_team(world: &mut World, request: &Request) -> Reply {
+    let made = create(world, request)?;
+    let id = world.apps.last().map(|app| app.id.clone()).unwrap_or_default();
+    Ok(Answer { status: made.status, ..apps::info_of_team(world, &id)? })
 }
 
 #[derive(Deserialize)]
@@ -115,6 +134,9 @@ pub(crate) fn update_team_app(world: &mut World, app: &str, request: &Request) -
     let id = world.app(app)?.id.clone();
     let team = owner.as_deref().map(|owner| team_name(world, owner).map(str::to_owned));
     let app = world.app_mut(&id)?;
+    if locked.is_none() && team.is_none() {
+        return Err(Refusal::invalid("Either locked or owner must be given."));
+    }
     if let Some(locked) = locked {
         if app.team.is_none() {
             return Err(Refusal::new(403, "forbidden", "You do not have access to the team app."));

@@ -13,11 +13,14 @@ use crate::sandbox::world::records::DOMAIN;
 #[derive(Deserialize)]
 struct New {
     hostname: String,
+    /// May be null, must be named.
+    #[serde(deserialize_with = "Option::deserialize")]
     sni_endpoint: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Update {
+    #[serde(deserialize_with = "Option::deserialize")]
     sni_endpoint: Option<String>,
 }
 

@@ -1,5 +1,7 @@
 //! Formation and dynos.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -49,6 +51,14 @@ struct Run {
     #[serde(default)]
     attach: bool,
     size: Option<String>,
+    #[serde(rename = "env")]
+    _env: Option<BTreeMap<String, String>>,
+    #[serde(rename = "force_no_tty")]
+    _force_no_tty: Option<bool>,
+    #[serde(rename = "type")]
+    _kind: Option<String>,
+    #[serde(rename = "time_to_live")]
+    _time_to_live: Option<u64>,
 }
 
 pub(crate) fn formation(world: &World, app: &str) -> Reply {
@@ -118,7 +128,7 @@ pub(crate) fn info(world: &World, app: &str, dyno: &str) -> Reply {
 /// Starts a one-off dyno. One that is attached to runs its command; any other is only recorded.
 pub(crate) fn run(store: &mut Store, app: &str, request: &Request, path: &str) -> Reply {
     let app = store.world.app_mut(app)?;
-    let Run { command, attach, size } = request.json()?;
+    let Run { command, attach, size, .. } = request.json()?;
     let size = size.or_else(|| app.formation.first().map(|process| process.size.clone()));
     app.one_off_dynos.push(OneOff {
         id: ids::fresh(),

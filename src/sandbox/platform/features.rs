@@ -52,6 +52,11 @@ pub(crate) fn update(world: &mut World, app: &str, name: &str, request: &Request
     Ok(Answer::ok(object(app, feature)))
 }
 
+/// The name of a feature that is known by its name or id.
+pub(super) fn name_of(app: &App, identity: &str) -> Result<&'static str, Refusal> {
+    known(app, identity).map(|feature| feature.0)
+}
+
 type Feature = (&'static str, &'static str, &'static str, &'static str);
 
 fn known(app: &App, identity: &str) -> Result<&'static Feature, Refusal> {

@@ -19,12 +19,17 @@ struct Session {
     lines: Option<usize>,
     source: Option<String>,
     /// The official CLI says `dyno` where the schema has `dyno_name`.
-    #[serde(alias = "dyno_name", alias = "type")]
     dyno: Option<String>,
+    dyno_name: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(rename = "tail")]
+    _tail: Option<bool>,
 }
 
 pub(crate) fn create(world: &mut World, app: &str, request: &Request, base: &str) -> Reply {
-    let Session { lines, source, dyno } = request.json()?;
+    let Session { lines, source, dyno, dyno_name, kind, .. } = request.json()?;
+    let dyno = dyno.or(dyno_name).or(kind);
     let app = world.app(app)?.id.clone();
     let lines = lines.unwrap_or(100);
     if lines > MOST_LINES {

@@ -24,6 +24,22 @@ struct NewAuthorization {
     scope: Vec<String>,
     description: Option<String>,
     expires_in: Option<u64>,
+    #[serde(rename = "client")]
+    _client: Option<ClientIdentity>,
+}
+
+/// The client that an authorization is made for: its id, or an object with its id and secret.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ClientIdentity {
+    #[expect(dead_code, reason = "authorizations here have no client")]
+    Id(String),
+    Object {
+        #[serde(rename = "id")]
+        _id: Option<String>,
+        #[serde(rename = "secret")]
+        _secret: Option<String>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -74,7 +90,7 @@ pub(crate) fn authorizations(world: &World) -> Reply {
 }
 
 pub(crate) fn authorize(world: &mut World, request: &Request) -> Reply {
-    let NewAuthorization { scope, description, expires_in } = request.json()?;
+    let NewAuthorization { scope, description, expires_in, .. } = request.json()?;
     let scope = if scope.is_empty() { vec!["global".to_owned()] } else { scope };
     if let Some(unknown) = scope.iter().find(|name| !SCOPES.contains(&name.as_str())) {
         return Err(Refusal::invalid(format!("Invalid scope {unknown}.")));

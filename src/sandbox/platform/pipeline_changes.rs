@@ -121,7 +121,7 @@ struct NewCoupling {
 
 #[derive(Deserialize)]
 struct Stage {
-    stage: String,
+    stage: Option<String>,
 }
 
 /// `POST /pipeline-couplings`: an app is in one pipeline at most.
@@ -145,8 +145,10 @@ pub(crate) fn coupling(world: &mut World, id: &str, request: &Request) -> Reply 
     let place = world.couplings.iter().position(|known| known.id == id).ok_or_else(missing)?;
     if request.method == "PATCH" {
         let Stage { stage } = request.json()?;
-        check_stage(&stage)?;
-        world.couplings[place].stage = stage;
+        if let Some(stage) = stage {
+            check_stage(&stage)?;
+            world.couplings[place].stage = stage;
+        }
     }
     let answer = coupling_object(world, &world.couplings[place]);
     if request.method == "DELETE" {

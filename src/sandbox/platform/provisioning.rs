@@ -1,5 +1,7 @@
 //! Add-ons that are ordered, changed, and given up.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::json;
 
@@ -15,6 +17,8 @@ struct Order {
     name: Option<String>,
     attachment: Option<Named>,
     confirm: Option<String>,
+    #[serde(rename = "config")]
+    _config: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize)]
@@ -24,7 +28,7 @@ struct Named {
 
 /// `POST /apps/APP/addons`.
 pub(crate) fn create(world: &mut World, app: &str, request: &Request) -> Reply {
-    let Order { plan, name, attachment, confirm } = request.json()?;
+    let Order { plan, name, attachment, confirm, .. } = request.json()?;
     let plan = catalogue::ordered(plan.as_str())?;
     let app = world.app(app)?.clone();
     let name = match name {

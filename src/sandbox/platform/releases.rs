@@ -14,6 +14,8 @@ struct New {
     release: Option<String>,
     slug: Option<String>,
     description: Option<String>,
+    #[serde(rename = "oci_image")]
+    _oci_image: Option<String>,
 }
 
 pub(crate) fn list(world: &World, app: &str, base: &str) -> Reply {

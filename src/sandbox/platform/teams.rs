@@ -17,6 +17,8 @@ const ROLES: [&str; 4] = ["admin", "collaborator", "member", "viewer"];
 struct New {
     email: String,
     role: String,
+    #[serde(rename = "federated")]
+    _federated: Option<bool>,
 }
 
 /// The feature by which people are invited and join when they accept; every team has it.
@@ -57,7 +59,7 @@ fn account(team: &str) -> Value {
 
 /// `PUT` and `POST` of a member; `PATCH` for one that is a member already.
 pub(crate) fn put_member(world: &mut World, team: &str, request: &Request) -> Reply {
-    let New { email, role } = request.json()?;
+    let New { email, role, .. } = request.json()?;
     let team = known(world, team)?;
     check_role(&role)?;
     if email == EMAIL {
@@ -90,7 +92,7 @@ pub(crate) fn invitations(world: &World, team: &str) -> Reply {
 }
 
 pub(crate) fn invite(world: &mut World, team: &str, request: &Request) -> Reply {
-    let New { email, role } = request.json()?;
+    let New { email, role, .. } = request.json()?;
     let team = known(world, team)?;
     check_role(&role)?;
     if let Ok(record) = world.records.find_mut(&INVITATION, &team, &email) {

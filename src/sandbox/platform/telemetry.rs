@@ -10,6 +10,7 @@ use crate::sandbox::world::{TelemetryDrain, World, reference};
 const SIGNALS: [&str; 3] = ["traces", "metrics", "logs"];
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct New {
     owner: Owner,
     signals: Vec<String>,
@@ -17,6 +18,7 @@ struct New {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Change {
     signals: Option<Vec<String>>,
     exporter: Option<Exporter>,

@@ -16,6 +16,8 @@ const ACCOUNT: &str = "account";
 struct New {
     app: Identity,
     recipient: String,
+    #[serde(rename = "silent")]
+    _silent: Option<bool>,
 }
 
 pub(crate) fn list(world: &World) -> Reply {
@@ -27,7 +29,7 @@ pub(crate) fn info(world: &World, id: &str) -> Reply {
 }
 
 pub(crate) fn offer(world: &mut World, request: &Request) -> Reply {
-    let New { app, recipient } = request.json()?;
+    let New { app, recipient, .. } = request.json()?;
     let app = world.app(app.as_str())?.clone();
     if !recipient.contains('@') {
         return Err(Refusal::not_found("user"));

@@ -26,10 +26,26 @@ const ENTITIES: [&str; 11] = [
 ];
 
 #[derive(Deserialize)]
-struct Fields {
+#[serde(deny_unknown_fields)]
+struct New {
+    include: Vec<String>,
+    level: String,
+    url: String,
+    #[serde(rename = "authorization")]
+    _authorization: Option<String>,
+    #[serde(rename = "secret")]
+    _secret: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Changes {
     include: Option<Vec<String>>,
     level: Option<String>,
     url: Option<String>,
+    #[serde(rename = "authorization")]
+    _authorization: Option<String>,
+    #[serde(rename = "secret")]
+    _secret: Option<String>,
 }
 
 pub(crate) fn list(world: &World, app: &str) -> Reply {
@@ -55,12 +71,9 @@ pub(crate) fn info(world: &World, app: &str, id: &str) -> Reply {
 }
 
 pub(crate) fn add(world: &mut World, app: &str, request: &Request) -> Reply {
-    let fields: Fields = request.json()?;
+    let New { include, level, url, .. } = request.json()?;
     let app = world.app(app)?.clone();
-    let Fields { include: Some(include), level: Some(level), url: Some(url) } = &fields else {
-        return Err(Refusal::invalid("include, level and url are required."));
-    };
-    check(&fields)?;
+    check(&include, Some(&level), Some(&url))?;
     let now = ids::now();
     let webhook = json!({
         "app": {"id": app.id, "name": app.name},
@@ -78,11 +91,10 @@ pub(crate) fn add(world: &mut World, app: &str, request: &Request) -> Reply {
 }
 
 pub(crate) fn update(world: &mut World, app: &str, id: &str, request: &Request) -> Reply {
-    let fields: Fields = request.json()?;
-    check(&fields)?;
+    let Changes { include, level, url, .. } = request.json()?;
+    check(include.as_deref().unwrap_or_default(), level.as_deref(), url.as_deref())?;
     let app = world.app(app)?.id.clone();
     let record = world.records.find_mut(&WEBHOOK, &app, id)?;
-    let Fields { include, level, url } = fields;
     let changes = [
         ("include", include.map(Value::from)),
         ("level", level.map(Value::from)),
@@ -102,16 +114,16 @@ pub(crate) fn remove(world: &mut World, app: &str, id: &str) -> Reply {
     Ok(Answer::ok(world.records.remove(&WEBHOOK, &app, id)?))
 }
 
-fn check(fields: &Fields) -> Result<(), Refusal> {
-    let unknown = fields.include.iter().flatten().find(|entity| !ENTITIES.contains(&entity.as_str()));
+fn check(include: &[String], level: Option<&str>, url: Option<&str>) -> Result<(), Refusal> {
+    let unknown = include.iter().find(|entity| !ENTITIES.contains(&entity.as_str()));
     if let Some(unknown) = unknown {
         return Err(Refusal::invalid(format!("Include contains an unknown entity: {unknown}.")));
     }
-    if fields.level.as_deref().is_some_and(|level| !LEVELS.contains(&level)) {
+    if level.is_some_and(|level| !LEVELS.contains(&level)) {
         return Err(Refusal::invalid("Level must be notify or sync."));
     }
-    let is_web = |url: &String| url::Url::parse(url).is_ok_and(|url| url.scheme() == "https");
-    if fields.url.as_ref().is_some_and(|url| !is_web(url)) {
+    let is_web = |url: &str| url::Url::parse(url).is_ok_and(|url| url.scheme() == "https");
+    if url.is_some_and(|url| !is_web(url)) {
         return Err(Refusal::invalid("Url must be a valid HTTPS URL."));
     }
     Ok(())

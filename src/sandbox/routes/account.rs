@@ -46,7 +46,7 @@ pub(super) fn answer(world: &mut World, request: &Request, situation: &Situation
 
         ("GET", ["teams"]) => account::teams(world),
         ("GET", ["teams", "permissions"]) => collaborators::permissions(),
-        ("POST", ["teams", "apps"]) => creation::create(world, request),
+        ("POST", ["teams", "apps"]) => creation::create_in_team(world, request),
         ("GET", ["teams", "apps", app]) => apps::info_of_team(world, app),
         ("PATCH", ["teams", "apps", app]) => creation::update_team_app(world, app, request),
         ("GET", ["teams", "apps", app, "collaborators"]) => collaborators::list(world, app),
