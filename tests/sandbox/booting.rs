@@ -32,7 +32,7 @@ pub(super) fn notes(home: &Path, is_enough: impl Fn(&[Value]) -> bool) -> Vec<Va
     }
 }
 
-fn has(notes: &[Value], program: &str, event: &str) -> bool {
+pub(super) fn has(notes: &[Value], program: &str, event: &str) -> bool {
     notes.iter().any(|note| note["program"] == program && note["event"] == event)
 }
 

@@ -1,6 +1,7 @@
 //! Clients for Python and Node.js: those of the APIs, and those that send a trace and a metric from a booted dyno.
 
 mod apis;
+mod whole_way;
 
 use std::fs;
 
