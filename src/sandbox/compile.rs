@@ -78,7 +78,7 @@ pub(crate) fn compile(job: &Job, log: &mut dyn FnMut(&str)) -> Result<Compiled, 
             }
         } else if installs_agent(buildpack) {
             agent = Some(pretend(job, log)?);
-        } else if buildpack.ends_with("/apt") {
+        } else if title(buildpack) == "Apt" {
             log("-----> Updating apt caches");
             log("       Reading package lists...");
         } else {
@@ -139,12 +139,21 @@ fn title(buildpack: &str) -> &str {
     if installs_agent(buildpack) {
         return "Datadog";
     }
-    match buildpack.rsplit('/').next().unwrap_or(buildpack) {
-        "nodejs" => "Node.js",
-        "ruby" => "Ruby",
-        "python" => "Python",
-        "java" => "Java",
+    let place = buildpack.split('#').next().unwrap_or(buildpack).trim_end_matches(".git");
+    let name = place.rsplit('/').next().unwrap_or(place);
+    match name.strip_prefix("heroku-buildpack-").unwrap_or(name) {
         "apt" => "Apt",
+        "clojure" => "Clojure (Leiningen 2)",
+        "dotnet" => ".NET",
+        "go" => "Go",
+        "gradle" => "Gradle",
+        "java" => "Java",
+        "jvm" | "jvm-common" => "JVM Common",
+        "nodejs" => "Node.js",
+        "php" => "PHP",
+        "python" => "Python",
+        "ruby" => "Ruby",
+        "scala" => "Scala",
         other => other,
     }
 }

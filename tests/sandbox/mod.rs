@@ -1,6 +1,7 @@
 //! The sandbox, through its own `sandbox serve` and a plain HTTP client.
 
 mod booting;
+mod buildpacks;
 pub(crate) mod client;
 mod clients;
 mod cloning;

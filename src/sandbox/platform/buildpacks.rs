@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::world::World;
 
-/// The buildpacks Heroku keeps itself.
-pub(super) const OFFICIAL: [&str; 12] = [
+/// The buildpacks Heroku keeps itself, which have a URN.
+pub(super) const OFFICIAL: [&str; 13] = [
     "heroku/clojure",
+    "heroku/dotnet",
     "heroku/go",
     "heroku/gradle",
     "heroku/java",
@@ -21,6 +22,10 @@ pub(super) const OFFICIAL: [&str; 12] = [
     "heroku/scala",
     "heroku/static",
 ];
+
+/// Heroku's buildpacks for no language in particular: the registry keeps them.
+pub(super) const OF_NO_LANGUAGE: [&str; 5] =
+    ["heroku/chromedriver", "heroku/exec", "heroku/google-chrome", "heroku/metrics", "heroku/pgbouncer"];
 
 /// Where the registry keeps the others.
 const REGISTRY: &str = "https://buildpack-registry.s3.amazonaws.com/buildpacks/";
@@ -84,7 +89,8 @@ fn checked(given: &str) -> Result<String, Refusal> {
     let name = name.strip_prefix(REGISTRY).and_then(|rest| rest.strip_suffix(".tgz")).unwrap_or(name);
     let unknown = || Refusal::invalid(format!("Couldn't find the buildpack `{given}`."));
     if name.starts_with("heroku/") {
-        return if OFFICIAL.contains(&name) { Ok(name.into()) } else { Err(unknown()) };
+        let is_known = OFFICIAL.contains(&name) || OF_NO_LANGUAGE.contains(&name);
+        return if is_known { Ok(name.into()) } else { Err(unknown()) };
     }
     let is_url = url::Url::parse(name).is_ok_and(|url| {
         matches!(url.scheme(), "https" | "http" | "git" | "ssh" | "git+ssh") && url.has_host()

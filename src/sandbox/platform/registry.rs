@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::buildpacks::OFFICIAL;
+use super::buildpacks::{OF_NO_LANGUAGE, OFFICIAL};
 use crate::sandbox::exchange::{Answer, Reply, Request};
 use crate::sandbox::ids;
 
@@ -11,15 +11,25 @@ const LONG_AGO: &str = "2020-01-01T00:00:00Z";
 /// Name, description, source, number of the last release.
 type Buildpack = (&'static str, &'static str, &'static str, u32);
 
-const BUILDPACKS: [Buildpack; 4] = [
+const BUILDPACKS: [Buildpack; 9] = [
     ("datadog/datadog", "The Datadog Agent", "DataDog/heroku-buildpack-datadog", 44),
     ("heroku-community/apt", "Install packages with apt", "heroku/heroku-buildpack-apt", 9),
+    ("heroku-community/awscli", "The AWS CLI", "heroku/heroku-buildpack-awscli", 1),
+    (
+        "heroku-community/chrome-for-testing",
+        "Chrome and chromedriver",
+        "heroku/heroku-buildpack-chrome-for-testing",
+        1,
+    ),
+    ("heroku-community/cli", "The Heroku CLI", "heroku/heroku-buildpack-cli", 1),
     (
         "heroku-community/multi-procfile",
         "A Procfile for each app",
         "heroku/heroku-buildpack-multi-procfile",
         3,
     ),
+    ("heroku-community/nginx", "Run NGINX in front of an app", "heroku/heroku-buildpack-nginx", 1),
+    ("heroku-community/static", "Serve static files", "heroku/heroku-buildpack-static", 1),
     ("heroku-community/subdir", "Build a folder of the repository", "timanovsky/subdir-heroku-buildpack", 2),
 ];
 
@@ -60,7 +70,10 @@ pub(crate) fn answer(request: &Request, path: &[&str]) -> Reply {
 
 /// The buildpacks above, and those that Heroku keeps itself.
 fn all() -> impl Iterator<Item = Buildpack> {
-    let official = OFFICIAL.iter().map(|name| (*name, "One of Heroku's own", "heroku/buildpacks", 1));
+    let official = OFFICIAL
+        .iter()
+        .chain(&OF_NO_LANGUAGE)
+        .map(|name| (*name, "One of Heroku's own", "heroku/buildpacks", 1));
     BUILDPACKS.into_iter().chain(official)
 }
 
