@@ -21,6 +21,7 @@ mod pack;
 mod package;
 mod repository;
 mod slug;
+mod verify;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ pub use repository::endpoints::Endpoints;
 pub use repository::version::{Requested, resolve};
 pub use repository::{HEROKU_PACKAGE, PLAIN_PACKAGE, Package, Repository, open};
 pub use slug::report::Report;
+pub use verify::{Check, Problem, Verified, has_agent, verify};
 
 use crate::env::{Environment, STACK};
 use log::Log;

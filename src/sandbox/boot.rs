@@ -12,6 +12,7 @@ use super::dyno_exec::Record;
 use super::ids;
 use super::options::Options;
 use super::store;
+use crate::buildpack;
 use crate::env::{self, Environment};
 
 /// What the app does when no command is given: its own needs a language that the sandbox does not install.
@@ -43,11 +44,12 @@ pub struct Up {
     pub traces: String,
 }
 
-/// Boots a dyno, calls `up`, and waits for its end. Gives back the exit status of its process; `None` when it was asked to
+/// Boots a dyno and waits for its end: calls `wrong` with what is wrong with its slug, and `up` when it is up. Gives back the exit status of its process; `None` when it was asked to
 /// stop.
 pub fn boot(
     env: &Environment,
     boot: Boot,
+    wrong: impl Fn(&str),
     up: impl FnOnce(&Up) -> anyhow::Result<()>,
 ) -> anyhow::Result<Option<ExitStatus>> {
     let Options { state, path, .. } = Options::from_env(env)?;
@@ -64,6 +66,12 @@ pub fn boot(
     let home = home.map_or_else(|| temporary.path().join("app"), |home| env.cwd().join(home));
     dyno::copy(&folder, &home)
         .with_context(|| format!("the slug cannot be copied to `{}`", home.display()))?;
+    if buildpack::has_agent(&home) {
+        // It boots all the same, as on Heroku.
+        for buildpack::Problem { subject, what, .. } in buildpack::verify(env, &home, None)?.problems {
+            wrong(&format!("{subject} {what}"));
+        }
+    }
     let mark = ids::fresh();
     let stop = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&stop);

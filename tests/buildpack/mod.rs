@@ -13,6 +13,7 @@ mod slug;
 mod tree;
 mod trust;
 mod upstream;
+mod verify;
 mod versions;
 
 use std::fs;

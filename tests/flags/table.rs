@@ -113,6 +113,7 @@ pub(super) const CASES: &[Case] = &[
     case("buildpack compile")
         .with(&["{dir}/build", "{dir}/cache", "{dir}/env"])
         .failing(&["/dev/null/build", "{dir}/cache"]),
+    case("buildpack verify").with(&["{dir}/build"]).failing(&["{dir}/cache"]),
     case("buildpack pack").with(&["--output", "{dir}/pack.tgz", "--binary", "/bin/sh"]).failing(&[
         "--output",
         "{dir}/pack.tgz",

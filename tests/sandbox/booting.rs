@@ -109,6 +109,30 @@ fn a_metric_sent_to_a_booted_dyno_is_flushed_at_its_end() {
 }
 
 #[test]
+fn a_slug_that_is_not_right_boots_and_what_is_wrong_is_named() {
+    let sandbox = Sandbox::start();
+    sandbox.command(&["init", "-a", "shop", "--yes"]).env("DD_API_KEY", "c".repeat(32)).assert().success();
+    let agent = Path::new(".apt/opt/datadog-agent");
+    let boot = || {
+        let mut command = sandbox.command(&["sandbox", "boot", "shop", "--command", "echo booted"]);
+        command.env("DD_HEROKU_SANDBOX_STATE", sandbox.state_file());
+        let output = command.output().unwrap();
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
+    };
+    let [stdout, stderr] = boot();
+    assert!(stdout.contains("booted") && !stderr.contains("leads to"), "{stdout}{stderr}");
+    let slugs = sandbox.state_file().with_extension("slugs");
+    let slug = std::fs::read_dir(&slugs)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|s| s.join(agent).is_dir());
+    std::os::unix::fs::symlink("nowhere", slug.unwrap().join(agent).join("dangling")).unwrap();
+    let [stdout, stderr] = boot();
+    assert!(stdout.contains("booted"), "{stdout}{stderr}");
+    assert!(stderr.contains(".apt/opt/datadog-agent/dangling leads to `nowhere`"), "{stderr}");
+}
+
+#[test]
 fn the_agent_of_a_booted_dyno_is_restarted_from_outside() {
     let folder = tempfile::tempdir().unwrap();
     let (state, home) = (folder.path().join("sandbox.json"), folder.path().join("app"));

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::env::Environment;
 use crate::failure::{Failure, Result};
 use crate::sandbox;
-use crate::ui::Ui;
+use crate::ui::{Ui, foreign};
 
 /// Boot an app's slug as a dyno does, with its Agent, until interrupted
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,8 @@ pub(super) fn run(env: &Environment, ui: Ui, args: Args) -> Result<ExitCode> {
     // With JSON stdout is one document: what the dyno prints goes to stderr.
     let stdout = ui.json.then(|| Stdio::from(std::io::stderr()));
     let how = sandbox::Boot { app: app.clone(), dyno: dyno.clone(), command, home, stdout };
-    let ended = sandbox::boot(env, how, |sandbox::Up { home, metrics, traces }| {
+    let wrong = |text: &str| ui.warn(foreign::line(text));
+    let ended = sandbox::boot(env, how, wrong, |sandbox::Up { home, metrics, traces }| {
         if ui.json {
             ui.json(
                 &json!({ "app": app, "dyno": dyno, "home": home, "metrics": metrics, "traces": traces }),

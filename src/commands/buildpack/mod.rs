@@ -1,4 +1,6 @@
-//! `buildpack`: the build step, as Heroku's build machine calls it, and packing it.
+//! `buildpack`: the build step, as Heroku's build machine calls it, packing it, and verifying what it made.
+
+mod verify;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -39,6 +41,11 @@ pub enum Verb {
         /// The app's folder
         build_dir: Option<PathBuf>,
     },
+    /// Check a slug: links, libraries, imports of the checks, the app's own files
+    #[command(after_help = "Examples:
+  dd-heroku buildpack verify BUILD_DIR
+  dd-heroku buildpack verify BUILD_DIR --app APP_DIR --json")]
+    Verify(verify::Args),
     /// Write this program as a buildpack that can be hosted anywhere
     #[command(after_help = "Examples:
   dd-heroku buildpack pack -o buildpack.tgz")]
@@ -64,6 +71,7 @@ pub fn run(env: &Environment, ui: Ui, verb: Verb) -> Result<ExitCode> {
             let path = |path: PathBuf| env.cwd().join(path);
             return compile(env, ui, &path(build_dir), &path(cache_dir), env_dir.map(path).as_deref());
         }
+        Verb::Verify(args) => return verify::run(env, ui, args),
         Verb::Pack { output, binary, runtime } => {
             let bytes = buildpack::pack_program(&output, binary, runtime.as_deref())?;
             let text = format!("{} ({})", output.display(), buildpack::megabytes(bytes));
