@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::exchange::{Refusal, Request};
+use super::platform::oauth;
+use super::world::World;
 
 /// The Heroku token of the sandbox's account.
 pub const TOKEN: &str = "HRKU-sandbox-token";
@@ -11,26 +13,68 @@ pub const TOKEN: &str = "HRKU-sandbox-token";
 /// A token of an account that may read everything and change nothing.
 pub const READ_ONLY_TOKEN: &str = "HRKU-sandbox-read-only-token";
 
-/// Lets a request to the Heroku API pass, or says why not. With `any_token` every token will do that is not empty
-/// and does not begin with `bad`. `made_here` says which tokens of authorizations there are.
-pub(crate) fn admit(
-    request: &Request,
-    any_token: bool,
-    made_here: impl Fn(&str) -> bool,
-) -> Result<(), Refusal> {
-    let token = token(request).unwrap_or_default();
-    let known = token == TOKEN || token == READ_ONLY_TOKEN || made_here(&token);
-    let good = known || (any_token && !token.is_empty() && !token.starts_with("bad"));
-    if !good {
-        return Err(Refusal::new(401, "unauthorized", "Invalid credentials provided."));
+/// What a request needs: a scope of its token (<https://devcenter.heroku.com/articles/oauth#scopes>).
+#[derive(Clone, Copy)]
+pub(crate) enum Scope {
+    Read,
+    Write,
+    /// The account itself, without its apps.
+    Identity,
+    /// Config vars, which hold secrets.
+    ReadProtected,
+    WriteProtected,
+}
+
+impl Scope {
+    pub(crate) fn of(request: &Request) -> Self {
+        let is_protected = request.path.contains("/config-vars");
+        match (request.is_write(), is_protected) {
+            (true, true) => Self::WriteProtected,
+            (true, false) => Self::Write,
+            (false, true) => Self::ReadProtected,
+            (false, false) if request.path == "/account" => Self::Identity,
+            (false, false) => Self::Read,
+        }
     }
+
+    /// The scopes that will do.
+    pub(crate) fn accepted(self) -> &'static str {
+        match self {
+            Self::Read => "global read read-protected write write-protected",
+            Self::Write => "global write write-protected",
+            Self::Identity => "global identity read read-protected write write-protected",
+            Self::ReadProtected => "global read-protected write-protected",
+            Self::WriteProtected => "global write-protected",
+        }
+    }
+}
+
+/// What the token of a request may do; none where it is not good. With `any_token` every token will do that is not empty
+/// and does not begin with `bad`.
+pub(crate) fn scope(request: &Request, any_token: bool, world: &World) -> Option<String> {
+    let token = token(request).unwrap_or_default();
+    match token.as_str() {
+        TOKEN => Some("global".to_owned()),
+        READ_ONLY_TOKEN => Some("read read-protected".to_owned()),
+        token => oauth::scope(world, token).or_else(|| {
+            let is_good = any_token && !token.is_empty() && !token.starts_with("bad");
+            is_good.then(|| "global".to_owned())
+        }),
+    }
+}
+
+/// Lets a request to the Heroku API pass, or says why not.
+pub(crate) fn admit(request: &Request, any_token: bool, world: &World) -> Result<(), Refusal> {
+    let scope = scope(request, any_token, world)
+        .ok_or_else(|| Refusal::new(401, "unauthorized", "Invalid credentials provided."))?;
     let accept = request.header("accept").unwrap_or_default().replace(' ', "");
     let versioned = accept.contains("application/vnd.heroku+json") && accept.contains("version=3");
     let data_api = ["/postgres/", "/client/", "/redis/"].iter().any(|path| request.path.starts_with(path));
     if !versioned && !data_api {
         return Err(Refusal::no_route());
     }
-    if token == READ_ONLY_TOKEN && request.is_write() {
+    let accepted = Scope::of(request).accepted();
+    if !scope.split(' ').any(|scope| accepted.split(' ').any(|accepted| accepted == scope)) {
         return Err(Refusal::new(403, "forbidden", "You do not have access to perform this action."));
     }
     Ok(())

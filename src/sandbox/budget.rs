@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use super::exchange::{Answer, Refusal, Request};
 
-/// What does not count: other services than the Platform API, and the question what is left.
-const FREE: [&str; 11] = [
+/// The paths of other services than the Platform API.
+const OTHER_SERVICES: [&str; 11] = [
     "/datadog/",
     "/apt/",
     "/keys/",
@@ -18,8 +18,13 @@ const FREE: [&str; 11] = [
     "/postgres/",
     "/client/",
     "/redis/",
-    "/account/rate-limits",
+    "/inside/",
 ];
+
+/// Whether a path is one of the Platform API.
+pub(crate) fn is_platform(path: &str) -> bool {
+    !OTHER_SERVICES.iter().any(|service| path.starts_with(service))
+}
 
 /// How many requests an account may make.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +58,8 @@ impl Budget {
         let now = Instant::now();
         let refilled = (now - at).as_secs_f64() * f64::from(self.limit.refill) / 60.0;
         let mut tokens = (tokens + refilled).min(f64::from(self.limit.requests));
-        let is_free = FREE.iter().any(|path| request.path.starts_with(path));
+        // Asking what is left is free.
+        let is_free = !is_platform(&request.path) || request.path.starts_with("/account/rate-limits");
         let is_spent = !is_free && tokens < 1.0;
         if !is_free && !is_spent {
             tokens -= 1.0;
@@ -63,7 +69,6 @@ impl Budget {
             let mut answer = Answer::from(Refusal::of_status(429));
             let seconds = ((1.0 - tokens) * 60.0 / f64::from(self.limit.refill.max(1))).ceil();
             answer.headers.push(("retry-after", format!("{seconds:.0}")));
-            answer.headers.push(("ratelimit-remaining", "0".to_owned()));
             return Err(answer);
         }
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and a u32")]

@@ -35,6 +35,7 @@ mod encryption;
 mod exchange;
 mod faults;
 mod files;
+mod headers;
 mod ids;
 mod journal;
 mod log_pipelines;

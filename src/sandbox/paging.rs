@@ -31,8 +31,17 @@ pub(crate) fn paged(answer: Answer, header: Option<&str>) -> Reply {
 
 /// The page of `items` that `header` asks for; without one the first 200 by `attribute`.
 fn page(items: Vec<Value>, header: Option<&str>, attribute: &str) -> Reply {
+    let accepted = ("accept-ranges", accepted_ranges(&items, attribute));
     if header.is_none() && items.len() <= DEFAULT_MAX {
-        return Ok(Answer::ok(Value::Array(items)));
+        let mut values: Vec<&Value> = items.iter().filter_map(|item| item.get(attribute)).collect();
+        values.sort_by(|a, b| compare(a, &as_text(b)));
+        let range = values.first().zip(values.last()).map(|(first, last)| {
+            format!("{attribute} {}..{}; max={DEFAULT_MAX}", as_text(first), as_text(last))
+        });
+        let mut answer = Answer::ok(Value::Array(items));
+        answer.headers.extend(range.map(|range| ("content-range", range)));
+        answer.headers.push(accepted);
+        return Ok(answer);
     }
     let text = header.map_or_else(|| format!("{attribute} .."), str::to_owned);
     let range = parse(&text).ok_or_else(|| unsatisfiable(&text))?;
@@ -48,6 +57,7 @@ fn page(items: Vec<Value>, header: Option<&str>, attribute: &str) -> Reply {
     let more = items.len() > range.max;
     items.truncate(range.max);
     let mut answer = Answer::ok(Value::Null);
+    answer.headers.push(accepted);
     if let (Some(first), Some(last)) = (items.first(), items.last()) {
         let (first, last) = (as_text(&first[&range.attribute]), as_text(&last[&range.attribute]));
         let order = if range.descending { "order=desc," } else { "" };
@@ -62,6 +72,14 @@ fn page(items: Vec<Value>, header: Option<&str>, attribute: &str) -> Reply {
     }
     answer.content = Content::Json(Value::Array(items));
     Ok(answer)
+}
+
+/// The attributes that a list can be sorted and cut by.
+fn accepted_ranges(items: &[Value], attribute: &str) -> String {
+    let known = ["id", "name", "version", "number", "hostname", "updated_at"];
+    let is_in_all = |name: &&str| *name == attribute || items.iter().all(|item| item.get(*name).is_some());
+    let others = known.into_iter().filter(|name| *name != attribute && !items.is_empty()).filter(is_in_all);
+    std::iter::once(attribute).chain(others).collect::<Vec<_>>().join(", ")
 }
 
 impl Range {

@@ -27,7 +27,7 @@ use super::options::Options;
 use super::routes::{self, Situation};
 use super::shared::Shared;
 use super::store::Store;
-use super::{background, files, paging};
+use super::{auth, background, budget, files, headers, paging};
 
 /// A running sandbox. It stops when this is dropped.
 pub struct Running {
@@ -193,12 +193,24 @@ async fn respond(
     Ok(Body::respond(&shared, answer, hit == Some(Hit::Truncate)))
 }
 
-/// Does what the request asks for; its effect is in the state file before this returns.
+/// Does what the request asks for; its effect is in the state file before this returns. HEAD is answered as GET is: what
+/// serves the connection leaves the body out.
 fn grant(shared: &Arc<Shared>, request: &Request, doomed: bool) -> Answer {
-    let remaining = match shared.budget.take(request) {
-        Ok(remaining) => remaining,
-        Err(refusal) => return refusal,
+    if !budget::is_platform(&request.path) {
+        return perform(shared, request, doomed, 0);
+    }
+    let as_get = (request.method == "HEAD").then(|| Request { method: "GET".to_owned(), ..request.clone() });
+    let request = as_get.as_ref().unwrap_or(request);
+    let (mut answer, remaining) = match shared.budget.take(request) {
+        Ok(remaining) => (perform(shared, request, doomed, remaining), remaining),
+        Err(refusal) => (refusal, 0),
     };
+    let scope = shared.with(|store| auth::scope(request, shared.any_token, &store.world));
+    answer.headers.push(("ratelimit-remaining", remaining.to_string()));
+    headers::complete(answer, request, scope.as_deref())
+}
+
+fn perform(shared: &Arc<Shared>, request: &Request, doomed: bool, remaining: u32) -> Answer {
     let situation =
         Situation { base: &shared.url, any_token: shared.any_token, doomed, remaining, path: &shared.path };
     let reply = shared.with(|store| {
@@ -211,10 +223,7 @@ fn grant(shared: &Arc<Shared>, request: &Request, doomed: bool) -> Answer {
     if request.is_write() && reply.is_ok() {
         background::start(shared);
     }
-    let mut answer =
-        reply.and_then(|answer| paging::paged(answer, request.header("range"))).unwrap_or_else(Answer::from);
-    answer.headers.push(("ratelimit-remaining", remaining.to_string()));
-    answer
+    reply.and_then(|answer| paging::paged(answer, request.header("range"))).unwrap_or_else(Answer::from)
 }
 
 fn refuse(status: u16, body: Option<&String>, retry_after: Option<u64>) -> Answer {

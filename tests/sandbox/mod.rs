@@ -9,6 +9,7 @@ mod database;
 mod datadog;
 mod datadog_bodies;
 mod faults;
+mod headers;
 mod hyper_schema;
 mod official_cli;
 mod platform;

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::platform::stack;
 use crate::sandbox::exchange::{Answer, Refusal, Reply};
-use crate::sandbox::ids;
 use crate::sandbox::world::{EMAIL, Space, World, reference, user};
 
 /// When the things were made that are older than every app.
@@ -23,7 +22,7 @@ pub(crate) fn info() -> Reply {
         "federated": false,
         "id": user()["id"],
         "identity_provider": null,
-        "last_login": ids::now(),
+        "last_login": LONG_AGO,
         "name": "Sandbox Developer",
         "sms_number": null,
         "suspended_at": null,

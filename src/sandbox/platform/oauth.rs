@@ -190,9 +190,12 @@ pub(crate) fn rotate_client(world: &mut World, id: &str) -> Reply {
     Ok(Answer::ok(record.clone()))
 }
 
-/// Whether `token` is one of the authorizations that were made here.
-pub(crate) fn is_token(world: &World, token: &str) -> bool {
-    world.records.of(&AUTHORIZATION, ACCOUNT).any(|known| known["access_token"]["token"] == token)
+/// The scopes of an authorization that was made here, by its token.
+pub(crate) fn scope(world: &World, token: &str) -> Option<String> {
+    let mut authorizations = world.records.of(&AUTHORIZATION, ACCOUNT);
+    let authorization = authorizations.find(|known| known["access_token"]["token"] == token)?;
+    let scopes = authorization["scope"].as_array()?.iter().filter_map(Value::as_str);
+    Some(scopes.collect::<Vec<_>>().join(" "))
 }
 
 pub(crate) fn keys(world: &World) -> Reply {
