@@ -238,3 +238,41 @@ fn stages_of_a_pipeline_have_config_vars() {
     write(&sandbox, "PATCH", &path, json!({"DD_ENV": "review"}));
     assert_eq!(get(&sandbox, &path), json!({"DD_ENV": "review"}));
 }
+
+#[test]
+fn a_name_that_is_taken_goes_to_another_addon_when_that_is_confirmed() {
+    let sandbox = Sandbox::start();
+    let addons = get(&sandbox, "/apps/mobile-api/addons");
+    let redis = |variable: &str| {
+        let mut addons = addons.as_array().unwrap().iter();
+        addons.find(|addon| addon["config_vars"][0] == variable).unwrap()["name"].clone()
+    };
+    let (first, second) = (redis("REDIS_URL"), redis("HEROKU_REDIS_CYAN_URL"));
+    let url = |name: &str| get(&sandbox, "/apps/mobile-api/config-vars")[name].clone();
+    let (before, cyan) = (url("REDIS_URL"), url("HEROKU_REDIS_CYAN_URL"));
+    let body =
+        |confirm: Value| json!({"addon": second, "app": "mobile-api", "name": "REDIS", "confirm": confirm});
+    let attach = |confirm: Value| refused(&sandbox, "POST", "/addon-attachments", body(confirm));
+    for confirm in [Value::Null, json!("shop")] {
+        assert_eq!(attach(confirm), (423, "confirmation_required".into()));
+    }
+    // The first add-on would be attached nowhere.
+    assert_eq!(attach(json!("mobile-api")), (422, "invalid_params".into()));
+    assert_eq!(url("REDIS_URL"), before);
+    write(&sandbox, "POST", "/addon-attachments", json!({"addon": first, "app": "mobile-api"}));
+    write(&sandbox, "POST", "/addon-attachments", body(json!("mobile-api")));
+    assert_eq!(url("REDIS_URL"), cyan);
+    let attachments = get(&sandbox, "/apps/mobile-api/addon-attachments");
+    let named = attachments.as_array().unwrap().iter().filter(|attachment| attachment["name"] == "REDIS");
+    let addons: Vec<&Value> = named.map(|attachment| &attachment["addon"]["name"]).collect();
+    assert_eq!(addons, [&second]);
+}
+
+#[test]
+fn the_last_attachment_of_an_addon_stays() {
+    let sandbox = Sandbox::start();
+    let attachments = get(&sandbox, "/apps/shop/addon-attachments");
+    let path = format!("/addon-attachments/{}", attachments[0]["id"].as_str().unwrap());
+    assert_eq!(refused(&sandbox, "DELETE", &path, json!({})), (422, "invalid_params".into()));
+    assert_eq!(get(&sandbox, "/apps/shop/addon-attachments"), attachments);
+}

@@ -72,7 +72,8 @@ pub(crate) fn config(world: &World, addon: &str, name: &str) -> Reply {
 pub(crate) fn attach(world: &mut World, request: &Request) -> Reply {
     let Attach { addon, app, name, namespace, confirm, .. } = request.json()?;
     let addon = world.addon(addon.as_str(), None)?.clone();
-    let app = world.app(app.as_str())?.id.clone();
+    let owner = world.app(app.as_str())?.clone();
+    let app = owner.id.clone();
     let attachment = Attachment {
         id: ids::fresh(),
         name: name.unwrap_or_else(|| free_name(world, &app, &addon)),
@@ -97,10 +98,17 @@ pub(crate) fn attach(world: &mut World, request: &Request) -> Reply {
         )));
     }
     if let Some(taken) = world.attachments.iter().position(|a| a.app == app && a.name == attachment.name) {
-        if confirm.is_none() {
+        let taken = world.attachments[taken].clone();
+        if taken.addon == addon.id && taken.namespace == attachment.namespace {
             return Err(Refusal::invalid("Name has already been taken."));
         }
-        world.attachments.remove(taken);
+        if confirm.as_deref() != Some(&owner.name) {
+            return Err(confirmation(&owner, &taken.name));
+        }
+        if taken.addon != addon.id {
+            check_last(world, &taken)?;
+        }
+        world.attachments.retain(|known| known.id != taken.id);
     }
     let url = database_url(world, &app, &addon, credential);
     let answer = world.attachment_json(&attachment);
@@ -164,6 +172,7 @@ fn database_url(world: &World, app: &str, addon: &Addon, credential: &str) -> St
 
 pub(crate) fn detach(world: &mut World, identity: &str) -> Reply {
     let attachment = find(world, None, identity)?.clone();
+    check_last(world, &attachment)?;
     let addon = world.addon(&attachment.addon, None)?.name.clone();
     let answer = world.attachment_json(&attachment);
     world.attachments.retain(|known| known.id != attachment.id);
@@ -257,6 +266,20 @@ pub(super) fn forget(world: &mut World, addon: &str) {
     world.credentials.retain(|credential| credential.addon != addon);
     world.records.forget(addon);
     world.addons.retain(|known| known.id != addon);
+}
+
+/// Refuses to take away the attachment that is its add-on's last at the app that pays for it.
+pub(super) fn check_last(world: &World, attachment: &Attachment) -> Result<(), Refusal> {
+    let addon = world.addon(&attachment.addon, None)?;
+    let mut others = world
+        .attachments
+        .iter()
+        .filter(|other| other.id != attachment.id && other.addon == addon.id && other.app == addon.app);
+    if attachment.app != addon.app || others.next().is_some() {
+        return Ok(());
+    }
+    let message = format!("Cannot destroy last attachment to billing app for resource {}.", addon.name);
+    Err(Refusal::invalid(message))
 }
 
 /// The refusal where a name is taken that only a confirmation gives to another add-on.
