@@ -145,6 +145,11 @@ impl Refusal {
         )
     }
 
+    /// 501 for what Heroku can do and the sandbox cannot: a made-up success would hide that.
+    pub(crate) fn missing(what: &str) -> Self {
+        Self::new(501, "not_implemented", format!("The sandbox has no {what}."))
+    }
+
     /// What Heroku says with a status that has nothing to do with the request.
     pub(crate) fn of_status(status: u16) -> Self {
         let (id, message) = match status {

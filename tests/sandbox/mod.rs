@@ -5,6 +5,7 @@ mod buildpacks;
 pub(crate) mod client;
 mod clients;
 mod cloning;
+mod data;
 mod database;
 mod datadog;
 mod datadog_bodies;

@@ -81,7 +81,7 @@ pub(crate) fn find_space<'a>(world: &'a World, identity: &str) -> Result<&'a Spa
 fn space_object(space: &Space) -> Value {
     json!({
         "cidr": "10.0.0.0/16",
-        "created_at": LONG_AGO,
+        "created_at": space.created_at.as_deref().unwrap_or(LONG_AGO),
         "data_cidr": "10.1.0.0/16",
         "generation": reference("generation", &space.generation),
         "id": reference("space", &space.name)["id"],
@@ -91,7 +91,7 @@ fn space_object(space: &Space) -> Value {
         "shield": false,
         "state": "allocated",
         "team": reference("team", &space.team),
-        "updated_at": LONG_AGO,
+        "updated_at": space.created_at.as_deref().unwrap_or(LONG_AGO),
     })
 }
 

@@ -92,7 +92,11 @@ pub(crate) fn automatic(world: &mut World, app: &str, request: &Request) -> Repl
         }
         _ => {}
     }
-    let id = app.id.clone();
+    let (id, is_on) = (app.id.clone(), app.acm);
+    for domain in world.records.of_mut(&DOMAIN, &id) {
+        // No authority issues certificates here.
+        domain["acm_status"] = if is_on { json!("pending") } else { Value::Null };
+    }
     super::apps::info(world, &id)
 }
 

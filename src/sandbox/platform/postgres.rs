@@ -84,7 +84,7 @@ pub(crate) fn remove(world: &mut World, database: &str, name: &str) -> Reply {
     Ok(Answer::ok(json!({"message": format!("Credential {name} destroyed.")})))
 }
 
-pub(super) fn database_named<'a>(world: &'a World, identity: &str) -> Result<&'a Addon, Refusal> {
+pub(crate) fn database_named<'a>(world: &'a World, identity: &str) -> Result<&'a Addon, Refusal> {
     let addon = world.addon(identity, None)?;
     if addon.service() == "heroku-postgresql" { Ok(addon) } else { Err(Refusal::not_found("database")) }
 }
@@ -103,7 +103,7 @@ fn object(addon: &Addon, name: &str, state: &str) -> Value {
             "user": user,
             "password": url.as_ref().and_then(url::Url::password),
             "state": state,
-            "connections": 0,
+            "connections": if name == "default" { addon.data.connections } else { 0 },
         }],
     })
 }

@@ -10,6 +10,7 @@ use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::ids;
 use crate::sandbox::world::World;
 use crate::sandbox::world::addons::{Addon, Attachment};
+use crate::sandbox::world::data::Data;
 
 #[derive(Deserialize)]
 struct Order {
@@ -35,17 +36,27 @@ pub(crate) fn create(world: &mut World, app: &str, request: &Request) -> Reply {
         Some(name) => checked(world, name)?,
         None => format!("{}-{}", plan.split(':').next().unwrap_or_default(), &ids::fresh()[..5]),
     };
-    let addon =
-        Addon { id: ids::fresh(), name, plan: plan.to_owned(), app: app.id.clone(), created_at: ids::now() };
+    let addon = Addon {
+        id: ids::fresh(),
+        name,
+        plan: plan.to_owned(),
+        app: app.id.clone(),
+        created_at: ids::now(),
+        first_name: None,
+        data: Data::default(),
+    };
     let has_one = world.addons.iter().any(|known| known.app == app.id && known.service() == addon.service());
     if has_one && !catalogue::may_repeat(plan) {
         return Err(Refusal::invalid(format!("The app already has {} installed.", addon.service())));
     }
     let attached_as = match attachment.and_then(|attachment| attachment.name) {
         Some(name) => {
-            let taken = world.attachments.iter().any(|known| known.app == app.id && known.name == name);
-            if taken && confirm.as_deref() != Some(&app.name) {
-                return Err(super::addons::confirmation(&app, &name));
+            let taken = world.attachments.iter().find(|known| known.app == app.id && known.name == name);
+            if let Some(taken) = taken {
+                if confirm.as_deref() != Some(&app.name) {
+                    return Err(super::addons::confirmation(&app, &name));
+                }
+                super::addons::check_last(world, taken)?;
             }
             name
         }
@@ -90,7 +101,8 @@ pub(crate) fn update(world: &mut World, app: &str, addon: &str, request: &Reques
         plan.clone_into(&mut changed.plan);
     }
     if let Some(name) = name {
-        changed.name = name;
+        let before = std::mem::replace(&mut changed.name, name);
+        changed.first_name.get_or_insert(before);
     }
     let changed = changed.clone();
     Ok(Answer::ok(world.addon_json(&changed)))

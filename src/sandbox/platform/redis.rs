@@ -49,10 +49,10 @@ pub(crate) fn wait(world: &World, database: &str) -> Reply {
     Ok(Answer::ok(json!({"message": "available", "waiting?": false})))
 }
 
-/// What is done to data that no store here has: only that it is there is checked.
-pub(crate) fn done(world: &World, database: &str, message: &str) -> Reply {
+/// `POST /redis/v0/databases/NAME/stats/reset`.
+pub(crate) fn reset_stats(world: &World, database: &str) -> Reply {
     named(world, database)?;
-    Ok(Answer::ok(json!({ "message": message })))
+    Err(Refusal::missing("statistics of a store"))
 }
 
 pub(crate) fn config(world: &World, database: &str) -> Reply {
@@ -96,7 +96,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn named<'a>(world: &'a World, identity: &str) -> Result<&'a Addon, Refusal> {
+pub(super) fn named<'a>(world: &'a World, identity: &str) -> Result<&'a Addon, Refusal> {
     let addon = world.addon(identity, None)?;
     if addon.service() == "heroku-redis" { Ok(addon) } else { Err(Refusal::not_found("database")) }
 }

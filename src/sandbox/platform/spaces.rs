@@ -1,13 +1,14 @@
 //! Private Spaces: their network, and what runs in them.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::account::find_space;
+use super::account::{self, find_space};
 use super::dynos;
-use crate::sandbox::exchange::{Answer, Refusal, Reply};
+use crate::sandbox::exchange::{Answer, Refusal, Reply, Request};
 use crate::sandbox::ids;
 use crate::sandbox::world::app::App;
-use crate::sandbox::world::{World, user};
+use crate::sandbox::world::{Space, World, user};
 
 const LONG_AGO: &str = "2020-01-01T00:00:00Z";
 
@@ -74,6 +75,57 @@ pub(crate) fn topology(world: &World, space: &str) -> Reply {
 pub(crate) fn dynos_of(world: &World, space: &str) -> Reply {
     let of = |app: &App| json!({"app_id": app.id, "app_name": app.name, "dynos": dynos::running(app)});
     Ok(Answer::ok(Value::Array(apps(world, space)?.map(of).collect())))
+}
+
+#[derive(Deserialize)]
+struct New {
+    name: String,
+    team: String,
+    region: Option<String>,
+    generation: Option<String>,
+    cidr: Option<String>,
+    data_cidr: Option<String>,
+    #[serde(default)]
+    shield: bool,
+    log_drain_url: Option<String>,
+}
+
+/// `POST /spaces`. It is allocated at once.
+pub(crate) fn create(world: &mut World, request: &Request) -> Reply {
+    let new: New = request.json()?;
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    if !is_name(&new.name) || find_space(world, &new.name).is_ok() {
+        return Err(Refusal::invalid(format!("Name {} is invalid or already taken.", new.name)));
+    }
+    let team = account::team_name(world, &new.team).ok_or_else(|| Refusal::not_found("team"))?.to_owned();
+    let region = new.region.unwrap_or_else(|| "virginia".to_owned());
+    if !account::REGIONS.iter().any(|known| known.0 == region && known.4) {
+        return Err(Refusal::not_found("region"));
+    }
+    let generation = new.generation.unwrap_or_else(|| "cedar".to_owned());
+    if !["cedar", "fir"].contains(&generation.as_str()) {
+        return Err(Refusal::not_found("generation"));
+    }
+    if new.shield || new.log_drain_url.is_some() || new.cidr.is_some() || new.data_cidr.is_some() {
+        return Err(Refusal::missing("Shield spaces, drains of a space or networks of another range"));
+    }
+    let name = new.name.clone();
+    world.spaces.push(Space { name: new.name, team, region, generation, created_at: Some(ids::now()) });
+    let answer = account::space(world, &name)?;
+    Ok(Answer { status: 201, ..answer })
+}
+
+pub(crate) fn destroy(world: &mut World, space: &str) -> Reply {
+    let answer = account::space(world, space)?;
+    if apps(world, space)?.next().is_some() {
+        return Err(Refusal::invalid("Space must not contain apps."));
+    }
+    let name = find_space(world, space)?.name.clone();
+    world.spaces.retain(|space| space.name != name);
+    Ok(answer)
 }
 
 fn apps<'a>(world: &'a World, space: &str) -> Result<impl Iterator<Item = &'a App>, Refusal> {

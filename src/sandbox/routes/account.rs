@@ -67,6 +67,8 @@ pub(super) fn answer(world: &mut World, request: &Request, situation: &Situation
         ("DELETE", ["teams", team, "invitations", person]) => teams::revoke(world, team, person),
 
         ("GET", ["spaces"]) => account::spaces(world),
+        ("POST", ["spaces"]) => spaces::create(world, request),
+        ("DELETE", ["spaces", space]) => spaces::destroy(world, space),
         ("GET", ["spaces", space]) => account::space(world, space),
         ("GET", ["spaces", space, "telemetry-drains"]) => telemetry::of_space(world, space),
         ("GET", ["spaces", space, "nat"]) => spaces::nat(world, space),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::World;
+use super::data::Data;
 use crate::platform::postgres;
 use crate::sandbox::exchange::Refusal;
 use crate::sandbox::ids;
@@ -16,6 +17,11 @@ pub(crate) struct Addon {
     pub(crate) plan: String,
     pub(crate) app: String,
     pub(crate) created_at: String,
+    /// The name it was created with, where it has another one now.
+    #[serde(default)]
+    pub(crate) first_name: Option<String>,
+    #[serde(default)]
+    pub(crate) data: Data,
 }
 
 /// An add-on's place in an app: config var `<name>_URL`.
@@ -75,18 +81,28 @@ impl Addon {
         postgres::has_one_user_only(&self.plan)
     }
 
-    /// The URL for the user of `credential`; made up, yet always the same.
+    /// The name it was created with: what is made of it stays when it is renamed.
+    pub(crate) fn first_name(&self) -> &str {
+        self.first_name.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The URL for the user of `credential`: the same until its password is rotated.
     pub(crate) fn url(&self, credential: &str) -> String {
-        let password = ids::named_hex("password", &format!("{}/{credential}", self.name), 40);
-        let host = format!("ec2-{}.compute-1.amazonaws.com", ids::named_hex("host", &self.name, 8));
+        let name = self.first_name();
+        let user = match self.data.rotations.get(credential) {
+            Some(count) => format!("{name}/{credential}/{count}"),
+            None => format!("{name}/{credential}"),
+        };
+        let password = ids::named_hex("password", &user, 40);
+        let host = format!("ec2-{}.compute-1.amazonaws.com", ids::named_hex("host", name, 8));
         match self.service() {
             "heroku-postgresql" => {
                 let user = if credential == "default" {
-                    format!("u{}", ids::named_hex("user", &self.name, 13))
+                    format!("u{}", ids::named_hex("user", name, 13))
                 } else {
                     credential.to_owned()
                 };
-                let database = ids::named_hex("database", &self.name, 13);
+                let database = ids::named_hex("database", name, 13);
                 format!("postgres://{user}:p{password}@{host}:5432/d{database}")
             }
             "heroku-redis" => format!("rediss://:p{password}@{host}:25459"),

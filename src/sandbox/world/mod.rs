@@ -3,6 +3,7 @@
 
 pub(crate) mod addons;
 pub(crate) mod app;
+pub(crate) mod data;
 pub(crate) mod plans;
 mod postgres_settings;
 pub(crate) mod records;
@@ -52,6 +53,9 @@ pub(crate) struct Space {
     pub(crate) team: String,
     pub(crate) region: String,
     pub(crate) generation: String,
+    /// When it was created, where it is not one of the start.
+    #[serde(default)]
+    pub(crate) created_at: Option<String>,
 }
 
 /// A pipeline and the config vars of its stages.

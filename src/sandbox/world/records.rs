@@ -35,6 +35,12 @@ impl Records {
         records.filter(move |record| record.owner == owner).map(|record| &record.object)
     }
 
+    /// The same, to be changed.
+    pub(crate) fn of_mut(&mut self, kind: &Kind, owner: &str) -> impl Iterator<Item = &mut Value> {
+        let records = self.0.get_mut(kind.resource).into_iter().flatten();
+        records.filter(move |record| record.owner == owner).map(|record| &mut record.object)
+    }
+
     /// The records of one kind, of all owners.
     pub(crate) fn all(&self, kind: &Kind) -> impl Iterator<Item = &Value> {
         self.0.get(kind.resource).into_iter().flatten().map(|record| &record.object)

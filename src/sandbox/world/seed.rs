@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::addons::{Addon, Attachment};
 use super::app::{App, Build, Config, Drain, Process, Release, Slug, Status};
+use super::data::Data;
 use super::records::Records;
 use super::{Coupling, Datadog, FORMAT, Pipeline, Space, World, source};
 use crate::platform::stack;
@@ -231,6 +232,8 @@ fn attach(seed: &SeedAddon, app: &str, app_id: &str, created_at: &str) -> (Addon
         plan: seed.plan.clone(),
         app: app_id.into(),
         created_at: created_at.into(),
+        first_name: None,
+        data: Data::sample(),
     };
     (addon, attachment)
 }
