@@ -4,8 +4,6 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::exchange::{Refusal, Request};
-use super::platform::oauth;
-use super::world::World;
 
 /// The Heroku token of the sandbox's account.
 pub const TOKEN: &str = "HRKU-sandbox-token";
@@ -50,13 +48,17 @@ impl Scope {
 }
 
 /// What the token of a request may do; none where it is not good. With `any_token` every token will do that is not empty
-/// and does not begin with `bad`.
-pub(crate) fn scope(request: &Request, any_token: bool, world: &World) -> Option<String> {
+/// and does not begin with `bad`. `made_here` gives the scopes of a token that an authorization has.
+pub(crate) fn scope(
+    request: &Request,
+    any_token: bool,
+    made_here: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
     let token = token(request).unwrap_or_default();
     match token.as_str() {
         TOKEN => Some("global".to_owned()),
         READ_ONLY_TOKEN => Some("read read-protected".to_owned()),
-        token => oauth::scope(world, token).or_else(|| {
+        token => made_here(token).or_else(|| {
             let is_good = any_token && !token.is_empty() && !token.starts_with("bad");
             is_good.then(|| "global".to_owned())
         }),
@@ -64,8 +66,12 @@ pub(crate) fn scope(request: &Request, any_token: bool, world: &World) -> Option
 }
 
 /// Lets a request to the Heroku API pass, or says why not.
-pub(crate) fn admit(request: &Request, any_token: bool, world: &World) -> Result<(), Refusal> {
-    let scope = scope(request, any_token, world)
+pub(crate) fn admit(
+    request: &Request,
+    any_token: bool,
+    made_here: impl Fn(&str) -> Option<String>,
+) -> Result<(), Refusal> {
+    let scope = scope(request, any_token, made_here)
         .ok_or_else(|| Refusal::new(401, "unauthorized", "Invalid credentials provided."))?;
     let accept = request.header("accept").unwrap_or_default().replace(' ', "");
     let versioned = accept.contains("application/vnd.heroku+json") && accept.contains("version=3");

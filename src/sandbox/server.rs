@@ -24,6 +24,7 @@ use super::exchange::{Answer, Refusal, Request};
 use super::faults::{Hit, When};
 use super::journal::Journal;
 use super::options::Options;
+use super::platform::oauth;
 use super::routes::{self, Situation};
 use super::shared::Shared;
 use super::store::Store;
@@ -205,7 +206,8 @@ fn grant(shared: &Arc<Shared>, request: &Request, doomed: bool) -> Answer {
         Ok(remaining) => (perform(shared, request, doomed, remaining), remaining),
         Err(refusal) => (refusal, 0),
     };
-    let scope = shared.with(|store| auth::scope(request, shared.any_token, &store.world));
+    let scope = shared
+        .with(|store| auth::scope(request, shared.any_token, |token| oauth::scope(&store.world, token)));
     answer.headers.push(("ratelimit-remaining", remaining.to_string()));
     headers::complete(answer, request, scope.as_deref())
 }

@@ -16,7 +16,7 @@ pub(crate) fn bare(method: &str, url: &str) -> RequestBuilder {
     static CLIENT: OnceLock<Client> = OnceLock::new();
     let client = CLIENT.get_or_init(|| {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Client::builder().no_proxy().build().unwrap()
+        Client::builder().no_proxy().no_gzip().build().unwrap()
     });
     client.request(Method::from_bytes(method.as_bytes()).unwrap(), url)
 }

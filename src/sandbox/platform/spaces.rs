@@ -109,7 +109,9 @@ pub(crate) fn create(world: &mut World, request: &Request) -> Reply {
     if !["cedar", "fir"].contains(&generation.as_str()) {
         return Err(Refusal::not_found("generation"));
     }
-    if new.shield || new.log_drain_url.is_some() || new.cidr.is_some() || new.data_cidr.is_some() {
+    let is_usual = |range: Option<String>, usual| range.is_none_or(|range| range == usual);
+    let has_usual_networks = is_usual(new.cidr, "10.0.0.0/16") && is_usual(new.data_cidr, "10.1.0.0/16");
+    if new.shield || new.log_drain_url.is_some() || !has_usual_networks {
         return Err(Refusal::missing("Shield spaces, drains of a space or networks of another range"));
     }
     let name = new.name.clone();

@@ -10,7 +10,7 @@ use super::exchange::{Refusal, Reply, Request};
 use super::files;
 use super::platform::{
     account as accounts, addons, apps as all_apps, builds, catalogue, ci, config, creation, drains,
-    log_sessions, pipeline_changes, pipelines, registry, telemetry,
+    log_sessions, oauth, pipeline_changes, pipelines, registry, telemetry,
 };
 use super::store::Store;
 use super::world::World;
@@ -42,7 +42,7 @@ pub(crate) fn answer(store: &mut Store, request: &Request, situation: &Situation
         ["log-sessions", id] if request.method == "GET" => Ok(log_sessions::read(&mut store.world, id)),
         ["buildpack-registry", rest @ ..] if request.method == "GET" => registry::answer(request, rest),
         path => {
-            auth::admit(request, situation.any_token, &store.world)?;
+            auth::admit(request, situation.any_token, |token| oauth::scope(&store.world, token))?;
             match path {
                 ["account" | "users" | "oauth" | "teams" | "spaces", ..] => {
                     account::answer(&mut store.world, request, situation, path)

@@ -86,8 +86,16 @@ class Fresh:
 
     @functools.cached_property
     def attachment(self) -> dict:
-        assert self.addon
-        return ask("GET", f"/apps/{self.app['id']}/addon-attachments")[1][0]
+        """The second one of the add-on: the last one cannot be removed."""
+        body = {"addon": self.addon["id"], "app": self.app["id"], "name": f"SECOND_{self.number}"}
+        return made("/addon-attachments", body)
+
+    @functools.cached_property
+    def space(self) -> str:
+        """The name of a space, an empty one where the link destroys it."""
+        if self.link["method"] != "DELETE":
+            return "acme-private"
+        return made("/spaces", {"name": f"space-{self.number}", "team": "acme"})["name"]
 
     @functools.cached_property
     def pipeline(self) -> dict:
@@ -150,6 +158,9 @@ class Fresh:
                 return {"updates": [{"type": "web", "quantity": 1, "dyno_size": {"name": "Standard-1X"}}]}
             case "PATCH", "/teams", "members":
                 made("/teams/acme/members", {"email": self.email, "role": "member"}, "PUT")
+            case "POST", "/spaces", _:
+                networks = {"cidr": "10.0.0.0/16", "data_cidr": "10.1.0.0/16", "log_drain_url": None}
+                return {"name": f"space-{self.number}", "region": "virginia", "shield": False, **networks}
             case "POST", "/filters/apps", _:
                 return {"in": {"id": [self.app["id"]]}}
         return {}
@@ -183,7 +194,7 @@ IDENTITIES = {
     "pipeline-coupling/stage": lambda fresh: "review",
     "pipeline/id": lambda fresh: fresh.pipeline["id"],
     "sni-endpoint/identity": lambda fresh: fresh.endpoint["id"],
-    "space/identity": lambda fresh: "acme-private",
+    "space/identity": lambda fresh: fresh.space,
     "team-app-collaborator/identity": lambda fresh: made(f"/teams/apps/{fresh.app['id']}/collaborators", {"user": fresh.email})["id"],
     "team-app/identity": lambda fresh: fresh.app["id"],
     "team-invitation/identity": lambda fresh: made("/teams/acme/invitations", {"email": fresh.email, "role": "member"}, "PUT")["id"],
