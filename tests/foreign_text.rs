@@ -149,7 +149,7 @@ fn the_output_of_a_build_keeps_its_colors_and_nothing_else() {
     let plain = printed(&sandbox, &["rebuild", "-a", "shop", "--yes"]);
     assert!(plain.contains("-----> agreen"), "{plain}");
     assert_inert("rebuild", &plain);
-    let colored = printed(&sandbox, &["rebuild", "-a", "shop", "--yes", "--color", "always"]);
+    let colored = printed(&sandbox, &["rebuild", "-a", "shop", "--yes", "--force", "--color", "always"]);
     assert!(colored.contains("-----> a\u{1b}[32mgreen\u{1b}[0m"), "{colored:?}");
     assert!(!colored.contains("\u{1b}]0") && !colored.contains("\u{1b}[3A"), "{colored:?}");
 }

@@ -15,6 +15,7 @@ mod dbm;
 mod docker;
 mod doctor;
 mod engine;
+mod faults;
 mod flags;
 mod flare;
 mod foreign_text;

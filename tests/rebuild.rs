@@ -22,6 +22,26 @@ fn the_running_commit_is_built_again_without_a_checkout() {
 }
 
 #[test]
+fn a_rebuild_that_is_asked_for_again_builds_once() {
+    let sandbox = Sandbox::start();
+    let builds = |sandbox: &Sandbox| sandbox.writes().iter().filter(|line| line.ends_with("/builds")).count();
+    let rebuild = ["rebuild", "-a", "shop", "--yes", "--json"];
+    plan(&sandbox, &rebuild);
+    let again = plan(&sandbox, &rebuild);
+    assert_eq!((&again["changes"], builds(&sandbox)), (&json!([]), 1));
+    let note = again["notes"][0]["message"].as_str().unwrap();
+    assert!(note.contains("v42") && note.contains("dd-heroku rebuild --force -a shop"), "{note}");
+    plan(&sandbox, &["rebuild", "-a", "shop", "--yes", "--json", "--force"]);
+    assert_eq!(builds(&sandbox), 2);
+    plan(
+        &sandbox,
+        &["config", "set", "-a", "shop", "DD_APM_ENABLED=false", "--no-rebuild", "--yes", "--json"],
+    );
+    plan(&sandbox, &rebuild);
+    assert_eq!(builds(&sandbox), 3, "a setting that is compiled in has changed");
+}
+
+#[test]
 fn the_cache_is_dropped_only_when_asked() {
     let sandbox = Sandbox::start();
     let drops =

@@ -99,6 +99,20 @@ pub enum Change {
     Promote(Promotion),
 }
 
+impl Change {
+    /// Whether two changes bring the same thing to the same state; what it was before does not count.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::ConfigSet { key, after, .. }, Self::ConfigSet { key: other, after: value, .. }) => {
+                key == other && after == value
+            }
+            (Self::ConfigUnset { key, .. }, Self::ConfigUnset { key: other, .. }) => key == other,
+            (Self::BuildpacksSet { after, .. }, Self::BuildpacksSet { after: other, .. }) => after == other,
+            _ => self == other,
+        }
+    }
+}
+
 /// A promotion: where from and where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promotion {

@@ -137,3 +137,5 @@ pub const APP_JSON_ORDER: &str = "DDH077";
 pub const UNKNOWN_DYNO_TYPE: &str = "DDH078";
 /// An app does not have the key that is to be rotated.
 pub const NO_OLD_KEY: &str = "DDH079";
+/// What a rebuild would make has just been built.
+pub const JUST_BUILT: &str = "DDH080";

@@ -41,6 +41,15 @@ impl Receipt {
         }
     }
 
+    /// Takes back what was said of settings that are not in effect: what was read afterwards has them planned again.
+    pub fn correct(&mut self, left: &Plan) {
+        for (change, outcome) in self.plan.changes.iter().zip(&mut self.outcomes) {
+            if *outcome == Outcome::Done && left.changes.iter().any(|other| change.is_same(other)) {
+                *outcome = Outcome::Failed;
+            }
+        }
+    }
+
     /// The config vars and buildpacks that were changed, by place, each with the change that rolls it back.
     pub fn rollback(&self) -> Vec<(usize, Change)> {
         let done = self.iter().enumerate().filter(|(_, (_, outcome))| outcome.is_done());

@@ -48,7 +48,7 @@ impl Args {
     /// When to rebuild; `None` when it was not said.
     pub fn when(&self) -> Option<RebuildWhen> {
         match switch(self.rebuild, self.no_rebuild)? {
-            true => Some(RebuildWhen::Always),
+            true => Some(RebuildWhen::Asked),
             false => Some(RebuildWhen::Never),
         }
     }

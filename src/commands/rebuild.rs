@@ -22,6 +22,9 @@ pub struct Args {
     /// Clear the build cache first
     #[arg(long)]
     clear_cache: bool,
+    /// Rebuild what was built minutes ago too
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     from: From,
     #[command(flatten)]
@@ -31,7 +34,8 @@ pub struct Args {
 }
 
 /// What has to be read for a rebuild to be planned.
-const PARTS: [Part; 4] = [Part::Formation, Part::Releases, Part::Builds, Part::Slug];
+const PARTS: [Part; 6] =
+    [Part::Config, Part::Buildpacks, Part::Formation, Part::Releases, Part::Builds, Part::Slug];
 
 /// Rebuilds the apps that are meant.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
@@ -43,8 +47,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 }
 
 fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
-    let mut desired =
-        Desired { rebuild: RebuildWhen::Always, clear_cache: args.clear_cache, ..Desired::default() };
+    let rebuild = if args.force { RebuildWhen::Always } else { RebuildWhen::Asked };
+    let mut desired = Desired { rebuild, clear_cache: args.clear_cache, ..Desired::default() };
     args.from.put_into(&mut desired, facts)?;
     Ok(desired)
 }

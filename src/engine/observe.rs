@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::thread;
 
+use jiff::Timestamp;
+
 use super::{KeyCheck, Services};
 use crate::app::conf_folder::ConfFolder;
 use crate::app::dbm;
@@ -77,6 +79,7 @@ impl<'s> Observer<'s> {
         let agent_versions = agent_versions.map(known_versions).transpose()?;
         let mut files = BTreeMap::new();
         for app_facts in &mut facts {
+            app_facts.read_at = Timestamp::now();
             app_facts.checkout = checkout.remove(&app_facts.app.name);
             self.add_files(app_facts, query, &mut files)?;
             app_facts.agent_versions.clone_from(&agent_versions);

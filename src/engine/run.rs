@@ -3,7 +3,7 @@
 use super::apply::{Applied, apply};
 use super::source::Prepared;
 use super::{Observer, Services};
-use crate::app::change::Outcome;
+use crate::app::change::{Change, Outcome};
 use crate::app::desired::RebuildWhen;
 use crate::app::facts::Query;
 use crate::app::plan::share;
@@ -199,12 +199,15 @@ impl Run<'_> {
             receipt.learn(app_facts);
         }
         let left = facts.iter().map(|app_facts| self.left(receipt, app_facts)).collect::<Result<Vec<_>>>()?;
+        for plan in &left {
+            receipt.correct(plan);
+        }
         let left: Vec<_> = left.iter().filter(|plan| !plan.is_empty()).map(ui::plan::render).collect();
         if left.is_empty() {
             return Ok(());
         }
         let message = format!(
-            "all changes were applied, but `{name}` still differs from the plan:\n{}",
+            "all changes were accepted, but `{name}` still differs from the plan:\n{}",
             left.join("\n")
         );
         Err(Failure::new(Code::Failed, message)
@@ -215,9 +218,11 @@ impl Run<'_> {
     fn left(&self, receipt: &Receipt, facts: &Facts) -> Result<Plan> {
         let mut desired = (self.desire)(facts)?;
         let has_built = receipt.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Built { .. }));
-        if has_built && desired.rebuild == RebuildWhen::Always {
+        if has_built && matches!(desired.rebuild, RebuildWhen::Asked | RebuildWhen::Always) {
             desired.rebuild = RebuildWhen::Due;
         }
+        // Dynos take a moment to be others.
+        desired.restart &= !receipt.plan.changes.contains(&Change::Restart);
         plan(&desired, facts).map_err(ui::conflict)
     }
 }

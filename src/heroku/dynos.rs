@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
+use super::answered::Answered;
 use super::call::{Call, segment};
 use super::error::Error;
 use super::write::Writer;
@@ -57,6 +57,6 @@ impl Writer<'_> {
         let dyno = dyno.map(|dyno| format!("/{}", segment(dyno))).unwrap_or_default();
         // To restart again what was restarted harms nobody, so that it may be repeated.
         let answer = self.client.read(&Call::delete(format!("/apps/{}/dynos{dyno}", segment(app))))?;
-        answer.json().map(|IgnoredAny| ())
+        answer.json::<Option<Answered>>().map(drop)
     }
 }

@@ -2,6 +2,7 @@
 //! token to another origin, nor repeat a write blindly.
 
 mod addons;
+mod answered;
 pub(crate) mod build;
 mod call;
 mod client;

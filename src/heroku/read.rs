@@ -9,6 +9,7 @@ use super::error::{Error, Kind};
 use super::{Account, wire};
 use crate::app::facts::{self, ConfigVars};
 use crate::app::{Facts, Part};
+use crate::platform::stack;
 
 /// How many releases and builds show what runs and what was tried last.
 const RECENT: usize = 20;
@@ -19,8 +20,9 @@ pub struct Reader<'a> {
     pub(super) client: &'a Client,
 }
 
-/// One answer on its way into the snapshot.
-pub(super) type Fill = Box<dyn FnOnce(&mut Facts) + Send>;
+/// One answer on its way into the snapshot, which fails where an app of its kind must have had another one. The app itself
+/// is in the snapshot first.
+pub(super) type Fill = Box<dyn FnOnce(&mut Facts) -> Result<(), Error> + Send>;
 
 impl<'a> Reader<'a> {
     /// A reader over `client`.
@@ -36,8 +38,8 @@ impl<'a> Reader<'a> {
                 fill(|into| into.config = Some(vars))
             }
             Part::Buildpacks => {
-                let list = wire::buildpacks(self.list_or_empty(at("buildpack-installations"))?);
-                fill(|into| into.buildpacks = Some(list))
+                let answer = self.client.list(at("buildpack-installations"));
+                fill_unless_absent(answer, |into, list| into.buildpacks = Some(wire::buildpacks(list)))?
             }
             Part::Features => {
                 let list: Vec<wire::Feature> = self.client.list(at("features"))?;
@@ -49,16 +51,12 @@ impl<'a> Reader<'a> {
                 fill(|into| into.formation = Some(list))
             }
             Part::Releases => {
-                let list = self.releases(app)?;
-                fill(|into| into.releases = Some(list))
+                fill_unless_absent(self.releases(app), |into, list| into.releases = Some(list))?
             }
-            Part::Builds => {
-                let list = self.builds(app)?;
-                fill(|into| into.builds = Some(list))
-            }
+            Part::Builds => fill_unless_absent(self.builds(app), |into, list| into.builds = Some(list))?,
             Part::Drains => {
-                let list = into_all::<wire::Drain, _>(self.list_or_empty(at("log-drains"))?);
-                fill(|into| into.drains = Some(list))
+                let answer = self.client.list::<wire::Drain>(at("log-drains"));
+                fill_unless_absent(answer, |into, list| into.drains = Some(into_all(list)))?
             }
             Part::Addons => {
                 let list = into_all::<wire::Addon, _>(self.client.list(at("addons"))?);
@@ -125,7 +123,7 @@ impl<'a> Reader<'a> {
     /// The telemetry drains of a Fir app.
     pub fn telemetry_drains(&self, app: &str) -> Result<Vec<facts::TelemetryDrain>, Error> {
         let call = Call::get(format!("/apps/{}/telemetry-drains", segment(app))).sdk();
-        Ok(into_all::<wire::TelemetryDrain, _>(self.list_or_empty(call)?))
+        Ok(into_all::<wire::TelemetryDrain, _>(self.client.list(call)?))
     }
 
     /// One release, by its UUID or number.
@@ -167,13 +165,9 @@ impl<'a> Reader<'a> {
         let call = Call::get(format!("/apps/{}/{list}", segment(app)));
         match self.client.read(&call.clone().range(range)).and_then(|answer| answer.json()) {
             // An order that this list does not have: all of it, then.
-            Err(error) if matches!(error.kind, Kind::Invalid { .. }) => self.list_or_empty(call),
-            answer => Ok(unless_missing(answer)?.unwrap_or_default()),
+            Err(error) if matches!(error.kind, Kind::Invalid { .. }) => self.client.list(call),
+            answer => answer,
         }
-    }
-
-    fn list_or_empty<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
-        Ok(unless_missing(self.client.list(call))?.unwrap_or_default())
     }
 
     /// A missing app is reported together with the names it may have been meant for.
@@ -207,7 +201,28 @@ fn near(requested: &str, names: Vec<String>) -> Vec<String> {
 }
 
 pub(super) fn fill(into: impl FnOnce(&mut Facts) + Send + 'static) -> Fill {
-    Box::new(into)
+    Box::new(|facts| {
+        into(facts);
+        Ok(())
+    })
+}
+
+/// What only apps with classic buildpacks are sure to have: others answer that there is no such list, and have none.
+fn fill_unless_absent<T: Send + 'static>(
+    answer: Result<Vec<T>, Error>,
+    into: impl FnOnce(&mut Facts, Vec<T>) + Send + 'static,
+) -> Result<Fill, Error> {
+    match answer {
+        Ok(list) => Ok(fill(|facts| into(facts, list))),
+        Err(error) if error.is_absent() => Ok(Box::new(|facts| {
+            if facts.app.has_buildpacks() && facts.app.build_stack != stack::CNB {
+                return Err(error);
+            }
+            into(facts, Vec::new());
+            Ok(())
+        })),
+        Err(error) => Err(error),
+    }
 }
 
 fn unless_missing<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {

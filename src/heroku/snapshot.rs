@@ -55,7 +55,7 @@ impl Reader<'_> {
     fn snapshot(&self, app: &str, answers: Vec<Result<Fill, Error>>) -> Result<Facts, Error> {
         let mut facts = Facts::default();
         for answer in answers {
-            answer.map_err(|error| self.explained(app, error))?(&mut facts);
+            answer.map_err(|error| self.explained(app, error))?(&mut facts)?;
         }
         Ok(facts)
     }

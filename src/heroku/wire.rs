@@ -346,11 +346,14 @@ pub(super) struct Dyno {
     state: String,
     #[serde(default)]
     size: String,
+    #[serde(default)]
+    created_at: String,
 }
 
 impl From<Dyno> for facts::Dyno {
     fn from(of: Dyno) -> Self {
-        Self { name: of.name, kind: of.r#type, state: of.state, size: of.size }
+        let Dyno { name, r#type: kind, state, size, created_at } = of;
+        Self { name, kind, state, size, created_at }
     }
 }
 

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
+use super::answered::Answered;
 use super::call::{Call, segment};
 use super::client::Client;
 use super::error::Error;
@@ -90,13 +90,13 @@ impl<'a> Writer<'a> {
 
     /// Sends a write whose answer does not matter until it is answered or `is_done` sees its effect.
     pub(super) fn until(&self, call: &Call, is_done: impl Fn() -> Result<bool, Error>) -> Result<(), Error> {
-        let settled = || Ok(is_done()?.then_some(IgnoredAny));
-        self.client.write(call, settled).map(|IgnoredAny| ())
+        let settled = || Ok(is_done()?.then_some(Answered));
+        self.client.write(call, settled).map(|Answered| ())
     }
 
     /// Sends a deletion. It is safe to repeat: what is not there any more was deleted.
     pub(super) fn remove(&self, call: Call) -> Result<(), Error> {
-        match self.client.read(&call).and_then(|answer| answer.json::<IgnoredAny>()) {
+        match self.client.read(&call).and_then(|answer| answer.json::<Option<Answered>>()) {
             Err(error) if !error.is_not_found() => Err(error),
             _ => Ok(()),
         }

@@ -28,7 +28,7 @@ pub struct Fault {
     body: Option<String>,
     /// Seconds in the header `Retry-After`.
     retry_after: Option<u64>,
-    /// The moment of [`Kind::Die`].
+    /// The moment of [`Kind::Die`] and [`Kind::Status`].
     #[serde(default)]
     when: When,
 }
@@ -37,7 +37,7 @@ pub struct Fault {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
-    /// Nothing is done, and this status is answered.
+    /// This status is answered; nothing is done, or it was done before.
     Status,
     /// Nothing is done, and the connection is reset.
     Reset,
@@ -57,7 +57,7 @@ pub(crate) enum Kind {
     FailBuild,
 }
 
-/// When the process dies.
+/// When the process dies, or the status is decided.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum When {
@@ -71,7 +71,7 @@ pub(crate) enum When {
 /// A fault that hit a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Hit {
-    Status { status: u16, body: Option<String>, retry_after: Option<u64> },
+    Status { status: u16, body: Option<String>, retry_after: Option<u64>, when: When },
     Reset,
     Lost,
     Hang,
@@ -144,6 +144,7 @@ impl Fault {
                 status: self.status.unwrap_or(500),
                 body: self.body.clone(),
                 retry_after: self.retry_after,
+                when: self.when,
             },
             Kind::Reset => Hit::Reset,
             Kind::Lost => Hit::Lost,

@@ -173,7 +173,12 @@ async fn respond(
             interrupt().await;
             grant(&shared, &request, false)
         }
-        Some(Hit::Status { status, body, retry_after }) => refuse(*status, body.as_ref(), *retry_after),
+        Some(Hit::Status { status, body, retry_after, when }) => {
+            if *when == When::After {
+                grant(&shared, &request, false);
+            }
+            refuse(*status, body.as_ref(), *retry_after)
+        }
         Some(Hit::Html) => Answer::bytes(200, "text/html; charset=utf-8", CAPTIVE_PORTAL),
         Some(Hit::Lost | Hit::Truncate | Hit::Die(When::After) | Hit::FailBuild) | None => {
             grant(&shared, &request, hit == Some(Hit::FailBuild))

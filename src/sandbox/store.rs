@@ -3,6 +3,8 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
@@ -138,6 +140,10 @@ pub fn state(file: &Path) -> anyhow::Result<serde_json::Value> {
     Ok(serde_json::to_value(read(file, 0)?)?)
 }
 
+/// How long to wait for a process that is about to end, or whose children are.
+const FREE_WITHIN: Duration = Duration::from_secs(2);
+const GLANCE: Duration = Duration::from_millis(20);
+
 /// Makes sure that no other process uses the state file as long as the lock lives.
 fn lock(file: &Path) -> anyhow::Result<File> {
     let folder = folder_of(file);
@@ -145,7 +151,13 @@ fn lock(file: &Path) -> anyhow::Result<File> {
         .with_context(|| format!("the sandbox's folder `{}` cannot be made", folder.display()))?;
     let path = file.with_extension("lock");
     let lock = File::create(&path).with_context(|| format!("`{}` cannot be opened", path.display()))?;
-    match lock.try_lock() {
+    let began = Instant::now();
+    let mut locked = lock.try_lock();
+    while matches!(locked, Err(TryLockError::WouldBlock)) && began.elapsed() < FREE_WITHIN {
+        thread::sleep(GLANCE);
+        locked = lock.try_lock();
+    }
+    match locked {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => bail!(
             "another process is using the sandbox state `{}`; stop it, or set DD_HEROKU_SANDBOX_STATE to another file",

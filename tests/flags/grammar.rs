@@ -9,7 +9,7 @@ use dd_heroku::Cli;
 use super::table::{CASES, Case};
 
 /// The commands that run something, by their names, and the flags that each knows.
-pub(super) fn leaves() -> BTreeMap<String, BTreeMap<String, bool>> {
+pub(crate) fn leaves() -> BTreeMap<String, BTreeMap<String, bool>> {
     let mut grammar = Cli::grammar();
     grammar.build();
     let mut leaves = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! Every command of the grammar with every flag that commands share: it is refused by the parser, or it works.
 
-mod grammar;
+pub(crate) mod grammar;
 mod help;
 mod table;
 

@@ -83,7 +83,7 @@ pub(super) const CASES: &[Case] = &[
     case("metrics disable").on("shop"),
     case("metrics preview").with(&["--from", "-"]).failing(&["--from", "{dir}/missing"]),
     case("upgrade").on("shop").with(&["--agent-version", "7.80.0", "--ref", "main"]),
-    case("rebuild").on("shop").with(&["--ref", "main"]),
+    case("rebuild").on("shop").with(&["--ref", "main", "--force"]),
     case("agent status").on("shop").with(&["--one-off"]),
     case("agent exec").on("shop").with(&["--one-off", "--", "version"]),
     case("agent restart").on("shop"),

@@ -80,7 +80,12 @@ fn an_app_is_read_in_one_round_with_one_request_a_part() {
 #[test]
 fn what_a_kind_of_app_does_not_have_is_empty() {
     let server = Scripted::start(|request, _| match request.path.as_str() {
-        "/apps/fjord" => Reply::ok(app("fjord")),
+        "/apps/fjord" => {
+            let mut app = app("fjord");
+            app["generation"] = json!({"name": "fir"});
+            Reply::ok(app)
+        }
+        "/apps/fjord/telemetry-drains" => Reply::ok(json!([])),
         "/apps/fjord/log-drains" => Reply::error(422, "invalid_params", "Not on this generation."),
         _ => Reply::error(404, "not_found", "The requested API endpoint was not found."),
     });
@@ -92,6 +97,25 @@ fn what_a_kind_of_app_does_not_have_is_empty() {
     assert_eq!(seen.drains.as_deref(), Some(&[][..]));
     assert_eq!(seen.coupling, Some(None));
     assert_eq!(seen.telemetry_drains.as_deref(), Some(&[][..]));
+}
+
+#[test]
+fn what_an_app_must_have_is_not_taken_for_empty_when_it_is_refused() {
+    for (part, path) in [
+        (Part::Buildpacks, "buildpack-installations"),
+        (Part::Drains, "log-drains"),
+        (Part::Releases, "releases"),
+        (Part::Builds, "builds"),
+    ] {
+        for (status, id) in [(404, "not_found"), (422, "invalid_params")] {
+            let server = Scripted::start(move |request, _| match request.path.as_str() {
+                "/apps/shop" => Reply::ok(app("shop")),
+                _ => Reply::error(status, id, "No."),
+            });
+            let error = Reader::new(&client(&server)).observe("shop", &parts(&[part])).unwrap_err();
+            assert!(error.to_string().contains(path), "{part:?} {status}: {error}");
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 mod failing;
 mod happy;
-mod killed;
 mod prompts;
 mod recipe;
 mod refused;
@@ -43,25 +42,4 @@ fn set_up(sandbox: &Sandbox, app: &str, more: &[&str]) -> Value {
 /// `kind` and name of the changes of a plan.
 fn kinds(document: &Value) -> Vec<&str> {
     document["changes"].as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect()
-}
-
-/// What of an app's state a person would call how it is set up: no ids, no times, no history.
-fn essence(app: &Value) -> Value {
-    let slug = |id: &Value| {
-        let slug = app["slugs"].as_array().unwrap().iter().find(|slug| slug["id"] == *id);
-        slug.map(|slug| serde_json::json!({"commit": slug["commit"], "agent": slug["agent"], "size": slug["size"]}))
-    };
-    let release = app["releases"].as_array().unwrap().last().unwrap();
-    let build = app["builds"].as_array().unwrap().last();
-    let drains = app["drains"].as_array().unwrap().iter().map(|drain| drain["url"].clone());
-    serde_json::json!({
-        "config": app["config"],
-        "features": app["features"],
-        "buildpacks": app["buildpacks"],
-        "drains": drains.collect::<Vec<_>>(),
-        "runs": slug(&release["slug"]),
-        "built_with": build.map(|build| build["buildpacks"].clone()),
-        "built": build.map(|build| build["status"].clone()),
-        "builds": app["builds"].as_array().unwrap().len(),
-    })
 }

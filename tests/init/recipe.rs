@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{essence, set_up};
+use super::set_up;
+use crate::faults::of_app;
 use crate::sandbox::client::{get, write};
 use crate::support::program::CANARY;
 use crate::support::sandbox::Sandbox;
@@ -18,7 +19,7 @@ fn init_leaves_what_the_manual_recipe_leaves_and_what_it_adds_on_purpose() {
     let (by_hand, by_init) = (Sandbox::start(), Sandbox::start());
     recipe(&by_hand);
     set_up(&by_init, "shop", &[]);
-    let (mut by_hand, by_init) = (essence(&by_hand.app("shop")), essence(&by_init.app("shop")));
+    let (mut by_hand, by_init) = (of_app(&by_hand.app("shop")), of_app(&by_init.app("shop")));
     for (name, value) in ADDED {
         assert!(by_hand["config"].get(name).is_none());
         by_hand["config"][name] = json!(value);

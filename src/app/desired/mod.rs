@@ -161,6 +161,8 @@ pub enum RebuildWhen {
     Never,
     /// When the slug differs from the desired settings.
     Due,
+    /// Unless what runs has just been built so.
+    Asked,
     /// In any case.
     Always,
 }

@@ -3,7 +3,7 @@
 //! that a run which broke off can be taken up.
 
 use super::{Desired, Drain, Note, Telemetry};
-use crate::app::facts::{ConfigVars, Facts};
+use crate::app::facts::{self, ConfigVars, Facts};
 use crate::app::{codes, drains, telemetry};
 use crate::datadog::ApiKey;
 use crate::env;
@@ -17,6 +17,7 @@ pub fn desired(new: &ApiKey, last4: Option<&str>, facts: &Facts) -> Desired {
     let mut held = config_keys(facts).map(|(_, key)| key).chain(drain_keys(facts));
     let old = match (last4, current) {
         (Some(last4), _) => held.find(|key| key.last4() == last4 && key != new),
+        (None, Some(current)) if current == *new => left_behind(new, facts),
         (None, Some(current)) => Some(current),
         (None, None) => drain_keys(facts).next(),
     };
@@ -40,6 +41,17 @@ pub fn desired(new: &ApiKey, last4: Option<&str>, facts: &Facts) -> Desired {
     let message = format!("when no app uses {} any more, revoke it at Datadog", old.masked());
     desired.notes.push(Note::new(codes::OLD_KEY, message));
     desired
+}
+
+/// The key of a drain beside which the same drain with the new key stands: an earlier rotation did not take it away.
+fn left_behind(new: &ApiKey, facts: &Facts) -> Option<ApiKey> {
+    let drains = facts.drains.as_deref().unwrap_or_default();
+    let is_replaced = |(drain, old): &(&facts::Drain, ApiKey)| {
+        let replaced = old.replaced_in(drain.url.expose(), new);
+        old != new && drains.iter().any(|other| Some(other.url.expose()) == replaced.as_deref())
+    };
+    let keyed = drains::to_datadog(drains).filter_map(|(drain, url)| Some((drain, url.key?)));
+    keyed.into_iter().find(is_replaced).map(|(_, old)| old)
 }
 
 /// Why there is nothing to rotate on an app that does not have the new key either.
@@ -78,7 +90,6 @@ fn drain_keys(facts: &Facts) -> impl Iterator<Item = ApiKey> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::facts;
 
     fn key(digit: char) -> ApiKey {
         ApiKey::parse(&digit.to_string().repeat(32)).unwrap()
@@ -117,6 +128,7 @@ mod tests {
             (vec![("DD_API_KEY", 'a')], vec!['a'], None, Some('a')),
             (vec![], vec!['a'], None, Some('a')),
             (vec![("DD_API_KEY", 'b')], vec!['a'], None, None),
+            (vec![("DD_API_KEY", 'b')], vec!['a', 'b'], None, Some('a')),
             (vec![("DD_API_KEY", 'c')], vec!['a'], Some("aaaa"), Some('a')),
             (vec![("DD_API_KEY", 'a')], vec![], Some("cccc"), None),
             (vec![], vec![], None, None),

@@ -281,6 +281,8 @@ pub struct Dyno {
     pub state: String,
     /// Its size: `Standard-1X`.
     pub size: String,
+    /// When it was started, RFC 3339 UTC.
+    pub created_at: String,
 }
 
 /// Where a promotion of an app's slug goes: the next stage of its pipeline that has apps.

@@ -9,6 +9,8 @@ mod query;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::buildpack::Buildpack;
 use super::releases::Releases;
 
@@ -58,6 +60,8 @@ pub type Parts = BTreeSet<Part>;
 /// One app. A part that was not asked for is `None`: it is not known, which is not the same as empty.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
+    /// When this was read, by the clock of this machine.
+    pub read_at: Timestamp,
     /// The app itself.
     pub app: App,
     /// Its config vars.

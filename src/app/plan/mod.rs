@@ -77,7 +77,7 @@ pub fn plan(desired: &Desired, facts: &Facts) -> Result<Plan, Conflict> {
     changes.extend(drains::telemetry_changes(desired, facts));
     changes.extend(log_metrics::changes(desired, facts, &mut notes));
     changes.extend(files::changes(desired, facts)?);
-    changes.extend(features::restart(desired, &changes));
+    changes.extend(features::restart(desired, facts, &changes));
     changes.extend(rebuild::change(desired, facts, &changes, &mut notes)?);
     changes.extend(promotion::change(desired, facts, &changes)?);
     Ok(Plan {

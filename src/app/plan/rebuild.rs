@@ -1,12 +1,17 @@
 //! The rebuild: whether it is needed, of which commit, from which source.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Conflict;
 use crate::app::change::{Change, Rebuild, Source};
 use crate::app::codes;
 use crate::app::deployed::{self, UnderWay};
 use crate::app::desired::{Desired, Note, RebuildWhen};
-use crate::app::facts::{Build, Facts};
+use crate::app::facts::{Build, Facts, Release};
 use crate::datadog::options;
+
+/// How long ago what was built counts as built just now.
+const JUST: SignedDuration = SignedDuration::from_mins(10);
 
 pub(super) fn change(
     desired: &Desired,
@@ -15,7 +20,7 @@ pub(super) fn change(
     notes: &mut Vec<Note>,
 ) -> Result<Option<Change>, Conflict> {
     let app = &facts.app.name;
-    let is_asked = desired.rebuild == RebuildWhen::Always;
+    let is_asked = matches!(desired.rebuild, RebuildWhen::Asked | RebuildWhen::Always);
     if !facts.app.has_buildpacks() {
         return if is_asked { Err(Conflict::without_buildpacks(&facts.app)) } else { Ok(None) };
     }
@@ -40,6 +45,19 @@ pub(super) fn change(
     let Some(deployed) = deployed::slug(facts) else {
         return if is_asked { Err(Conflict::NeverDeployed(app.clone())) } else { Ok(None) };
     };
+    if desired.rebuild == RebuildWhen::Asked
+        && let Some((build, release)) = just_built(desired, facts, changes)
+    {
+        let commit = build.commit.as_deref().unwrap_or_default();
+        let message = format!(
+            "v{} was built of {} less than ten minutes ago, with the settings of now; to build it once more: \
+             dd-heroku rebuild --force -a {app}",
+            release.version,
+            commit.get(..7).unwrap_or(commit)
+        );
+        notes.push(Note::new(codes::JUST_BUILT, message));
+        return Ok(None);
+    }
     if desired.rebuild == RebuildWhen::Never {
         notes.push(Note::new(
             codes::REBUILD_DUE,
@@ -95,6 +113,26 @@ fn adopted<'f>(desired: &Desired, facts: &'f Facts, changes: &[Change]) -> Optio
     let list = facts.buildpacks.as_deref().filter(|_| !build.buildpacks.is_empty());
     let has_buildpacks = list.is_none_or(|list| deployed::built_with(build, list));
     (is_of_commit && is_later && has_buildpacks).then_some(build)
+}
+
+/// The build of what runs, and its release, when a rebuild would make the same and that was made in the last minutes: a
+/// command that is run again after it was cut off does not build twice.
+fn just_built<'f>(
+    desired: &Desired,
+    facts: &'f Facts,
+    changes: &[Change],
+) -> Option<(&'f Build, &'f Release)> {
+    let is_elsewhere = matches!(desired.source, Some(Source::Url(_)));
+    if desired.clear_cache || is_elsewhere || is_due(facts, changes) {
+        return None;
+    }
+    let build = deployed::build(facts)?;
+    let release =
+        facts.releases.iter().flatten().find(|release| build.release.as_ref() == Some(&release.id))?;
+    let made: Timestamp = release.created_at.parse().ok()?;
+    let is_of_commit = desired.commit.as_deref().is_none_or(|commit| build.commit.as_deref() == Some(commit));
+    let is_recent = facts.read_at.duration_since(made).abs() < JUST;
+    (is_of_commit && is_recent).then_some((build, release))
 }
 
 /// Whether the slug will not hold what it should once `changes` are applied.

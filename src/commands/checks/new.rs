@@ -43,18 +43,17 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     };
     let apps = [app];
     let facts = observer.observe(&apps, &query)?;
-    let exists = |path: &str| {
-        facts.iter().any(|app_facts| {
-            app_facts.checkout.as_ref().is_some_and(|checkout| checkout.text(path).is_some())
-        })
+    // A file that another one made is never overwritten; what this command wrote is its own.
+    let is_other = |(path, text): &&(String, String)| {
+        let checkouts = facts.iter().filter_map(|app_facts| app_facts.checkout.as_ref());
+        checkouts.filter_map(|checkout| checkout.text(path)).any(|existing| existing != text)
     };
-    let (code, conf) = (&files[0].0, &files[1].0);
-    if exists(code) {
+    if let Some((code, _)) = files.iter().take(1).find(is_other) {
         return Err(
             Failure::new(Code::Failed, format_args!("`{code}` already exists")).hint("dd-heroku checks list")
         );
     }
-    if exists(conf) {
+    if let Some((conf, _)) = files.iter().skip(1).find(is_other) {
         context.ui.note(format_args!("`{conf}` exists, and is left unchanged"));
     }
     engine::run_from(&observer, args.change.mode(&targets), &facts, &query, &|facts| {

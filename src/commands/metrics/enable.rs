@@ -2,7 +2,7 @@
 
 use crate::app::desired::init::Destination;
 use crate::app::desired::{Drain, LogMetrics, Telemetry};
-use crate::app::facts::Generation;
+use crate::app::facts::{Generation, Part};
 use crate::app::telemetry::Signal;
 use crate::app::{Desired, Facts};
 use crate::cli::destination::{DestinationArgs, LabelArgs};
@@ -48,6 +48,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let targets = args.apps.targets();
     let apps = context.apps(&targets)?;
     let mut query = super::query().with_key(args.destination.query(context)?);
+    // Whether the dynos are older than the labs feature.
+    query.heroku.extend([Part::Releases, Part::Dynos]);
     let observer = Observer::new(context);
     let mut facts = observer.observe(&apps, &query)?;
     // Fir apps need no application key, so that it is asked for only where one is on Cedar.

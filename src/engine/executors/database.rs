@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::{Undone, unknown};
 use crate::app::dbm::{CREDENTIAL, Change};
 use crate::app::facts::App;
 use crate::database::{self, Session};
@@ -17,12 +18,18 @@ const USER_WITHIN: Duration = Duration::from_secs(120);
 /// How often the database is asked for the user.
 const POLL: Duration = Duration::from_secs(1);
 
-pub(super) fn execute(services: &dyn Services, progress: &Progress, app: &App, change: &Change) -> Result {
+pub(super) fn execute(
+    services: &dyn Services,
+    progress: &Progress,
+    app: &App,
+    change: &Change,
+) -> Result<(), Undone> {
     let writer = Writer::new(services.heroku()?);
     match change {
         Change::Credential { addon } => {
             writer.create_credential(addon, CREDENTIAL)?;
-            await_credential(services, progress, &app.name, addon)
+            // It is made; whether it becomes active is not known where that cannot be read.
+            await_credential(services, progress, &app.name, addon).map_err(unknown)
         }
         Change::Attach { addon, name } => {
             // A run that was cut off may have made the credential without waiting for it.
@@ -31,7 +38,7 @@ pub(super) fn execute(services: &dyn Services, progress: &Progress, app: &App, c
             writer.attach(&app.name, addon, name, Some(CREDENTIAL))?;
             Ok(())
         }
-        Change::Run { addon: _, url, role, statements } => run(services, url, role, statements),
+        Change::Run { addon: _, url, role, statements } => Ok(run(services, url, role, statements)?),
     }
 }
 

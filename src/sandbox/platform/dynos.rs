@@ -153,9 +153,13 @@ pub(crate) fn restart(world: &mut World, app: &str, dyno: Option<&str>) -> Reply
     if let Some(dyno) = dyno {
         info(world, app, dyno)?;
     }
-    let app = world.app_mut(app)?;
-    *app.restarts.entry(dyno.unwrap_or("*").to_owned()).or_default() += 1;
+    note_restart(world.app_mut(app)?, dyno.unwrap_or("*"));
     Ok(Answer::with(202, json!({})))
+}
+
+fn note_restart(app: &mut App, dyno: &str) {
+    *app.restarts.entry(dyno.to_owned()).or_default() += 1;
+    app.restarted_at.insert(dyno.to_owned(), ids::now());
 }
 
 /// `DELETE /apps/APP/formations/TYPE`: restarts the dynos of a type.
@@ -165,7 +169,7 @@ pub(crate) fn restart_type(world: &mut World, app: &str, kind: &str) -> Reply {
     let dynos: Vec<String> =
         names(app).into_iter().filter(|(_, process)| process.kind == kind).map(|(name, _)| name).collect();
     for dyno in dynos {
-        *app.restarts.entry(dyno).or_default() += 1;
+        note_restart(app, &dyno);
     }
     Ok(Answer::with(202, json!({})))
 }
@@ -202,10 +206,12 @@ pub(crate) fn names(app: &App) -> Vec<(String, &Process)> {
 pub(super) fn running(app: &App) -> Vec<Value> {
     let dynos = names(app).into_iter().map(|(name, process)| {
         let count = |dyno: &str| app.restarts.get(dyno).copied().unwrap_or_default();
-        let release = app.current().map_or("none", |release| &release.id);
+        let release = app.started_by().map_or("none", |release| &release.id);
         // A dyno is another one after every release and every restart.
         let boot = format!("{}/{name}/{release}/{}/{}", app.id, count(&name), count("*"));
-        let started = app.current().map_or(&app.created_at, |release| &release.created_at);
+        let started = app.started_by().map_or(&app.created_at, |release| &release.created_at);
+        let restarted = [&name, "*"].into_iter().filter_map(|dyno| app.restarted_at.get(dyno));
+        let started = restarted.fold(started, std::cmp::max);
         dyno_object(
             app,
             &ids::named("dyno", &boot),
@@ -257,7 +263,7 @@ fn dyno_object(
         "created_at": started,
         "id": id,
         "name": name,
-        "release": app.current().map(|release| json!({"id": release.id, "version": release.version})),
+        "release": app.started_by().map(|release| json!({"id": release.id, "version": release.version})),
         "size": size,
         "state": "up",
         "type": kind,

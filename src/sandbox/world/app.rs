@@ -39,6 +39,9 @@ pub(crate) struct App {
     pub(crate) one_off_dynos: Vec<OneOff>,
     /// Restarts that were asked for, by dyno name; `*` counts those of all.
     pub(crate) restarts: BTreeMap<String, u32>,
+    /// When the last of them was.
+    #[serde(default)]
+    pub(crate) restarted_at: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) maintenance: bool,
     /// Whether members of the team must be let in.
@@ -222,6 +225,7 @@ impl App {
             releases: Vec::new(),
             one_off_dynos: Vec::new(),
             restarts: BTreeMap::new(),
+            restarted_at: BTreeMap::new(),
             maintenance: false,
             locked: false,
             acm: false,
@@ -258,6 +262,15 @@ impl App {
             self.end_release(&id, Status::Succeeded);
         }
         id
+    }
+
+    /// The release that the dynos run: a labs feature that is switched makes a release without starting them again.
+    pub(crate) fn started_by(&self) -> Option<&Release> {
+        let is_switch = |release: &&Release| release.description.ends_with(" feature");
+        let current = self.current()?;
+        let until = self.releases.iter().rev().skip_while(|release| release.id != current.id);
+        let mut ended = until.filter(|release| release.status == Status::Succeeded);
+        ended.find(|release| !is_switch(release)).or(Some(current))
     }
 
     /// Makes a release of the slug that runs and the present config vars: what a changed config var or feature does.

@@ -391,4 +391,10 @@ pub static EXPLAINED: &[Explained] = &[
         "Nothing of the app was changed.",
         "`dd-heroku logs status -a APP` shows the last four characters of its keys.",
     ),
+    info(
+        JUST_BUILT,
+        "what a rebuild would make has just been built",
+        "Nothing: the same commit was built with the same settings less than ten minutes ago.",
+        "Nothing to do. `dd-heroku rebuild --force -a APP` builds it once more.",
+    ),
 ];
