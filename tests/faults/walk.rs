@@ -60,7 +60,7 @@ impl Walk {
 
 /// What becomes of the request at this place in this run: all kinds, or some in turn.
 fn kinds(at: usize, is_write: bool) -> Box<dyn Iterator<Item = &'static Kind>> {
-    let (all, part) = if is_write { (WRITES, 3) } else { (READS, usize::from(at.is_multiple_of(2))) };
+    let (all, part) = if is_write { (WRITES, 2) } else { (READS, usize::from(at.is_multiple_of(3))) };
     if is_whole() {
         return Box::new(all.iter().chain([&HANG]));
     }
