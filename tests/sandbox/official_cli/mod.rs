@@ -83,12 +83,13 @@ impl Cli<'_> {
     }
 
     fn step(&self, step: &Step, home: &Path, variables: &mut BTreeMap<String, String>) -> Result<(), String> {
-        let mut command = step.command.to_owned();
+        let (mut command, mut output) = (step.command.to_owned(), step.output.to_owned());
         for (name, value) in &*variables {
             command = command.replace(&format!("{{{name}}}"), value);
+            output = output.replace(&format!("{{{name}}}"), &regex::escape(value));
         }
+        let pattern = Regex::new(&output).unwrap();
         let (code, output) = self.run(&shlex::split(&command).unwrap(), home);
-        let pattern = Regex::new(step.output).unwrap();
         let Some(groups) = pattern.captures(&output).filter(|_| code == Some(step.code)) else {
             return Err(format!("heroku {command}\n  exit code {code:?}, not {}: {output}", step.code));
         };
