@@ -2,7 +2,7 @@
 //! of the source where no slug was kept, with the app's config vars; what it prints goes to the client. A client on this
 //! machine may do without TLS.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -23,6 +23,8 @@ use crate::env;
 
 /// How long a client may take to say its secret.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the rest of the line is waited for that the secret stands in.
+const LINE_END: Duration = Duration::from_millis(50);
 /// How long the dyno waits for what its client sends before its command starts: the time of a boot.
 const BOOT: Duration = Duration::from_millis(200);
 /// What a client sends at the end of its input, as a terminal does on Ctrl-D.
@@ -87,12 +89,12 @@ fn answer(socket: TcpStream, one_off: &OneOff) -> io::Result<()> {
 
 /// `timer` is the socket below the stream.
 fn talk(mut stream: impl Read + Write, timer: &TcpStream, one_off: &OneOff) -> io::Result<()> {
-    let mut line = String::new();
-    // One byte at a time: what follows the secret is the command's.
-    BufReader::with_capacity(1, &mut stream).read_line(&mut line)?;
-    if line.trim_end() != one_off.secret {
+    let mut secret = vec![0; one_off.secret.len()];
+    stream.read_exact(&mut secret)?;
+    if secret != one_off.secret.as_bytes() {
         return Ok(());
     }
+    let first = after_secret(&mut stream, timer)?;
     stream.write_all(b"rendezvous\r\n")?;
     stream.flush()?;
     if one_off.command.contains("agent-wrapper 'status'") {
@@ -100,13 +102,28 @@ fn talk(mut stream: impl Read + Write, timer: &TcpStream, one_off: &OneOff) -> i
         return stream.write_all(text.replace('\n', "\r\n").as_bytes());
     }
     timer.set_read_timeout(Some(BOOT))?;
-    let input = typed_ahead(&mut stream);
+    let input = typed_ahead(&mut stream, first);
     run(one_off, &mut stream, input)
 }
 
-/// What the client sends within the time that a dyno takes to boot, up to the end that it marks: the command's input.
-fn typed_ahead(stream: &mut impl Read) -> Vec<u8> {
-    let (mut input, mut buffer) = (Vec::new(), [0; 8192]);
+/// Skips the end of the line that most clients, not all, send after the secret. A byte of anything else is the command's.
+fn after_secret(stream: &mut impl Read, timer: &TcpStream) -> io::Result<Vec<u8>> {
+    timer.set_read_timeout(Some(LINE_END))?;
+    let mut byte = [0];
+    while let Ok(1) = stream.read(&mut byte) {
+        match byte[0] {
+            b'\r' => {}
+            b'\n' => break,
+            other => return Ok(vec![other]),
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// What the client sends within the time that a dyno takes to boot, up to the end that it marks: the command's input, which
+/// begins with `input`.
+fn typed_ahead(stream: &mut impl Read, mut input: Vec<u8>) -> Vec<u8> {
+    let mut buffer = [0; 8192];
     while let Ok(length @ 1..) = stream.read(&mut buffer) {
         input.extend_from_slice(&buffer[..length]);
         if input.ends_with(&[END_OF_INPUT]) {

@@ -51,8 +51,8 @@ struct Run {
     #[serde(default)]
     attach: bool,
     size: Option<String>,
-    #[serde(rename = "env")]
-    _env: Option<BTreeMap<String, String>>,
+    /// Variables in addition to the app's config vars.
+    env: Option<BTreeMap<String, String>>,
     #[serde(rename = "force_no_tty")]
     _force_no_tty: Option<bool>,
     #[serde(rename = "type")]
@@ -128,7 +128,7 @@ pub(crate) fn info(world: &World, app: &str, dyno: &str) -> Reply {
 /// Starts a one-off dyno. One that is attached to runs its command; any other is only recorded.
 pub(crate) fn run(store: &mut Store, app: &str, request: &Request, path: &str) -> Reply {
     let app = store.world.app_mut(app)?;
-    let Run { command, attach, size, .. } = request.json()?;
+    let Run { command, attach, size, env, .. } = request.json()?;
     let size = size.or_else(|| app.formation.first().map(|process| process.size.clone()));
     app.one_off_dynos.push(OneOff {
         id: ids::fresh(),
@@ -141,7 +141,11 @@ pub(crate) fn run(store: &mut Store, app: &str, request: &Request, path: &str) -
     let mut dyno = json!(app.one_off_dynos.last().map(|dyno| one_off_object(app, dyno)));
     if attach {
         let text = |name: &str| dyno[name].as_str().unwrap_or_default();
-        let app = app.clone();
+        let mut app = app.clone();
+        let current = app.current().map(|release| release.id.clone());
+        if let Some(release) = app.releases.iter_mut().find(|release| Some(&release.id) == current.as_ref()) {
+            release.config.extend(env.unwrap_or_default());
+        }
         let address = rendezvous::open(store, &app, [text("name"), text("id"), text("command")], path);
         dyno["attach_url"] = json!(address.map_err(|_| Refusal::invalid("No port is free."))?);
     }

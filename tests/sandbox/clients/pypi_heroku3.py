@@ -2,6 +2,7 @@
 
 import io
 import os
+import ssl
 import tarfile
 
 import heroku3.api
@@ -83,6 +84,12 @@ assert dynos["web"][0].state == "up"
 app.restart()
 assert app.kill_dyno("worker.1")
 assert app.run_command_detached("rake db:migrate", size="Standard-1X").type == "run"
+
+# A command in a one-off dyno. The client trusts the certificates in its own package only; the sandbox has one of its own.
+trust = ssl.SSLContext.load_verify_locations
+ssl.SSLContext.load_verify_locations = lambda context, _: trust(context, os.environ["NODE_EXTRA_CA_CERTS"])
+printed, dyno = app.run_command("echo $GREETING from $DYNO", printout=False, env={"GREETING": "hello"})
+assert f"hello from {dyno.name}" in printed, printed
 
 # Releases go back.
 config["LOG_LEVEL"] = "info"
