@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::env::Environment;
+use crate::env::{self, Environment};
 
 /// What a program left behind.
 #[derive(Debug)]
@@ -30,14 +30,28 @@ impl Output {
     }
 }
 
-/// The command `program`, looked up in `PATH`, with the environment `env` and no standard input.
+/// What no other program needs to know.
+const KEYS: [&str; 3] = [env::HEROKU_API_KEY, env::DD_API_KEY, env::DD_APP_KEY];
+
+/// The official CLI, looked up in `PATH`, with these arguments and the Heroku token of the environment, where it is signed in
+/// by that.
+pub fn official_cli<S: AsRef<OsStr>>(env: &Environment, arguments: impl IntoIterator<Item = S>) -> Command {
+    let mut command = command(env, "heroku", arguments);
+    if let Some(token) = env.get(env::HEROKU_API_KEY) {
+        command.env(env::HEROKU_API_KEY, token);
+    }
+    command
+}
+
+/// The command `program`, looked up in `PATH`, with the environment `env` but for tokens and keys, and no standard input.
 pub fn command<S: AsRef<OsStr>>(
     env: &Environment,
     program: &str,
     arguments: impl IntoIterator<Item = S>,
 ) -> Command {
     let mut command = Command::new(program);
-    command.args(arguments).env_clear().envs(env.vars()).stdin(Stdio::null());
+    let vars = env.vars().filter(|(name, _)| KEYS.iter().all(|key| name != key));
+    command.args(arguments).env_clear().envs(vars).stdin(Stdio::null());
     if Path::new(env.cwd()).is_dir() {
         command.current_dir(env.cwd());
     }
@@ -94,6 +108,17 @@ mod tests {
         assert_eq!(output.text().as_deref(), Some("here"));
         assert_eq!(output.stderr, "oops");
         assert_eq!(sh("echo x; exit 3", Duration::from_secs(20)).unwrap().text(), None);
+    }
+
+    #[test]
+    fn programs_do_not_get_keys_and_the_official_cli_gets_herokus() {
+        let env = KEYS.iter().fold(Environment::capture(), |env, key| env.with(key, "canary"));
+        let names = |command: &Command| {
+            let vars = command.get_envs().filter(|(_, value)| *value == Some("canary".as_ref()));
+            vars.map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&command(&env, "git", ["x"])), [""; 0]);
+        assert_eq!(names(&official_cli(&env, ["apps"])), [env::HEROKU_API_KEY]);
     }
 
     #[test]

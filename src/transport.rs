@@ -3,13 +3,18 @@
 
 mod fault;
 
+use std::io::Read;
 use std::time::Duration;
 
-use reqwest::blocking::{Client, ClientBuilder};
+use reqwest::blocking::{Client, ClientBuilder, Response};
 use reqwest::redirect;
 use url::{Host, Url};
 
 pub use fault::{Fault, TlsFault, root_cause};
+
+/// How large an answer may be, decompressed, in bytes. Those of Heroku and Datadog are some megabytes at most; a few megabytes
+/// of gzip can hold gigabytes.
+pub const LARGEST: u64 = 64 * 1024 * 1024;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const REDIRECTS: usize = 5;
@@ -46,6 +51,16 @@ pub fn require_safe(url: &Url) -> Result<(), Unencrypted> {
         "http" if is_loopback(url) => Ok(()),
         scheme => Err(Unencrypted { scheme: scheme.into(), host: url.host_str().unwrap_or_default().into() }),
     }
+}
+
+/// The whole body of an answer, decompressed.
+pub fn body(response: Response) -> Result<Vec<u8>, Fault> {
+    let mut body = Vec::new();
+    response.take(LARGEST + 1).read_to_end(&mut body).map_err(|error| {
+        let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+        cause.map_or(Fault::Reset, Fault::of)
+    })?;
+    if body.len() as u64 > LARGEST { Err(Fault::TooLarge) } else { Ok(body) }
 }
 
 fn is_loopback(url: &Url) -> bool {

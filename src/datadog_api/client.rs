@@ -99,13 +99,12 @@ impl Client {
         if self.base.is_some() {
             request = request.header(SITE_HEADER, site.domain());
         }
-        let network =
-            |error: reqwest::Error| (Error::Network { host: host.clone(), fault: Fault::of(&error) }, None);
-        let response = add(request).send().map_err(network)?;
+        let network = |fault: Fault| (Error::Network { host: host.clone(), fault }, None);
+        let response = add(request).send().map_err(|error| network(Fault::of(&error)))?;
         let status = response.status().as_u16();
         let wait = response.headers().get(RETRY_AFTER).or(response.headers().get("x-ratelimit-reset"));
         let wait = wait.and_then(|wait| wait.to_str().ok()?.parse().ok().map(Duration::from_secs));
-        let body = response.bytes().map_err(network)?;
+        let body = transport::body(response).map_err(network)?;
         let json = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&body) };
         match (status, json) {
             (429, _) => Err((Error::RateLimited { host }, wait)),

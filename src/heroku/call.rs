@@ -16,7 +16,7 @@ use url::Url;
 
 use super::client::{Client, Notice};
 use super::error::{Error, Kind};
-use crate::transport::{Fault, root_cause};
+use crate::transport::{self, Fault, root_cause};
 
 const JSON_V3: &str = "application/vnd.heroku+json; version=3";
 const JSON_SDK: &str = "application/vnd.heroku+json; version=3.sdk";
@@ -179,7 +179,9 @@ impl Client {
         *remaining =
             text(response.headers(), "ratelimit-remaining").and_then(|left| left.trim().parse().ok());
         let wait = retry_after(&response);
-        let body = response.bytes().map_err(|error| kind(network(&error, &url)))?.to_vec();
+        let body = transport::body(response).map_err(|fault| {
+            kind(Kind::Network { fault, host: url.host_str().unwrap_or_default().to_owned() })
+        })?;
         if let Some(refusal) = refusal(status, wait, &body) {
             return Err(kind(refusal.without(&[self.token.expose()])));
         }

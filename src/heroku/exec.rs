@@ -35,12 +35,12 @@ pub fn in_dyno(
 ) -> Result<String, ExecError> {
     let arguments = ["ps:exec", "--app", app, "--dyno", dyno, "--", command];
     let output =
-        program::run(&mut program::command(env, "heroku", arguments), within).map_err(|error| match error
-            .kind()
-        {
-            io::ErrorKind::NotFound => ExecError::NoCli,
-            io::ErrorKind::TimedOut => ExecError::TimedOut(within),
-            _ => ExecError::Refused(error.to_string()),
+        program::run(&mut program::official_cli(env, arguments), within).map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::NotFound => ExecError::NoCli,
+                io::ErrorKind::TimedOut => ExecError::TimedOut(within),
+                _ => ExecError::Refused(error.to_string()),
+            }
         })?;
     printed(&output)
 }

@@ -98,6 +98,9 @@ impl Client {
     }
 }
 
+/// How much of a line is kept, in bytes.
+const LONGEST: usize = 64 * 1024;
+
 /// The output so far: complete lines go out, the rest waits for its end.
 #[derive(Default)]
 struct Lines {
@@ -122,7 +125,9 @@ impl Lines {
                     continue;
                 }
                 self.received += 1;
-                self.rest.push(byte);
+                if self.rest.len() < LONGEST || byte == b'\n' {
+                    self.rest.push(byte);
+                }
                 if byte == b'\n' && self.finish(line).is_break() {
                     return Ok(ControlFlow::Break(()));
                 }

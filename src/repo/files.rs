@@ -1,11 +1,14 @@
 //! Files of the checkout: read whole, written all or not at all.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::Checkout;
 use super::error::Error;
+
+/// How large a file may be that is read, in bytes.
+const LARGEST: u64 = 4 * 1024 * 1024;
 
 impl Checkout {
     /// The text of a file, given by its path from the root. `None` when there is no such file.
@@ -20,7 +23,7 @@ impl Checkout {
     }
 
     fn bytes(&self, path: &Path) -> Result<Option<Vec<u8>>, Error> {
-        match fs::read(self.place(path)?) {
+        match read_file(&self.place(path)?) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::file("read", path, error)),
@@ -64,6 +67,20 @@ impl Checkout {
         }
         Ok(place)
     }
+}
+
+/// The bytes of a file of ordinary size. To read a pipe would wait for its writer, and a device has no end.
+fn read_file(place: &Path) -> io::Result<Vec<u8>> {
+    let entry = place.metadata()?;
+    if !entry.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    if entry.len() > LARGEST {
+        return Err(io::Error::other("it is larger than 4 MiB"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(place)?.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn replace(place: &Path, text: &str, executable: bool) -> io::Result<()> {

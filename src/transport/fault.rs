@@ -25,6 +25,9 @@ pub enum Fault {
     /// The connection broke.
     #[error("the connection broke")]
     Reset,
+    /// The answer does not fit into [`LARGEST`](super::LARGEST).
+    #[error("its answer is larger than 64 MiB")]
+    TooLarge,
 }
 
 /// What failed in a TLS handshake.
@@ -70,7 +73,7 @@ impl Fault {
 
     /// Whether the request may have arrived nevertheless.
     pub fn leaves_doubt(self) -> bool {
-        matches!(self, Self::Timeout | Self::Reset)
+        matches!(self, Self::Timeout | Self::Reset | Self::TooLarge)
     }
 
     /// Whether it may pass by itself.

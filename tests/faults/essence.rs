@@ -33,7 +33,7 @@ pub(crate) fn of_app(app: &Value) -> Value {
         slug.map(|slug| json!({"commit": slug["commit"], "agent": slug["agent"], "size": slug["size"]}))
     };
     let release = list(&app["releases"]).last().cloned().unwrap_or_default();
-    let build = list(&app["builds"]).last();
+    let build = list(&app["builds"]).iter().rfind(|build| build["status"] != "failed");
     let drains = list(&app["drains"]).iter().map(|drain| drain["url"].clone());
     json!({
         "name": app["name"],
@@ -44,7 +44,8 @@ pub(crate) fn of_app(app: &Value) -> Value {
         "runs": slug(&release["slug"]),
         "built_with": build.map(|build| build["buildpacks"].clone()),
         "built": build.map(|build| build["status"].clone()),
-        "builds": list(&app["builds"]).len(),
+        // One that failed is an attempt more, and changes nothing.
+        "builds": list(&app["builds"]).iter().filter(|build| build["status"] != "failed").count(),
     })
 }
 

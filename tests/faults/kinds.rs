@@ -70,6 +70,9 @@ pub(super) const WRITES: &[Kind] = &[
     kind("answer of another shape", || json!({"fault": "status", "status": 200, "body": "\"no\""})),
 ];
 
+/// Of a request that begins a build.
+pub(super) const FAILING_BUILD: Kind = with_effect("failing build", || json!({"fault": "fail_build"}));
+
 /// Of any request, when there is time: it waits until the client gives up.
 pub(super) const HANG: Kind = kind("no answer", || json!({"fault": "hang"}));
 

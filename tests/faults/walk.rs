@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::cases::Case;
 use super::judge;
-use super::kinds::{HANG, Kind, READS, WRITES};
+use super::kinds::{FAILING_BUILD, HANG, Kind, READS, WRITES};
 use super::place::{Place, Request};
 
 /// A command that nothing disturbs: its requests, and where it ends.
@@ -50,7 +50,9 @@ impl Walk {
             let is_like =
                 |other: &&Request| other.method == request.method && other.pattern() == request.pattern();
             let nth = self.requests[..=at].iter().filter(is_like).count() as u64;
-            for (number, kind) in kinds(at, request.is_write).enumerate() {
+            let build =
+                (request.method == "POST" && request.path.ends_with("/builds")).then_some(&FAILING_BUILD);
+            for (number, kind) in kinds(at, request.is_write).chain(build).enumerate() {
                 steps.push(Step { walk: self, request, kind, nth, json: (at + number).is_multiple_of(2) });
             }
         }

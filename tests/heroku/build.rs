@@ -171,3 +171,16 @@ fn a_stop_ends_the_wait_for_a_build_whose_output_is_gone() {
     let left = Writer::new(&client).finish_build("shop", "b2", &is_stopped).unwrap();
     assert_eq!(left.status, Status::Pending);
 }
+
+#[test]
+fn a_line_of_output_without_an_end_is_cut() {
+    let output = [&vec![b'x'; 1_000_000][..], b"\nlast\n"].concat();
+    let server = Scripted::start(move |_, _| Reply::Raw(200, vec![], output.clone()));
+    let client = client(&server);
+    let mut lengths = Vec::new();
+    let ended = Writer::new(&client).stream_build(&streaming(server.url().as_str()), &mut |line| {
+        lengths.push(line.len());
+        ControlFlow::Continue(())
+    });
+    assert_eq!((ended.unwrap(), lengths), (Streamed::Ended, vec![65_536, 4]));
+}

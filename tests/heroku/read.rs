@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use dd_heroku::app::Part;
@@ -129,6 +130,21 @@ fn an_unknown_app_is_told_with_near_names() {
     assert_eq!((app.as_str(), &near[..]), ("shpo", &["shop".to_owned()][..]));
     assert!(apps.contains(&"shop".to_owned()), "{apps:?}");
     assert_eq!(Failure::from(error).code, Code::AppNotFound);
+}
+
+#[test]
+fn an_answer_that_is_far_too_large_is_not_kept() {
+    // 70 MB of spaces in 70 kB.
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&vec![b' '; 70_000_000]).unwrap();
+    let body = gzip.finish().unwrap();
+    assert!(body.len() < 100_000);
+    let server = Scripted::start(move |_, _| {
+        Reply::Raw(200, vec![("Content-Encoding", "gzip".to_owned())], body.clone())
+    });
+    let error = Reader::new(&client(&server)).account().unwrap_err();
+    assert!(matches!(error.kind, Kind::Network { fault: Fault::TooLarge, .. }), "{error}");
+    assert_eq!(server.asked().len(), 1, "it is not asked for again");
 }
 
 #[test]

@@ -98,3 +98,19 @@ fn bytes_that_are_no_text_are_not_taken_for_text() {
     repository.write(PRERUN, [0xff, 0xfe, 0x00]);
     assert!(matches!(repository.checkout().read(Path::new(PRERUN)), Err(Error::NotText(_))));
 }
+
+#[test]
+fn pipes_and_huge_files_are_not_read() {
+    let repository = Repository::new();
+    let path = repository.path().join(PRERUN);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::File::create(&path).unwrap().set_len(5 << 20).unwrap();
+    let why = |repository: &Repository| match repository.checkout().read(Path::new(PRERUN)) {
+        Err(Error::File { cause, .. }) => cause.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(why(&repository), "it is larger than 4 MiB");
+    std::fs::remove_file(&path).unwrap();
+    crate::support::run(std::process::Command::new("mkfifo").arg(&path));
+    assert_eq!(why(&repository), "it is not a regular file");
+}

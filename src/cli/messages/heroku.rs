@@ -209,6 +209,7 @@ mod tests {
             Fault::Tls(TlsFault::Name),
             Fault::Tls(TlsFault::Expired),
             Fault::Reset,
+            Fault::TooLarge,
         ];
         kinds.extend(faults.map(|fault| Kind::Network { fault, host: host() }));
         kinds.extend([

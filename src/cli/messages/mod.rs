@@ -26,6 +26,9 @@ fn network_hint(fault: Fault) -> &'static str {
             "if a proxy or a sign-in page of the network answers in its place, check HTTPS_PROXY and NO_PROXY"
         }
         Fault::Reset => "run the command again: it continues where it stopped",
+        Fault::TooLarge => {
+            "something else answers in its place: check HTTPS_PROXY, and the URL where you set one"
+        }
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn from_store(env: &Environment, unreadable: &mut Vec<String>) -> Opt
 
 /// What `heroku auth:token` says: for every way of signing in that is not known here.
 pub(super) fn from_command(env: &Environment) -> Option<String> {
-    let mut command = program::command(env, "heroku", ["auth:token"]);
+    let mut command = program::official_cli(env, ["auth:token"]);
     let output = program::run(&mut command, COMMAND_WITHIN).ok()?;
     // Warnings and news of updates may be around it; a token has no white space in it.
     output.text()?.lines().map(str::trim).rfind(|line| is_token(line)).map(str::to_owned)
