@@ -75,8 +75,13 @@ impl Organization<'_> {
 
     /// The log pipeline of that name.
     pub fn log_pipeline(&self, name: &str) -> Result<Option<Named>, Error> {
+        Ok(self.log_pipelines(name)?.into_iter().next())
+    }
+
+    /// The log pipelines of that name, in their order: a new one is the last.
+    fn log_pipelines(&self, name: &str) -> Result<Vec<Named>, Error> {
         let answer = self.ask(&Method::GET, PIPELINES, None, "logs_read_config")?;
-        Ok(find(&answer.json, "name", name))
+        Ok(named(&answer.json, "name", name))
     }
 
     /// Makes the log pipeline, or replaces what the one with `id` does.
@@ -84,7 +89,7 @@ impl Organization<'_> {
         let permission = "logs_write_pipelines";
         let Some(id) = id else {
             let name = body["name"].as_str().unwrap_or_default();
-            return self.create(PIPELINES, body, permission, || Ok(self.log_pipeline(name)?.is_some()));
+            return self.create(PIPELINES, body, permission, || self.log_pipelines(name));
         };
         self.ask(&Method::PUT, &format!("{PIPELINES}/{id}"), Some(body), permission).map(|_| ())
     }
@@ -96,17 +101,24 @@ impl Organization<'_> {
 
     /// The dashboard of that title; of its body, only a summary.
     pub fn dashboard(&self, title: &str) -> Result<Option<Named>, Error> {
+        Ok(self.dashboards(title)?.into_iter().next())
+    }
+
+    /// The dashboards of that title, the oldest first.
+    fn dashboards(&self, title: &str) -> Result<Vec<Named>, Error> {
+        let mut dashboards = Vec::new();
         let mut start = 0;
         loop {
             let path = format!("{DASHBOARDS}?count={PAGE}&start={start}");
             let answer = self.ask(&Method::GET, &path, None, "dashboards_read")?;
             let page = &answer.json["dashboards"];
-            let dashboard = find(page, "title", title);
+            dashboards.append(&mut named(page, "title", title));
             let length = page.as_array().map_or(0, Vec::len);
             start += length;
             // A page may be shorter than what was asked for: only an empty one is the end.
-            if dashboard.is_some() || length == 0 || start > MOST {
-                return Ok(dashboard);
+            if length == 0 || start > MOST {
+                dashboards.sort_by(|a, b| made(a).cmp(&made(b)));
+                return Ok(dashboards);
             }
         }
     }
@@ -114,7 +126,7 @@ impl Organization<'_> {
     /// Makes a dashboard.
     pub fn create_dashboard(&self, body: &Value) -> Result<(), Error> {
         let title = body["title"].as_str().unwrap_or_default();
-        self.create(DASHBOARDS, body, "dashboards_write", || Ok(self.dashboard(title)?.is_some()))
+        self.create(DASHBOARDS, body, "dashboards_write", || self.dashboards(title))
     }
 
     /// Deletes a dashboard. One that is already gone is not an error.
@@ -123,24 +135,35 @@ impl Organization<'_> {
     }
 
     /// Makes something whose name Datadog allows twice: when the answer is lost, it is looked for before the request
-    /// is sent again.
+    /// is sent again. When another run made one at the same moment, the older one stays.
     fn create(
         &self,
         path: &str,
         body: &Value,
         permission: &'static str,
-        exists: impl Fn() -> Result<bool, Error>,
+        existing: impl Fn() -> Result<Vec<Named>, Error>,
     ) -> Result<(), Error> {
         let send = || {
             let answer =
                 self.client.ask_once(self.site, &Method::POST, path, |request| self.keys(request).json(body));
             answer.map_err(|(error, _)| error).and_then(|answer| self.understood(answer, permission))
         };
-        match send() {
-            Err(error) if error.is_passing() && !exists()? => send().map(|_| ()),
-            Err(error) if !error.is_passing() => Err(error),
-            _ => Ok(()),
+        let answer = match send() {
+            Err(error) if error.is_passing() => {
+                if !existing()?.is_empty() {
+                    return Ok(());
+                }
+                send()?
+            }
+            answer => answer?,
+        };
+        // It is made: nothing that happens from here on changes that.
+        let all = existing().unwrap_or_default();
+        let id = answer.json["id"].as_str();
+        if let Some(newer) = all.iter().skip(1).find(|named| Some(named.id.as_str()) == id) {
+            self.delete(&format!("{path}/{}", newer.id), permission)?;
         }
+        Ok(())
     }
 
     fn delete(&self, path: &str, permission: &'static str) -> Result<(), Error> {
@@ -183,9 +206,16 @@ impl Organization<'_> {
     }
 }
 
-fn find(list: &Value, field: &str, name: &str) -> Option<Named> {
-    let asset = list.as_array()?.iter().find(|item| item[field] == name)?;
-    Some(Named { id: asset["id"].as_str()?.to_owned(), body: asset.clone() })
+fn named(list: &Value, field: &str, name: &str) -> Vec<Named> {
+    let assets = list.as_array().into_iter().flatten().filter(|item| item[field] == name);
+    assets
+        .filter_map(|body| Some(Named { id: body["id"].as_str()?.to_owned(), body: body.clone() }))
+        .collect()
+}
+
+/// When a dashboard was made, RFC 3339 UTC; of two in the same moment, the id decides.
+fn made(dashboard: &Named) -> (&str, &str) {
+    (dashboard.body["created_at"].as_str().unwrap_or_default(), &dashboard.id)
 }
 
 fn log_metric(data: &Value) -> Option<LogMetric> {

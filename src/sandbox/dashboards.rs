@@ -38,7 +38,9 @@ pub(crate) fn list(world: &World, request: &Request) -> Answer {
 pub(crate) fn add(world: &mut World, request: &Request) -> Answer {
     match datadog_bodies::checked(request, datadog_bodies::of_dashboard) {
         Ok(body) => {
-            let board = with_fields_of_the_service(body, &ids::fresh(), &ids::now());
+            // Datadog's times are exact to the microsecond.
+            let made = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string();
+            let board = with_fields_of_the_service(body, &ids::fresh(), &made);
             world.datadog.dashboards.push(board.clone());
             Answer::ok(board)
         }

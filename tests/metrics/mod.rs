@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::sandbox::client::bare;
 use crate::support::kinds;
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Sandbox, Setup};
 
 const KEY: &str = "0123456789abcdef0123456789ab3f9a";
 const APPLICATION_KEY: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -100,6 +100,21 @@ fn an_application_key_without_the_right_is_told_so_and_the_run_can_be_taken_up()
     let rest = output(&sandbox, &["metrics", "enable", "-a", "shop", "--yes", "--json"]);
     assert_eq!(kinds(&rest).iter().filter(|kind| **kind == "log_metric.create").count(), 11);
     assert_eq!(sandbox.app("shop")["drains"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn two_runs_at_the_same_moment_leave_one_of_each() {
+    // Both read before either writes.
+    let sandbox = Setup::default().latency_ms(80).start();
+    let run = |app| output(&sandbox, &["metrics", "enable", "-a", app, "--dashboard", "--yes", "--json"]);
+    std::thread::scope(|scope| {
+        let runs = ["shop", "mobile-api"].map(|app| scope.spawn(move || run(app)));
+        let made = runs.map(|run| run.join().unwrap());
+        assert!(made.iter().all(|document| kinds(document).contains(&"dashboard.create")), "{made:#?}");
+    });
+    let datadog = &sandbox.state()["datadog"];
+    let count = |list: &str| datadog[list].as_array().unwrap().len();
+    assert_eq!((count("dashboards"), count("pipelines")), (1, 1));
 }
 
 #[test]
