@@ -142,11 +142,14 @@ impl Run<'_> {
         let services = self.observer.services;
         let (ui, stop) = (services.ui(), services.stop());
         // What a plan needs and may be missing is looked for before anything is changed.
+        for change in plans.iter().flat_map(|plan| &plan.changes) {
+            require_writable(services, change)?;
+        }
         let prepared =
             plans.iter().map(|plan| Prepared::for_plan(services, plan)).collect::<Result<Vec<_>>>()?;
         let running = stop.running(&plans, self.mode.many);
         let names: Vec<_> = plans.iter().map(|plan| plan.app.name.clone()).collect();
-        let mut documents = Vec::new();
+        let (mut documents, mut stories) = (Vec::new(), Vec::new());
         let mut stopped: Option<Failure> = None;
         for (nth, (plan, prepared)) in plans.into_iter().zip(prepared).enumerate() {
             if stopped.is_none() && stop.is_requested() {
@@ -170,11 +173,14 @@ impl Run<'_> {
                 ui.answer_styled(&ui::receipt::report(&receipt))?;
             }
             documents.push(ui::receipt::to_json(&receipt, failure.as_ref()));
+            stories.push(format!("`{}`: {}", names[nth], ui::receipt::story(&receipt)));
             stopped = failure.map(|failure| among(failure, &names, nth));
         }
         running.reporting();
         if ui.json {
-            ui.json(&ui::one_or_many(documents, self.mode.many))?;
+            // What was changed has to be said somewhere.
+            let unsaid = |failure: Failure| stories.iter().fold(failure, Failure::hint);
+            ui.json(&ui::one_or_many(documents, self.mode.many)).map_err(unsaid)?;
         }
         match stopped {
             Some(failure) => Err(Failure { is_reported: ui.json, ..failure }),
@@ -225,6 +231,18 @@ impl Run<'_> {
         desired.restart &= !receipt.plan.changes.contains(&Change::Restart);
         plan(&desired, facts).map_err(ui::conflict)
     }
+}
+
+/// Fails where a file of the plan cannot be written: the checkout is read-only, or the disk is full.
+fn require_writable(services: &dyn Services, change: &Change) -> Result {
+    if let Change::FileWrite { path, after, .. } = change
+        && let Some(checkout) = services.checkout()?
+    {
+        checkout
+            .check_writable(path, after)
+            .map_err(|error| Failure::from(error).hint("nothing was changed"))?;
+    }
+    Ok(())
 }
 
 /// All changes were applied, and whether they are in effect could not be read.

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use super::Checkout;
 use super::error::Error;
 
@@ -35,6 +37,14 @@ impl Checkout {
     pub fn write_atomic(&self, path: &Path, text: &str, executable: bool) -> Result<(), Error> {
         let place = self.place(path)?;
         replace(&place, text, executable).map_err(|error| Error::file("written", path, error))
+    }
+
+    /// Whether a file could be written with this text: it is written under another name, and is gone again.
+    pub fn check_writable(&self, path: &Path, text: &str) -> Result<(), Error> {
+        let place = self.place(path)?;
+        let folder = place.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(&self.root);
+        let check = || require_writable(&place).and_then(|()| written_in(folder, &place, text, false));
+        check().map(drop).map_err(|error| Error::file("written", path, error))
     }
 
     /// Deletes a file. One that is already gone is not an error.
@@ -86,11 +96,20 @@ fn read_file(place: &Path) -> io::Result<Vec<u8>> {
 fn replace(place: &Path, text: &str, executable: bool) -> io::Result<()> {
     let folder = place.parent().ok_or(ErrorKind::InvalidInput)?;
     fs::create_dir_all(folder)?;
+    require_writable(place)?;
+    written_in(folder, place, text, executable)?.persist(place).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A file that may not be written is left alone: a rename would replace it all the same, which is not what its owner meant.
+fn require_writable(place: &Path) -> io::Result<()> {
+    let is_readonly = place.metadata().is_ok_and(|file| file.permissions().readonly());
+    if is_readonly { Err(ErrorKind::PermissionDenied.into()) } else { Ok(()) }
+}
+
+/// The text in a file of another name in `folder`, with the mode that the file at `place` has or is to have.
+fn written_in(folder: &Path, place: &Path, text: &str, executable: bool) -> io::Result<NamedTempFile> {
     let existing = place.metadata().ok();
-    if existing.as_ref().is_some_and(|file| file.permissions().readonly()) {
-        // A rename would replace it all the same, which is not what its owner meant.
-        return Err(ErrorKind::PermissionDenied.into());
-    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".dd-heroku-");
     #[cfg(unix)]
@@ -103,8 +122,7 @@ fn replace(place: &Path, text: &str, executable: bool) -> io::Result<()> {
         file.as_file().set_permissions(mode(existing.as_ref(), executable))?;
     }
     file.as_file().sync_all()?;
-    file.persist(place).map_err(|error| error.error)?;
-    Ok(())
+    Ok(file)
 }
 
 /// The mode of the existing file, or that of a new one before the umask.

@@ -7,6 +7,7 @@ mod release;
 mod stop;
 mod under_way;
 mod undo;
+mod unwritable;
 
 use serde_json::Value;
 

@@ -59,3 +59,14 @@ fn an_answer_that_cannot_be_written_is_reported_on_stderr() {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.code() == Some(1) && text.contains("could not be written"), "{text}");
 }
+
+#[test]
+fn a_web_page_is_no_tarball() {
+    let page = json!([{"path": "/uploads/*", "every": true, "fault": "html"}]);
+    let sandbox = Sandbox::with_faults(page);
+    let url = format!("{}/uploads/page", sandbox.url());
+    let output = sandbox.command(&["rebuild", "-a", "shop", "--yes", "--source-url", &url]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && text.contains("no tarball answers"), "{text}");
+    assert_eq!(sandbox.writes(), [""; 0]);
+}
