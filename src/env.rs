@@ -270,6 +270,10 @@ variables! {
     DD_DATA_PLANE_ENABLED;
     /// `true`: no checks of the machine that the dyno shares.
     DD_DISABLE_HOST_METRICS;
+    /// `true`: of the Agent's Python packages only those stay that the app's checks need; `auto`: when the slug is large.
+    DD_HEROKU_SLIM;
+    /// Checks that a slim build keeps though nothing shows that the app uses them.
+    DD_HEROKU_KEEP_CHECKS;
     /// The app's folder with `conf.d`, `checks.d` and `prerun.sh`.
     DD_HEROKU_CONF_FOLDER;
     /// The folder of the repository that heroku-buildpack-monorepo makes into `/app`.

@@ -9,30 +9,34 @@ use std::thread;
 use tempfile::TempDir;
 
 use super::error::{Error, Kind, Result};
+use super::folder_size::size_of;
 use super::hash::Hashed;
 use super::log::{Log, megabytes};
-use super::options::Options;
+use super::options::{Options, Slimness};
 use super::package::archive;
 use super::package::cache_writer::CacheWriter;
 use super::package::prune::Prune;
 use super::package::skip_reader::SkipReader;
 use super::package::unpack::{LinkToPruned, Unpacked, unpack};
-use super::repository::debian_version::Version;
 use super::repository::fetch::Download;
 use super::repository::version;
 use super::repository::{self, Package, Repository};
+use super::slim::{self, Folders, Slimmed};
 use super::slug::cache::Cache;
 use super::slug::install::install;
 use super::slug::python::prune_setup;
-use super::slug::report::{Clock, Report, size_of};
+use super::slug::report::{Clock, Report};
+use super::slug::runtime::{install_runtime, record_cut};
+use crate::env::Environment;
 use crate::platform::stack;
-use crate::runtime;
 
-/// Scripts of the app that the runtime's own must know of.
-const SCRIPTS: [&str; 2] = [".profile.d/datadog.sh", ".profile.d/datadog-heroku.sh"];
+/// A build that is slim when it helps is so from this size of the slug on.
+const SLIM_FROM: u64 = 300_000_000;
 
 /// One build.
 pub struct Compile<'a> {
+    /// The build machine's variables.
+    pub env: &'a Environment,
     /// The app's folder, by its full path. It becomes the slug.
     pub build_dir: &'a Path,
     /// Kept from build to build.
@@ -96,6 +100,13 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
         unpacked
     };
 
+    let mut report = Report::new(package, unpacked, app);
+    if let Some(slimmed) = slim(compile, places.root, &report, &mut log)? {
+        record_cut(built.path(), &slimmed).map_err(unwritable)?;
+        report.slim(slimmed);
+        clock.lap("slim");
+    }
+
     log.step("Installing the runtime");
     install_runtime(built.path(), home, compile.runtime, &package.version)?;
     let aside = beside(home)?;
@@ -108,7 +119,6 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
     }
     clock.lap("install");
 
-    let mut report = Report::new(package, unpacked, app);
     report.from_cache = from_cache;
     report.requests = repository.requests();
     report.steps = clock.steps;
@@ -230,6 +240,36 @@ fn download(
     }
 }
 
+/// Leaves out the Python packages that the app does not use, when it asks for that.
+fn slim(compile: &Compile<'_>, apt: &Path, report: &Report, log: &mut Log<'_>) -> Result<Option<Slimmed>> {
+    let options = &compile.options.slim;
+    match options.when {
+        Slimness::Off => return Ok(None),
+        Slimness::Auto if report.slug <= SLIM_FROM => {
+            log.detail(&format!(
+                "DD_HEROKU_SLIM is auto: the slug comes to {} at most, nothing more is left out",
+                megabytes(report.slug)
+            ));
+            return Ok(None);
+        }
+        Slimness::Auto => log.step(&format!(
+            "Leaving out unused Python packages: DD_HEROKU_SLIM is auto, and the slug may come to {}",
+            megabytes(report.slug)
+        )),
+        Slimness::On => log.step("Leaving out unused Python packages"),
+    }
+    let aside = beside(compile.build_dir)?;
+    let folders = Folders { apt, home: compile.build_dir, aside: aside.path() };
+    let slimmed = slim::slim(compile.env, options, &folders).map_err(|cause| {
+        Error::because(Kind::Disk, "the Agent cannot be made slim", cause)
+            .remedy("Build without: `heroku config:unset DD_HEROKU_SLIM`")
+    })?;
+    if slimmed.is_none() {
+        log.warning("This Agent has no Python packages to choose from: nothing more is left out.");
+    }
+    Ok(slimmed)
+}
+
 /// Distinguishes a package that was altered, one that is refused, and a network or a disk that fails.
 fn explain(why: anyhow::Error, mut stream: Hashed<Download<'_>>, package: &Package) -> Error {
     if let Some(failed) = stream.inner().failed() {
@@ -256,29 +296,6 @@ fn not_the_signed(package: &Package) -> Error {
     let what = format!("{} is not the package that was signed: its hash differs", package.filename);
     Error::new(Kind::Untrusted, what)
         .remedy("Nothing was installed. Build again; if it stays, a proxy or mirror alters files.")
-}
-
-/// Lays the runtime into `built`, knowing the app's own scripts in `home`.
-fn install_runtime(built: &Path, home: &Path, runtime: &Path, version: &Version) -> Result {
-    let failed = |cause: io::Error| {
-        Error::because(Kind::Disk, "the runtime cannot be installed", cause)
-            .remedy("Free some space, or look at the permissions of the build folder, and build again.")
-    };
-    let theirs =
-        |script: &&&str| home.join(script).symlink_metadata().is_ok_and(|metadata| metadata.is_file());
-    let scripts: Vec<&&str> = SCRIPTS.iter().filter(theirs).collect();
-    for script in &scripts {
-        fs::create_dir_all(built.join(".profile.d")).map_err(failed)?;
-        fs::copy(home.join(script), built.join(script)).map_err(failed)?;
-    }
-    runtime::record_agent_version(built, version.upstream()).map_err(failed)?;
-    runtime::install(built, runtime).map_err(failed)?;
-    for script in scripts {
-        if fs::read(home.join(script)).ok() == fs::read(built.join(script)).ok() {
-            fs::remove_file(built.join(script)).map_err(failed)?;
-        }
-    }
-    Ok(())
 }
 
 /// A folder inside the build folder, so on its file system; deleted when it is dropped.

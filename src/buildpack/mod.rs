@@ -14,12 +14,14 @@
 
 mod compile;
 mod error;
+mod folder_size;
 mod hash;
 mod log;
 mod options;
 mod pack;
 mod package;
 mod repository;
+mod slim;
 mod slug;
 mod verify;
 
@@ -28,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 pub use compile::{Compile, compile};
 pub use error::{Error, Kind, Result};
-pub use options::Options;
+pub use options::{Options, Slim, Slimness};
 pub use pack::pack;
 pub use package::unpack::extract;
 pub use repository::deb822::{Paragraph, each_paragraph};
@@ -36,6 +38,7 @@ pub use repository::debian_version::{NotAVersion, Version};
 pub use repository::endpoints::Endpoints;
 pub use repository::version::{Requested, resolve};
 pub use repository::{HEROKU_PACKAGE, PLAIN_PACKAGE, Package, Repository, open};
+pub use slim::Slimmed;
 pub use slug::report::Report;
 pub use verify::{Check, Problem, Verified, has_agent, verify};
 
@@ -56,7 +59,7 @@ pub fn build(
     let program = this_program()?;
     let small = program.with_file_name(pack::RUNTIME);
     let runtime = if small.is_file() { &small } else { &program };
-    let compile = Compile { build_dir, cache_dir, stack: env.get(STACK), options: &options, runtime };
+    let compile = Compile { env, build_dir, cache_dir, stack: env.get(STACK), options: &options, runtime };
     let report = self::compile(&compile, out)?;
     slug::community::install(env, build_dir, &mut Log::new(out));
     Ok(report)

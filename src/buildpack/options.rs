@@ -11,7 +11,7 @@ use super::repository::version::Requested;
 use crate::datadog::boolean;
 use crate::env::{self, Environment};
 
-const READ: [&str; 10] = [
+const READ: [&str; 18] = [
     env::DD_AGENT_VERSION,
     env::DD_AGENT_MAJOR_VERSION,
     env::DD_PYTHON_VERSION,
@@ -19,6 +19,14 @@ const READ: [&str; 10] = [
     env::DD_PROCESS_AGENT,
     env::DD_OTELCOLLECTOR_ENABLED,
     env::DD_DATA_PLANE_ENABLED,
+    env::DD_HEROKU_SLIM,
+    env::DD_HEROKU_KEEP_CHECKS,
+    env::DD_HEROKU_CONF_FOLDER,
+    env::DD_ENABLE_HEROKU_REDIS,
+    env::ENABLE_HEROKU_REDIS,
+    env::DD_ENABLE_HEROKU_POSTGRES,
+    env::ENABLE_HEROKU_POSTGRES,
+    env::DD_ENABLE_DBM,
     env::DD_HEROKU_APT_URL,
     env::DD_HEROKU_APT_KEYS_URL,
     env::DD_HEROKU_APT_KEY_FINGERPRINTS,
@@ -41,6 +49,31 @@ pub struct Options {
     pub otel_collector: bool,
     /// Whether the data plane is installed, where the package has it.
     pub data_plane: bool,
+    /// Which Python packages are installed.
+    pub slim: Slim,
+}
+
+/// Whether a build is slim.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Slimness {
+    /// No.
+    #[default]
+    Off,
+    /// Yes.
+    On,
+    /// When the slug would be large without.
+    Auto,
+}
+
+/// What a slim build keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Slim {
+    /// Whether the build is one.
+    pub when: Slimness,
+    /// Checks that stay: those that are named, and those that config vars switch on.
+    pub checks: Vec<String>,
+    /// The app's folder with `conf.d`, `checks.d` and `prerun.sh`.
+    pub folder: String,
 }
 
 impl Options {
@@ -71,6 +104,7 @@ impl Options {
             process_agent: boolean(env::DD_PROCESS_AGENT, value(env::DD_PROCESS_AGENT), false)?,
             otel_collector: is_on(value(env::DD_OTELCOLLECTOR_ENABLED)),
             data_plane: is_on(value(env::DD_DATA_PLANE_ENABLED)),
+            slim: slim(&value)?,
             endpoints: Endpoints::from_variables(value)?,
         })
     }
@@ -94,6 +128,32 @@ fn boolean(name: &str, value: Option<String>, default: bool) -> Result<bool> {
             .remedy(format!("Set it to one of them: `heroku config:set {name}={meant}`"))
     })
 }
+
+fn slim(value: &impl Fn(&str) -> Option<String>) -> Result<Slim> {
+    let when = match value(env::DD_HEROKU_SLIM) {
+        Some(text) if text.eq_ignore_ascii_case("auto") => Slimness::Auto,
+        text => match boolean(env::DD_HEROKU_SLIM, text, false)? {
+            true => Slimness::On,
+            false => Slimness::Off,
+        },
+    };
+    let kept = value(env::DD_HEROKU_KEEP_CHECKS).unwrap_or_default();
+    let mut checks: Vec<String> =
+        kept.split([',', ' ']).map(str::trim).filter(|check| !check.is_empty()).map(str::to_owned).collect();
+    for (names, check) in SWITCHES {
+        if names.iter().any(|name| is_on(value(name))) {
+            checks.push(check.into());
+        }
+    }
+    let folder = value(env::DD_HEROKU_CONF_FOLDER).unwrap_or_else(|| "datadog".into());
+    Ok(Slim { when, checks, folder })
+}
+
+/// Config vars that switch a check on.
+const SWITCHES: [(&[&str], &str); 2] = [
+    (&[env::DD_ENABLE_HEROKU_REDIS, env::ENABLE_HEROKU_REDIS], "redisdb"),
+    (&[env::DD_ENABLE_HEROKU_POSTGRES, env::ENABLE_HEROKU_POSTGRES, env::DD_ENABLE_DBM], "postgres"),
+];
 
 /// A boolean of the Agent's own, of which only a clear yes counts.
 fn is_on(value: Option<String>) -> bool {

@@ -5,6 +5,7 @@ mod agent_conf;
 mod agents;
 mod confs;
 mod control;
+mod cut_checks;
 mod databases;
 mod disk;
 mod entrypoint;
@@ -51,6 +52,7 @@ use rustix::process::Pid;
 use shell::Script;
 use supervise::Supervisor;
 
+pub use cut_checks::{cut_checks, record_cut_checks};
 pub use fill::{Filled, MARKER, fill, is_marked};
 pub use identity::all_tags;
 pub use install::install;

@@ -85,6 +85,7 @@ fn configure(
             failures.note(&path, disk::write(&path, text.as_bytes(), SECRET));
         }
     }
+    super::cut_checks::report(layout, notices);
     if let Some(python) = python {
         python.link(layout, &mut failures);
     }

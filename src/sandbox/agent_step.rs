@@ -106,9 +106,11 @@ impl Workshop {
         for (name, value) in config.iter().filter(|(name, _)| !name.starts_with("DD_HEROKU_APT_")) {
             fs::write(env_dir.join(name), value)?;
         }
-        let options = Options::read(Some(&env_dir), &self.environment(&home)).map_err(Broken::ErrorBody)?;
+        let environment = self.environment(&home);
+        let options = Options::read(Some(&env_dir), &environment).map_err(Broken::ErrorBody)?;
         let program = std::env::current_exe()?;
         let compile = Compile {
+            env: &environment,
             build_dir: &home,
             cache_dir: &self.cache,
             stack: Some(stack),

@@ -9,6 +9,8 @@ mod network;
 mod options;
 mod pack;
 mod programs;
+mod slim;
+mod slim_wheels;
 mod slug;
 mod tree;
 mod trust;

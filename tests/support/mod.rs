@@ -7,6 +7,7 @@ pub(crate) mod package;
 pub(crate) mod package_repository;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod python_packages;
 pub(crate) mod registries;
 pub(crate) mod sandbox;
 pub(crate) mod scripted;

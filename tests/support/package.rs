@@ -89,17 +89,23 @@ pub(crate) fn debian_package(
     for (path, file) in files {
         write(&root, path, file);
     }
+    package_of(name, version, compression, &root)
+}
+
+/// A package of what is in a folder, made by `dpkg-deb`.
+pub(crate) fn package_of(name: &str, version: &str, compression: &str, root: &Path) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
     let control = format!(
         "Package: {name}\nVersion: {version}\nArchitecture: amd64\nMaintainer: A Test <test@example.com>\nDescription: an Agent\n"
     );
-    write(&root, "DEBIAN/control", &Text(&control));
-    fs::set_permissions(&root, fs::Permissions::from_mode(0o755)).unwrap();
+    write(root, "DEBIAN/control", &Text(&control));
+    fs::set_permissions(root, fs::Permissions::from_mode(0o755)).unwrap();
     let package = folder.path().join("package.deb");
     run(Command::new("dpkg-deb")
         .arg("--root-owner-group")
         .arg(format!("-Z{compression}"))
         .arg("--build")
-        .arg(&root)
+        .arg(root)
         .arg(&package));
     fs::read(package).unwrap()
 }

@@ -5,3 +5,4 @@ pub(crate) mod community;
 pub(crate) mod install;
 pub(crate) mod python;
 pub(crate) mod report;
+pub(crate) mod runtime;

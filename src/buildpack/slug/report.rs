@@ -1,13 +1,12 @@
 //! What a build did, as a value and as lines of its log: sizes by part, time by step.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::{Duration, Instant};
-use std::{fs, io};
 
 use crate::buildpack::log::{Log, megabytes};
 use crate::buildpack::package::unpack::Unpacked;
 use crate::buildpack::repository::Package;
+use crate::buildpack::slim::Slimmed;
 
 /// Heroku refuses slugs above this, compressed. <https://devcenter.heroku.com/articles/slug-compiler#slug-size>
 const SLUG_LIMIT: u64 = 500_000_000;
@@ -29,10 +28,14 @@ pub struct Report {
     pub pruned: BTreeMap<String, u64>,
     /// Bytes that were written, by part of the slug.
     pub parts: BTreeMap<&'static str, u64>,
+    /// What a slim build left out, too.
+    pub slimmed: Option<Slimmed>,
     /// Programs of the package that nobody here knows, with their bytes: they stay.
     pub unknown: Vec<(String, u64)>,
     /// Bytes of the slug at most, compressed: the Agent by the package's ratio, the app's own files as they are.
     pub slug: u64,
+    /// The Agent's part of it.
+    agent: u64,
     /// How long each step took.
     pub steps: Vec<(&'static str, Duration)>,
 }
@@ -50,9 +53,42 @@ impl Report {
             unpacked: unpacked.bytes,
             pruned: unpacked.pruned,
             parts: unpacked.parts,
+            slimmed: None,
             unknown: unpacked.unknown,
             slug: app + compressed.min(written),
+            agent: compressed.min(written),
             steps: Vec::new(),
+        }
+    }
+
+    /// Counts what a slim build left out as such.
+    pub(crate) fn slim(&mut self, slimmed: Slimmed) {
+        let written: u64 = self.parts.values().sum();
+        for (part, bytes) in &slimmed.left_out {
+            *self.pruned.entry(format!("slim: {part}")).or_default() += bytes;
+            let of = if *part == "JMX" { "Agent" } else { "Python" };
+            let kept = self.parts.entry(of).or_default();
+            *kept = kept.saturating_sub(*bytes);
+        }
+        let less = slimmed.bytes().min(written);
+        // The Agent's share of the slug shrinks with its bytes.
+        self.slug -= self.agent * less / written.max(1);
+        self.slimmed = Some(slimmed);
+    }
+
+    fn print_slim(&self, log: &mut Log<'_>) {
+        let Some(slimmed) = &self.slimmed else { return };
+        log.detail(&format!(
+            "slim: {} of Python's {} are left out; the checks that stay: {}",
+            megabytes(slimmed.bytes()),
+            megabytes(slimmed.before),
+            if slimmed.checks.is_empty() { "none".to_owned() } else { slimmed.checks.join(", ") }
+        ));
+        if !slimmed.back.is_empty() {
+            log.detail(&format!("an import needs them, so they stay: {}", slimmed.back.join(", ")));
+        }
+        if let Some(why) = &slimmed.untried {
+            log.detail(&format!("the imports could not be tried: {why}"));
         }
     }
 
@@ -75,6 +111,7 @@ impl Report {
                 log.detail(&format!("{:>10}  {what}", megabytes(bytes)));
             }
         }
+        self.print_slim(log);
         if !self.unknown.is_empty() {
             let named: Vec<String> = self
                 .unknown
@@ -103,17 +140,6 @@ fn by_size<T: AsRef<str>>(sizes: &BTreeMap<T, u64>) -> Vec<(&str, u64)> {
     let mut sizes: Vec<(&str, u64)> = sizes.iter().map(|(what, bytes)| (what.as_ref(), *bytes)).collect();
     sizes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
     sizes
-}
-
-/// Bytes of the files below `folder`.
-pub(crate) fn size_of(folder: &Path) -> io::Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let metadata = entry.metadata()?;
-        bytes += if metadata.is_dir() { size_of(&entry.path())? } else { metadata.len() };
-    }
-    Ok(bytes)
 }
 
 /// Measures the steps of a build one after the other.

@@ -8,12 +8,15 @@ use std::time::Duration;
 use super::Verified;
 use crate::env::{Environment, PATH};
 use crate::program;
+use crate::runtime;
 
 const SCRIPT: &str = include_str!("imports.py");
 /// Custom checks of the app.
 const CUSTOM: &str = "datadog/checks.d";
+/// The app's configuration of checks.
+const CONFIGURED: &str = "datadog/conf.d";
 /// What is in `datadog_checks` and is no check.
-const NO_CHECKS: [&str; 2] = ["base", "dev"];
+const NO_CHECKS: [&str; 5] = ["base", "checks", "dev", "stubs", "utils"];
 /// Python packages that Datadog's buildpack leaves out: a check that needs one works on no dyno.
 const LEFT_OUT: [&str; 7] =
     ["kubernetes", "lxml", "openstack", "pysnmp_mibs", "pyVim", "pyVmomi", "cm_client"];
@@ -34,6 +37,14 @@ pub(super) fn verify(env: &Environment, slug: &Path, verified: &mut Verified) {
         .into_iter()
         .filter(|path| path.extension() == Some(OsStr::new("py")))
         .collect();
+    let cut = runtime::cut_checks(slug);
+    for path in files(&slug.join(CONFIGURED)) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let check = name.strip_suffix(".d").or_else(|| name.strip_suffix(".yaml")).unwrap_or(&name);
+        if cut.lines().any(|cut| cut == check) {
+            verified.problem("import", check, "is configured, and the slim build left it out");
+        }
+    }
     let installed = installed(&embedded);
     let names: Vec<String> =
         installed.iter().cloned().chain(custom.iter().map(|path| path.display().to_string())).collect();
@@ -41,17 +52,12 @@ pub(super) fn verify(env: &Environment, slug: &Path, verified: &mut Verified) {
         // A package without checks is a stand-in: it has no Python either.
         return;
     }
-    let output = match python(env, slug, &embedded, &names) {
-        Ok(output) => output,
+    let outcomes = match import(env, &slug.join(super::AGENT), &names) {
+        Ok(outcomes) => outcomes,
         Err(why) => return verified.problem("import", "python", why),
     };
-    let mut answers = output.lines().filter_map(|line| line.split_once('\t'));
-    for name in &names {
+    for (name, failure) in names.iter().zip(outcomes) {
         let shown = super::shown(slug, Path::new(name));
-        let failure = match answers.next() {
-            Some((answered, result)) if answered == name => failure(result),
-            _ => Some(Failure { module: String::new(), what: "Python ended while it was imported".into() }),
-        };
         if let Some(Failure { module, what }) = &failure {
             let root = module.split('.').next().unwrap_or_default();
             if LEFT_OUT.contains(&root) {
@@ -64,9 +70,29 @@ pub(super) fn verify(env: &Environment, slug: &Path, verified: &mut Verified) {
     }
 }
 
-struct Failure {
-    module: String,
-    what: String,
+/// Why something cannot be imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::buildpack) struct Failure {
+    /// The module that is missing, where one is.
+    pub(in crate::buildpack) module: String,
+    /// What Python says.
+    pub(in crate::buildpack) what: String,
+}
+
+/// Imports these checks, each a module below `datadog_checks` or a file, by the Python of the Agent in `agent`. Gives back for
+/// each what went wrong, in their order; an error when that Python cannot be run.
+pub(in crate::buildpack) fn import(
+    env: &Environment,
+    agent: &Path,
+    names: &[String],
+) -> Result<Vec<Option<Failure>>, String> {
+    let output = python(env, agent, names)?;
+    let mut answers = output.lines().filter_map(|line| line.split_once('\t'));
+    let outcome = |name: &String| match answers.next() {
+        Some((answered, result)) if answered == name => failure(result),
+        _ => Some(Failure { module: String::new(), what: "Python ended while it was imported".into() }),
+    };
+    Ok(names.iter().map(outcome).collect())
 }
 
 /// What a line of the script says went wrong.
@@ -91,7 +117,7 @@ fn installed(embedded: &Path) -> Vec<String> {
 }
 
 /// Where the Agent's Pythons have their packages.
-fn site_packages(embedded: &Path) -> Vec<PathBuf> {
+pub(in crate::buildpack) fn site_packages(embedded: &Path) -> Vec<PathBuf> {
     let pythons = files(&embedded.join("lib")).into_iter().filter(|path| {
         path.file_name().and_then(OsStr::to_str).is_some_and(|name| name.starts_with("python"))
     });
@@ -99,7 +125,8 @@ fn site_packages(embedded: &Path) -> Vec<PathBuf> {
 }
 
 /// Runs the script in the Agent's Python, which must not write anything into the slug.
-fn python(env: &Environment, slug: &Path, embedded: &Path, names: &[String]) -> Result<String, String> {
+fn python(env: &Environment, agent: &Path, names: &[String]) -> Result<String, String> {
+    let embedded = agent.join("embedded");
     let Some(python) = ["python3", "python2", "python"]
         .map(|name| embedded.join("bin").join(name))
         .into_iter()
@@ -115,14 +142,15 @@ fn python(env: &Environment, slug: &Path, embedded: &Path, names: &[String]) -> 
         command.env(PATH, path);
     }
     let lib = embedded.join("lib");
-    let dist = slug.join(super::AGENT).join("bin/agent/dist");
+    let dist = agent.join("bin/agent/dist");
     let paths = [lib.clone(), dist].map(|path| path.to_string_lossy().into_owned()).join(":");
     command.env("LD_LIBRARY_PATH", lib).env("PYTHONPATH", paths).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = program::run(&mut command, WITHIN)
         .map_err(|error| format!("{} cannot be run: {error}", python.display()))?;
     if output.stdout.is_empty() {
         let why = output.stderr.lines().last().unwrap_or("it prints nothing").to_owned();
-        return Err(format!("{} imports nothing: {why}", super::shown(slug, &python)));
+        let python = python.file_name().unwrap_or_default().to_string_lossy();
+        return Err(format!("the Agent's {python} imports nothing: {why}"));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -2,7 +2,7 @@
 //! check can be imported by the Python that was kept, and the app's own files are as they were. Writes nothing.
 
 mod app;
-mod imports;
+pub(super) mod imports;
 mod libraries;
 mod links;
 

@@ -107,7 +107,9 @@ fn compile(
 }
 
 fn document(report: &Report) -> Value {
-    let Report { package, from_cache, requests, unpacked, pruned, parts, unknown, slug, steps } = report;
+    let Report {
+        package, from_cache, requests, unpacked, pruned, parts, slimmed, unknown, slug, steps, ..
+    } = report;
     let milliseconds = |(step, time): &(&str, std::time::Duration)| {
         let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         ((*step).to_owned(), time.into())
@@ -120,6 +122,16 @@ fn document(report: &Report) -> Value {
         "unpacked": unpacked,
         "pruned": pruned,
         "written": parts,
+        "slim": slimmed.as_ref().map(|slimmed| {
+            json!({
+                "python_before": slimmed.before,
+                "left_out": slimmed.left_out,
+                "checks": slimmed.checks,
+                "cut_checks": slimmed.cut,
+                "brought_back": slimmed.back,
+                "imports_untried": slimmed.untried,
+            })
+        }),
         "unknown_programs": unknown.iter().map(|(program, _)| program).collect::<Vec<_>>(),
         "slug": slug,
         "milliseconds": steps.iter().map(milliseconds).collect::<serde_json::Map<String, Value>>(),

@@ -56,6 +56,8 @@ pub fn check<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Problem> {
             _ => Err(Problem::Port),
         },
         Kind::Bytes => value.parse::<u64>().map(|_| value.into()).map_err(|_| Problem::Bytes),
+        Kind::Slim if value.eq_ignore_ascii_case("auto") => Ok("auto".into()),
+        Kind::Slim => boolean::parse_input(value).map(|on| boolean::text(on).into()).ok_or(Problem::Slim),
         Kind::AgentMemory => AgentMemory::parse(value).map(|_| value.into()).ok_or(Problem::AgentMemory),
         Kind::Number => number(value, f64::INFINITY).ok_or(Problem::Number),
         Kind::Rate => number(value, 1.0).ok_or(Problem::Rate),

@@ -41,6 +41,8 @@ pub enum Kind {
     Port,
     /// A number of bytes.
     Bytes,
+    /// `true`, `false`, or `auto`.
+    Slim,
     /// What the agents may use: `auto`, `off`, or a size such as `200M`.
     AgentMemory,
     /// A number, not below 0.
@@ -81,6 +83,7 @@ impl Kind {
             Self::Path => "a path",
             Self::Port => "a port, 1 to 65535",
             Self::Bytes => "a number of bytes",
+            Self::Slim => "true, false, or auto",
             Self::AgentMemory => "auto, off, or a size such as 200M",
             Self::Number => "a number",
             Self::Rate => "a number between 0 and 1",

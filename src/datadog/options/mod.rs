@@ -103,6 +103,8 @@ mod tests {
                 "DD_HEROKU_APT_KEYS_URL",
                 "DD_HEROKU_APT_KEY_FINGERPRINTS",
                 "DD_HEROKU_APT_URL",
+                "DD_HEROKU_KEEP_CHECKS",
+                "DD_HEROKU_SLIM",
                 "DD_OTELCOLLECTOR_ENABLED",
                 "DD_PROCESS_AGENT",
                 "DD_PYTHON_VERSION"

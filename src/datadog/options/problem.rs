@@ -52,6 +52,8 @@ pub enum Problem {
     Port,
     /// Not a number of bytes.
     Bytes,
+    /// Neither a switch nor `auto`.
+    Slim,
     /// Neither `auto` nor `off` nor a size.
     AgentMemory,
     /// Not a number, or one below 0.
@@ -125,6 +127,7 @@ impl fmt::Display for Problem {
             Self::Path => f.write_str("expected a path"),
             Self::Port => f.write_str("expected a port, 1 to 65535"),
             Self::Bytes => f.write_str("expected a number of bytes"),
+            Self::Slim => f.write_str("expected true, false, or auto"),
             Self::AgentMemory => f.write_str("expected auto, off, or a size such as 200M"),
             Self::Number => f.write_str("expected a number, 0 or more"),
             Self::Rate => f.write_str("expected a number between 0 and 1, such as 0.5"),

@@ -52,6 +52,12 @@ pub(super) const VARIABLES: &[Variable] = &[
     .or("false"),
     var(env::DD_HEROKU_DATADOG_URL, Kind::Url, "Datadog's API, instead of the site's").but(HERE),
     var(
+        env::DD_HEROKU_KEEP_CHECKS,
+        Kind::Text,
+        "Checks that a slim build keeps though nothing shows that the app uses them, separated by commas",
+    )
+    .compiled(),
+    var(
         env::DD_HEROKU_RESTART_MS,
         Kind::Number,
         "Milliseconds before an agent that ended is started again; doubled each time",
@@ -74,6 +80,13 @@ pub(super) const VARIABLES: &[Variable] = &[
     .but(SANDBOX),
     var(env::DD_HEROKU_SANDBOX_STATE, Kind::Path, "File of the sandbox's state").but(HERE),
     var(env::DD_HOST_ALIASES, Kind::Text, "Further names of the host").but(BOOT_SETS_IT),
+    var(
+        env::DD_HEROKU_SLIM,
+        Kind::Slim,
+        "Leaves out Python packages that the app's checks do not need; auto: when the slug passes 300 MB",
+    )
+    .or("false")
+    .compiled(),
     var(env::DD_INSTALL_INFO, Kind::Path, "File that says how the Agent was installed").but(BOOT_SETS_IT),
     var(env::DD_LD_LIBRARY_PATH, Kind::Text, "Library path of the Agent").but(BOOT_SETS_IT),
     var(env::DD_LOG_DIR, Kind::Path, "Folder of the Agent's logs").but(BOOT_SETS_IT),
