@@ -56,6 +56,16 @@ fn utf_16_is_counted_in_both_orders_with_and_without_a_mark() {
 }
 
 #[test]
+fn spaces_that_are_not_ascii_end_a_head_too() {
+    for space in ['\u{a0}', '\u{85}', '\u{2003}'] {
+        assert_eq!(
+            counted(lines(&format!("2026-03-02T06:58:53.550240+00:00 heroku[router]:{space}"))),
+            (3, 3)
+        );
+    }
+}
+
+#[test]
 fn the_heads_of_papertrail_are_read() {
     for head in [
         "Mar 02 06:58:53 shop heroku/router: ",

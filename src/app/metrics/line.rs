@@ -22,7 +22,7 @@ pub struct Reading<'a> {
 /// Reads a line as `heroku logs` prints it, as a drain sends it, or bare.
 pub fn read(line: &str) -> Option<Reading<'_>> {
     let start = line.find('=')?;
-    let start = line[..start].rfind(char::is_whitespace).map_or(0, |space| space + 1);
+    let start = line[..start].trim_end_matches(|c: char| !c.is_whitespace()).len();
     let (head, body) = line.split_at(start);
     if is_the_apps_own(head) {
         return None;
