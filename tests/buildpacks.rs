@@ -42,3 +42,16 @@ fn a_pin_is_set_and_taken_away() {
     let plan = document(&sandbox, &["buildpacks", "pin", "master", "-a", "legacy", "--no-rebuild", "--json"]);
     assert_eq!(plan["notes"][0]["code"], "DDH014");
 }
+
+#[test]
+fn an_empty_release_is_not_pinned() {
+    let sandbox = Sandbox::start();
+    for release in ["", "#", " "] {
+        for arguments in
+            [["buildpacks", "pin", release].as_slice(), &["upgrade", "--buildpack-version", release]]
+        {
+            let run = sandbox.command(&[arguments, &["-a", "legacy", "--yes"]].concat()).assert().code(2);
+            assert!(String::from_utf8_lossy(&run.get_output().stderr).contains("is empty"), "{arguments:?}");
+        }
+    }
+}

@@ -107,6 +107,10 @@ pub fn pin(
         let message = format!("`{text}` is not a release: a branch or commit may change or go away");
         Note::new(codes::PINNED_TO_BRANCH, message)
     };
+    if typed.trim().trim_start_matches('#').is_empty() {
+        let failure = Failure::usage("the release to pin the buildpack to is empty");
+        return Err(failure.hint(format_args!("the newest is {}: dd-heroku versions", releases.newest())));
+    }
     match releases.meant(typed) {
         _ if !is_datadogs => Ok((typed.to_owned(), (!versions::is_release(typed)).then(|| branch(typed)))),
         Pin::Release(tag) => Ok((tag, None)),
