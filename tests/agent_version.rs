@@ -96,4 +96,9 @@ fn a_stored_version_that_the_buildpack_cannot_build_is_found_and_fixed() {
             assert_eq!(planned(&plan), fixed, "{stored}");
         }
     }
+    write(&sandbox, "PATCH", "/apps/shop/config-vars", json!({"DD_AGENT_VERSION": ""}));
+    let report = run(&sandbox, &["doctor", "-a", "shop", "--json"], 3);
+    let findings = report["findings"].as_array().unwrap();
+    let empty = findings.iter().find(|finding| finding["code"] == "DDH072").expect("an empty one is found");
+    assert_eq!(empty["fix"][0], json!({"kind": "config.unset", "key": "DD_AGENT_VERSION", "before": ""}));
 }

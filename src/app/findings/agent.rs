@@ -60,6 +60,10 @@ fn wrong(facts: &Facts, vars: &ConfigVars) -> Vec<(&'static str, String)> {
     if let Some(version) = version.filter(|version| is_old_form(version)) {
         faults.push((codes::OLD_VERSION_FORM, format!("{VERSION} is {version}")));
     }
+    if vars.raw(VERSION) == Some("") && needs_whole_version(facts) {
+        faults
+            .push((codes::UNBUILDABLE_VERSION, format!("{VERSION} is empty, and no Agent has that version")));
+    }
     let agents = facts.agent_versions.as_ref().and_then(AgentVersions::known);
     let is_unknown = |version| agents.is_some_and(|agents| versions::find(version, agents).is_none());
     if let Some(version) = version.filter(|version| needs_whole_version(facts) && !is_whole(version))
@@ -94,7 +98,13 @@ fn fixed(facts: &Facts, vars: &ConfigVars) -> BTreeMap<String, Option<Secret>> {
         unset(VERSION);
         return fix;
     }
-    let Some(version) = vars.get(VERSION) else { return fix };
+    let Some(version) = vars.raw(VERSION) else { return fix };
+    if version.is_empty() {
+        if needs_whole_version(facts) {
+            fix.insert(VERSION.to_owned(), None);
+        }
+        return fix;
+    }
     let known = facts.agent_versions.as_ref().and_then(AgentVersions::known);
     if needs_whole_version(facts) {
         if !is_whole(version) || known.is_some_and(|agents| versions::find(version, agents).is_none()) {

@@ -53,7 +53,8 @@ impl Asked {
                 ]);
             }
         };
-        let given = get(env::DD_AGENT_VERSION).unwrap_or(line);
+        // An empty one is looked up like any other.
+        let given = config.get(env::DD_AGENT_VERSION).map_or(line, |text| text.trim_end_matches('\n'));
         let version = given.strip_suffix("_amd64").unwrap_or(given).to_owned();
         // Everything that does not begin with a 7 is looked for among the packages of Agent 6.
         let major = if version.starts_with('7') { 7 } else { 6 };
@@ -211,6 +212,7 @@ mod tests {
             ("7", false),
             ("latest", false),
             ("7.99.0-1", false),
+            ("", false),
         ] {
             let asked = Asked::read(&config(&[(env::DD_AGENT_VERSION, given)])).unwrap();
             assert_eq!(asked.find(&list, &[]).is_ok(), taken, "{given}");
