@@ -266,6 +266,37 @@ fn files_that_nothing_reads_are_named() {
 }
 
 #[test]
+fn faults_of_public_folders_are_named() {
+    let checkout = Checkout::new();
+    let old = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    let conf_of_postgres = "instances:\n  - {host: h, port: 5432, username: u, password: correct-horse-7}\n";
+    let logs = |path: &str| format!("logs:\n  - type: file\n    path: {path}\n");
+    for (files, expected) in [
+        (
+            [("prerun.sh", format!("true\nsed -i \"s/{old}/$X/\" y\n"))].as_slice(),
+            "prerun.sh:2 error the password",
+        ),
+        (
+            &[
+                ("conf.d/postgres.d/conf.yaml", conf_of_postgres.to_owned()),
+                ("prerun.sh", "sed -i \"s/correct-horse-7/$X/\" y\n".to_owned()),
+            ],
+            "prerun.sh:1 error a password or token",
+        ),
+        (&[("prerun.sh", "DISABLE_DATADOG_AGENT=\"false\"\n".to_owned())], "any value turns the Agent off"),
+        (&[("prerun.sh", "cd /app/datadog\n./fill\n".to_owned())], "starts in that folder"),
+        (&[("system-probe.yaml", "network_config:\n  enabled: true\n".to_owned())], "needs privileges"),
+        (
+            &[("conf.d/ruby.d/conf.yaml", logs("/log/production.log"))],
+            "conf.yaml:2 warning no process of a dyno",
+        ),
+    ] {
+        let findings = checkout.lint(&files.iter().map(|(path, text)| (*path, &**text)).collect::<Vec<_>>());
+        assert!(findings.iter().any(|finding| finding.contains(expected)), "{expected}: {findings:?}");
+    }
+}
+
+#[test]
 fn an_import_that_also_works_on_agent_5_is_no_fault() {
     let checkout = Checkout::new();
     let code = "try:\n    from datadog_checks.base import AgentCheck\nexcept ImportError:\n    from checks import AgentCheck\n\n\nclass Depth(AgentCheck):\n    def check(self, instance):\n        self.gauge('shop.depth', 1)\n";

@@ -38,7 +38,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if context.ui.json {
         context.ui.json(&json!({ "findings": findings.iter().map(document).collect::<Vec<_>>() }))?;
     } else if findings.is_empty() {
-        context.ui.say(format_args!("nothing to fix in {} files", files.len()));
+        let files = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
+        context.ui.say(format_args!("nothing to fix in {files}"));
     } else {
         context.ui.answer(findings.iter().map(text).collect::<Vec<_>>().join("\n"))?;
     }

@@ -32,8 +32,11 @@ pub(super) fn lint(file: &File, check: &str, files: &[File], prerun: &Prerun) ->
             return vec![Finding::error(file, unreadable.line, message)];
         }
     };
-    let mut findings: Vec<_> = unknown_check(file, check, files).into_iter().collect();
-    findings.extend(variables_that_stay(file, &document, files));
+    let mut findings = variables_that_stay(file, &document, files).into_iter().collect::<Vec<_>>();
+    // A file of `logs` alone is named as its author likes: Datadog's guides say `ruby.d` and `python.d`.
+    let collects_logs_only =
+        document.get("logs").is_some() && document.get("instances").is_none_or(Value::is_null);
+    findings.extend(unknown_check(file, check, files).filter(|_| !collects_logs_only));
     let Some(document) = document.as_object() else {
         if !placeholders::is_marked(&document) {
             let message = "holds no mapping with `instances`, so the check does not run";
@@ -193,6 +196,10 @@ mod tests {
             messages(&[("datadog/conf.d/nginx.d/conf.yaml", "logs:\n  - {type: file, path: /app/a.log}\n")]),
             [""; 0]
         );
+        for before in ["", "init_config:\ninstances:\n"] {
+            let text = format!("{before}logs:\n  - {{type: file, path: /app/log/production.log}}\n");
+            assert_eq!(messages(&[("datadog/conf.d/ruby.d/conf.yaml", &text)]), [""; 0], "{text}");
+        }
     }
 
     #[test]

@@ -112,6 +112,11 @@ fn wrong_type(file: &File, line: Option<usize>, name: &str, kind: Type, value: &
     let is_plain = |value: &Value| value.is_number() || value.is_boolean();
     let in_list = value.as_array().is_some_and(|all| all.iter().any(is_plain));
     match kind {
+        // Datadog's guide says `ssl: True`, and no mode of PostgreSQL has that name.
+        Type::Text if name == "ssl" && value.is_boolean() => {
+            let mode = if value.as_bool() == Some(true) { "require" } else { "disable" };
+            finding.fix(format!("write `ssl: {mode}`"))
+        }
         Type::Text if is_plain(value) => finding.fix("put the value in quotes"),
         Type::Texts | Type::TextOrTexts | Type::TextsOrMaps if in_list => {
             finding.fix("put each value in quotes")

@@ -19,6 +19,10 @@ const TEMPLATES: [&str; 16] = [
     "ejs", "json", "toml", "ini",
 ];
 
+/// Settings of the Agent's processes that need privileges.
+const PRIVILEGED: &str = "system-probe.yaml";
+const SECURITY: &str = "security-agent.yaml";
+
 /// The problems of where files are.
 pub(super) fn lint(files: &[File], prerun: &Prerun) -> Vec<Finding> {
     let has = |path: &str| files.iter().any(|file| file.path == path);
@@ -40,6 +44,12 @@ fn is_kept(path: &str) -> bool {
 fn misplaced(file: &File, prerun: &Prerun, has: &dyn Fn(&str) -> bool) -> Option<Finding> {
     let parts: Vec<_> = file.path.split('/').skip(1).collect();
     let finding = match parts.as_slice() {
+        ["conf.d", PRIVILEGED | SECURITY] | [PRIVILEGED | SECURITY] => {
+            return Some(
+                unread(file, "it configures a process that needs privileges, which dynos do not have")
+                    .fix(format!("git rm {}", file.path)),
+            );
+        }
         ["conf.d", name] if ending(name) == "yaml" => return old_form(file, name, has),
         ["datadog.yaml" | "datadog.yml"] => {
             return Some(
@@ -206,6 +216,8 @@ mod tests {
             ("datadog/conf.d/gunicorn/conf.yaml", "end in `.d`"),
             ("datadog/datadog.yaml", "config vars"),
             ("datadog/datadog.conf", "Agent 5"),
+            ("datadog/system-probe.yaml", "needs privileges"),
+            ("datadog/conf.d/system-probe.yaml", "needs privileges"),
             ("datadog/gunicorn.yaml", "conf.d and checks.d only"),
             ("datadog/pre-prerun.sh", "datadog/prerun.sh"),
             ("datadog/conf.d/prerun.sh", "datadog/prerun.sh"),

@@ -97,8 +97,9 @@ pub fn lint(files: &[File]) -> Vec<Finding> {
     let mut findings = layout::lint(files, &prerun);
     findings.extend(slugignore::lint(files));
     findings.extend(checks::lint(files));
+    let values = secrets::values(files, &prerun);
     for file in files {
-        findings.extend(secrets::lint(file, &prerun));
+        findings.extend(secrets::lint(file, &values, &prerun));
         findings.extend(paths::lint(file));
         match Place::of(&file.path) {
             Place::Conf { check } | Place::Check { check, yaml: true } => {
@@ -162,7 +163,9 @@ impl<'p> Place<'p> {
         match path.split('/').collect::<Vec<_>>().as_slice() {
             ["datadog", "prerun.sh"] => Self::Prerun,
             ["datadog", "conf.d", file] => {
-                let check = file.strip_suffix(".yaml").filter(|check| !matches!(*check, "conf" | "config"));
+                let check = file
+                    .strip_suffix(".yaml")
+                    .filter(|check| !matches!(*check, "conf" | "config" | "system-probe" | "security-agent"));
                 check.map_or(Self::Other, |check| Self::Conf { check })
             }
             ["datadog", "conf.d", folder, file] if is_configuration(file) => {

@@ -3,6 +3,7 @@
 use super::shell::{self, Command, Scope};
 use super::{File, Finding};
 use crate::app::prerun::{Block, Unmanageable};
+use crate::datadog::boolean;
 use crate::env;
 
 /// The problems of `prerun.sh`.
@@ -43,7 +44,10 @@ pub(super) fn lint(file: &File) -> Vec<Finding> {
         }
     }
     let lines = shell::without_comments(&file.text);
-    findings.extend(lines.lines().enumerate().filter_map(|(n, line)| edits_tags(file, n + 1, line)));
+    for (n, line) in lines.lines().enumerate() {
+        findings.extend(edits_tags(file, n + 1, line));
+        findings.extend(says_no(file, n + 1, line));
+    }
     findings
 }
 
@@ -78,6 +82,10 @@ fn lint_command(file: &File, command: &Command, commands: &[Command]) -> Option<
         ["exec", _, ..] => (
             "`exec` replaces the shell that becomes the app, which then does not start".to_owned(),
             "run the command without `exec`",
+        ),
+        ["cd" | "pushd", folder, ..] if !is_home(folder) && !goes_back(command, commands) => (
+            format!("`{}` moves the shell that becomes the app, which then starts in that folder", words.join(" ")),
+            "put what needs it into ( … ), or add `cd /app` below",
         ),
         _ => {
             let option = options_on(&words).find(|option| !is_off_later(option, command, commands))?;
@@ -125,6 +133,43 @@ fn is_off_later(option: &str, command: &Command, commands: &[Command]) -> bool {
     })
 }
 
+fn is_home(folder: &str) -> bool {
+    ["/app", "~", "$HOME", "${HOME}"].contains(&folder.trim_matches(['"', '\'']).trim_end_matches('/'))
+}
+
+/// Whether a later command goes back, or this one does: a variable after another `cd` is where the folder was kept.
+fn goes_back(command: &Command, commands: &[Command]) -> bool {
+    let words = |command: &Command| command.words.join(" ");
+    let is_move =
+        |other: &Command| other.scope == Scope::Shell && other.words.first().is_some_and(|name| name == "cd");
+    let is_return =
+        |other: &Command| match other.words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["popd", ..] | ["cd"] | ["cd", "-", ..] => true,
+            ["cd", folder, ..] => {
+                let by_variable = folder.contains('$')
+                    && commands.iter().any(|first| {
+                        first.line < other.line && is_move(first) && words(first) != words(other)
+                    });
+                is_home(folder) || by_variable
+            }
+            _ => false,
+        };
+    commands.iter().filter(|later| later.line >= command.line && later.scope == Scope::Shell).any(is_return)
+}
+
+/// `DISABLE_DATADOG_AGENT=false`, which switches the Agent off like any other value.
+fn says_no(file: &File, n: usize, line: &str) -> Option<Finding> {
+    let (before, value) = line.split_once(&format!("{}=", env::DISABLE_DATADOG_AGENT))?;
+    let is_assignment = before.is_empty() || before.ends_with([' ', '\t', ';']);
+    let value = value.split([' ', ';', '\t']).next().unwrap_or_default().trim_matches(['"', '\'']);
+    let is_no = !value.is_empty() && boolean::parse(value) == Some(false);
+    (is_assignment && is_no).then(|| {
+        let message =
+            format!("{} is set to `{value}`, and any value turns the Agent off", env::DISABLE_DATADOG_AGENT);
+        Finding::warning(file, n, message).fix(format!("unset {}", env::DISABLE_DATADOG_AGENT))
+    })
+}
+
 fn edits_tags(file: &File, n: usize, line: &str) -> Option<Finding> {
     let edits_settings =
         line.contains(env::DATADOG_CONF) || line.contains("datadog.yaml") || line.contains("datadog.conf");
@@ -157,6 +202,10 @@ mod tests {
             ("set -Eeo pipefail\n", 1, "stays in force"),
             ("shopt -so errexit\n", 1, "stays in force"),
             ("exec bin/start\n", 1, "replaces the shell"),
+            ("cd \"$APP_DATADOG\"\n./fill\n", 1, "starts in that folder"),
+            ("pushd /tmp >/dev/null\n", 1, "starts in that folder"),
+            ("DISABLE_DATADOG_AGENT=\"false\"\n", 1, "any value turns the Agent off"),
+            ("export DISABLE_DATADOG_AGENT=0 # on\n", 1, "any value turns the Agent off"),
         ] {
             let findings = messages(&[(PRERUN, text)]);
             assert!(
@@ -176,6 +225,11 @@ mod tests {
             "(\n  set -e\n  exit 1\n)\n",
             "sed -i 's/<HOST>/x/' \"$DD_CONF_DIR/conf.d/a.d/conf.yaml\"\nset +x\nset -- a\n",
             "existing=1\n",
+            "cd /tmp && ./fill; cd -\n",
+            "pushd /tmp\n./fill\npopd\n",
+            "back=$PWD\ncd /tmp\ncd \"$back\"\n",
+            "(cd /tmp && ./fill)\ncd \"$HOME\"\n",
+            "if [ \"$DISABLE_DATADOG_AGENT\" == false ]; then unset DISABLE_DATADOG_AGENT; fi\nDISABLE_DATADOG_AGENT=\n",
             "set -o pipefail\nset -- -e\n",
             "set -e\ntrue\nset +e\n",
             "exec 2>/dev/null\n",

@@ -29,7 +29,8 @@ pub(super) fn secret(line: &str, is_code: bool) -> Option<&'static str> {
     if tokens(line).any(is_token) {
         return Some("a token");
     }
-    if line.split(|c: char| !c.is_ascii_alphanumeric()).any(is_database_password) {
+    let words = || line.split(|c: char| !c.is_ascii_alphanumeric());
+    if words().any(is_database_password) || replaces_old_password(line) {
         return Some("the password of a database");
     }
     let small = line.to_ascii_lowercase();
@@ -67,6 +68,15 @@ fn is_key(word: &str) -> bool {
 /// As Heroku Postgres and Heroku Redis make them: `p` and 64 hex digits.
 fn is_database_password(word: &str) -> bool {
     word.strip_prefix('p').is_some_and(|digits| digits.len() == 64 && is_hex(digits) && distinct(digits) >= 4)
+}
+
+/// Whether `sed` replaces 64 hex digits: databases of years ago have passwords without the `p`.
+fn replaces_old_password(line: &str) -> bool {
+    ['/', '|', '#', ',', '@', '!', ':'].iter().any(|sign| {
+        line.split(&format!("s{sign}")).skip(1).filter_map(|rest| rest.split_once(*sign)).any(|(word, _)| {
+            word.len() == 64 && is_hex(word) && has_digit_and_letter(word) && distinct(word) >= 4
+        })
+    })
 }
 
 fn is_uuid(word: &str) -> bool {
@@ -141,6 +151,7 @@ mod tests {
     fn secrets_are_known_by_their_shape() {
         for (line, expected) in [
             (&*format!("sed -i \"s/{DATABASE}/$X/\" a"), "the password of a database"),
+            (&format!("sed -i \"s/{}/$X/\" a", &DATABASE[1..]), "the password of a database"),
             (&format!("# was: {DATABASE}"), "the password of a database"),
             (&format!("X=rediss://:{DATABASE}@ec2-1.compute.amazonaws.com:6380"), "a URL with a password"),
             (&format!("# postgres://u:{DATABASE}@h/d"), "a URL with a password"),
@@ -171,6 +182,7 @@ mod tests {
             "X=${DATABASE_URL:-postgres://postgres:postgres@localhost/dev}",
             "X=postgres://${USER}:${PASSWORD}@h/d",
             "HRKU-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
+            "echo '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff  x.tgz' | sha256sum -c",
             "gpg --recv-keys D75CEA17048B9ACBF186794B32637D44F14F620E",
             "PGPASSWORD=$DB_PASSWORD2",
             "password=\"${MATCH[2]}\"",

@@ -11,11 +11,33 @@ use super::{File, Finding};
 use crate::datadog::integrations::is_secret_option;
 use crate::repo::yaml;
 
-/// Secrets in a file.
-pub(super) fn lint(file: &File, prerun: &Prerun) -> Vec<Finding> {
+/// The shortest value of a secret option that is searched for in other files.
+const SEARCHED: usize = 8;
+
+/// The values of secret options in files of YAML that other files should not hold either.
+pub(super) fn values(files: &[File], prerun: &Prerun) -> Vec<String> {
+    let mut values = Vec::new();
+    for file in files.iter().filter(|file| is_yaml(file)) {
+        let document = yaml::read(&prerun.mark(&file.text, true)).unwrap_or_default();
+        secret_options(&document, prerun, &mut |_, value| values.extend(value.as_str().map(str::to_owned)));
+    }
+    values.retain(|value| value.len() >= SEARCHED && value.bytes().any(|b| b.is_ascii_digit()));
+    values
+}
+
+fn is_yaml(file: &File) -> bool {
+    matches!(file.path.rsplit('.').next(), Some("yaml" | "yml" | "default"))
+}
+
+/// Secrets in a file. `values` are those of all files.
+pub(super) fn lint(file: &File, values: &[String], prerun: &Prerun) -> Vec<Finding> {
     let ending = file.path.rsplit('.').next();
     let is_code = matches!(ending, Some("sh" | "py"));
-    let secret_on = |(n, line)| Some((n + 1, line::secret(line, is_code)?));
+    let is_copied = |line: &str| is_code && values.iter().any(|value| line.contains(value.as_str()));
+    let secret_on = |(n, line)| {
+        let what = line::secret(line, is_code).or_else(|| is_copied(line).then_some("a password or token"));
+        Some((n + 1, what?))
+    };
     let mut findings: Vec<_> = file
         .text
         .lines()
@@ -23,10 +45,10 @@ pub(super) fn lint(file: &File, prerun: &Prerun) -> Vec<Finding> {
         .filter_map(secret_on)
         .map(|(line, what)| committed(file, line, what))
         .collect();
-    if matches!(ending, Some("yaml" | "yml" | "default")) {
+    if is_yaml(file) {
         let mut options = Vec::new();
         let document = yaml::read(&prerun.mark(&file.text, true)).unwrap_or_default();
-        secret_options(&document, prerun, &mut options);
+        secret_options(&document, prerun, &mut |name, _| options.push(name.to_owned()));
         options.sort_unstable();
         options.dedup();
         for option in options {
@@ -46,8 +68,8 @@ fn committed(file: &File, line: impl Into<Option<usize>>, what: &str) -> Finding
         )
 }
 
-/// The names of options that hold a secret as it is.
-fn secret_options(value: &Value, prerun: &Prerun, names: &mut Vec<String>) {
+/// Visits the options that hold a secret as it is, by name and value.
+fn secret_options(value: &Value, prerun: &Prerun, visit: &mut dyn FnMut(&str, &Value)) {
     match value {
         Value::Object(map) => {
             for (name, value) in map {
@@ -57,12 +79,12 @@ fn secret_options(value: &Value, prerun: &Prerun, names: &mut Vec<String>) {
                     _ => false,
                 };
                 if is_literal && is_secret_option(name) {
-                    names.push(name.clone());
+                    visit(name, value);
                 }
-                secret_options(value, prerun, names);
+                secret_options(value, prerun, visit);
             }
         }
-        Value::Array(all) => all.iter().for_each(|item| secret_options(item, prerun, names)),
+        Value::Array(all) => all.iter().for_each(|item| secret_options(item, prerun, visit)),
         _ => {}
     }
 }
@@ -133,6 +155,15 @@ mod tests {
                     && !findings[0].contains("123456")
             );
         }
+    }
+
+    #[test]
+    fn a_password_that_the_script_copies_is_found_there_too() {
+        let script = "true\nsed -i \"s/hunter2-at-home/$PASSWORD/\" x\n";
+        let conf = "instances:\n  - password: hunter2-at-home\n";
+        let findings = messages(&[(CONF, conf), ("datadog/prerun.sh", script)]);
+        let of_script: Vec<_> = findings.iter().filter(|item| item.contains("prerun.sh:2 error")).collect();
+        assert!(of_script.len() == 1 && !of_script[0].contains("hunter2"), "{findings:?}");
     }
 
     #[test]
