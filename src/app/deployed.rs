@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::buildpack::Buildpack;
+use super::buildpack::{Buildpack, Role};
 use super::facts::{Build, Facts, Release, Status};
-use crate::datadog::{AgentRequest, AgentVersion, options};
+use crate::datadog::{AgentRequest, AgentVersion, boolean, options};
 use crate::env;
 
 /// The release that runs: the current one, else the newest that succeeded.
@@ -92,7 +92,20 @@ pub fn rebuild_due(facts: &Facts) -> Vec<&str> {
 
 /// The config vars that are compiled into the slug, and were set or unset since `build` was started.
 pub fn compiled_changes<'f>(facts: &'f Facts, build: &Build) -> impl Iterator<Item = &'f str> {
-    changed_since(facts, build).into_iter().filter(|name| options::needs_rebuild(name))
+    changed_since(facts, build).into_iter().filter(|name| is_compiled_in(facts, name))
+}
+
+/// Whether a change of this config var takes effect only with a recompiled slug: a slim one lacks the checks that are off.
+pub fn is_compiled_in(facts: &Facts, name: &str) -> bool {
+    options::needs_rebuild(name) || (options::switches_check(name) && is_slim(facts))
+}
+
+/// Whether the app's builds leave out the Python packages of checks that it does not use.
+pub fn is_slim(facts: &Facts) -> bool {
+    let value = facts.config.as_ref().and_then(|config| config.get(env::DD_HEROKU_SLIM));
+    let asks =
+        value.is_some_and(|value| value.eq_ignore_ascii_case("auto") || boolean::parse(value) == Some(true));
+    asks && facts.agent_buildpack().is_some_and(|buildpack| buildpack.role() == Role::Ours)
 }
 
 /// Whether a config var has another value than when the slug was built, as far as that is known: what was set and rolled back

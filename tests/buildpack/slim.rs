@@ -8,6 +8,7 @@ use super::{Build, HEROKU, listing};
 use crate::support::package::{File, debian_package};
 use crate::support::package_repository::PackageRepository;
 use crate::support::python_packages::{PYTHON, PythonPackage, SITE};
+use crate::support::sandbox::Sandbox;
 
 /// An Agent with a base, some checks, and what they need. `needed-quietly` is what nobody says that it is needed.
 const PACKAGES: &[PythonPackage<'static>] = &[
@@ -315,4 +316,54 @@ fn a_check_that_was_cut_and_is_asked_for_later_is_named_at_boot_and_found_by_ver
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(document["problems"][0]["subject"], "redisdb", "{document:#}");
+}
+
+const PACK: &str = "https://example.com/dd-heroku-buildpack.tgz";
+
+/// What a dry run plans: the changes, and the codes of the notes.
+fn plan(sandbox: &Sandbox, arguments: &[&str]) -> (Vec<String>, Vec<String>) {
+    let output = sandbox
+        .command(&[arguments, &["-a", "shop", "--dry-run", "--json"]].concat())
+        .env("DD_API_KEY", "c".repeat(32))
+        .output()
+        .unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let texts = |list: &Value, field: &str| -> Vec<String> {
+        list.as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item[field].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let keys = texts(&document["changes"], "key").into_iter().chain(texts(&document["changes"], "kind"));
+    (keys.collect(), texts(&document["notes"], "code"))
+}
+
+#[test]
+fn init_asks_for_a_slim_build_and_says_whose_buildpack_makes_one() {
+    let sandbox = Sandbox::start();
+    let (changes, notes) = plan(&sandbox, &["init", "--slim", "--buildpack-url", PACK]);
+    assert!(changes.contains(&"DD_HEROKU_SLIM".to_owned()), "{changes:?}");
+    assert!(!notes.contains(&"DDH044".to_owned()), "{notes:?}");
+    let (_, without) = plan(&sandbox, &["init"]);
+    let (changes, notes) = plan(&sandbox, &["init", "--slim"]);
+    assert!(changes.contains(&"DD_HEROKU_SLIM".to_owned()), "{changes:?}");
+    assert!(notes.contains(&"DDH044".to_owned()) && !without.contains(&"DDH044".to_owned()), "{notes:?}");
+}
+
+#[test]
+fn in_a_slim_app_switching_a_check_on_is_a_rebuild() {
+    let sandbox = Sandbox::start();
+    let init = ["init", "-a", "shop", "--yes", "--buildpack-url", PACK, "--integrations", "none"];
+    sandbox.command(&init).env("DD_API_KEY", "c".repeat(32)).assert().success();
+    let change = ["config", "set", "DD_ENABLE_HEROKU_REDIS=true", "--rebuild"];
+    let rebuilds =
+        |(changes, _): (Vec<String>, Vec<String>)| changes.iter().any(|change| change.contains("rebuild"));
+    assert!(!rebuilds(plan(&sandbox, &change)));
+    sandbox
+        .command(&["config", "set", "DD_HEROKU_SLIM=true", "-a", "shop", "--yes", "--rebuild"])
+        .assert()
+        .success();
+    assert!(rebuilds(plan(&sandbox, &change)));
+    sandbox.command(&["config", "set", "DD_HEROKU_SLIM=sometimes", "-a", "shop", "--yes"]).assert().failure();
 }

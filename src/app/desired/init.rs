@@ -38,6 +38,8 @@ pub struct Setup {
     pub apm: Option<bool>,
     /// Processes.
     pub process_agent: Option<bool>,
+    /// Only the Python packages that the app's checks need.
+    pub slim: bool,
     /// The metrics of the machine that dynos share.
     pub host_metrics: Option<bool>,
     /// Which databases to monitor.
@@ -105,6 +107,11 @@ impl Setup {
         if app.has_buildpacks() {
             let requested = self.buildpack(facts);
             self.skip(&requested, facts.matching_checkout(), &mut desired);
+            if self.slim && requested.role() != Role::Ours {
+                let message = "DD_HEROKU_SLIM: only dd-heroku's own buildpack reads it; `dd-heroku buildpack pack` makes one to host, and \
+                               `--buildpack-url` sets it";
+                desired.notes.push(Note::new(codes::DISCOURAGED, message));
+            }
             match facts.nested_agent() {
                 None => desired.buildpacks = Buildpacks::WithAgent(requested),
                 Some(agent) if self.buildpack_url.is_some() || self.buildpack_version.is_some() => {
@@ -141,6 +148,7 @@ impl Setup {
             env::DD_PROCESS_AGENT,
             unless_default(self.process_agent, false, existing.get(env::DD_PROCESS_AGENT)),
         );
+        set(env::DD_HEROKU_SLIM, self.slim.then(|| word(true)));
         let off = self.host_metrics.map(|on| !on);
         set(
             env::DD_DISABLE_HOST_METRICS,
@@ -314,11 +322,12 @@ fn unless_default(requested: Option<bool>, default: bool, existing: Option<&str>
 
 /// No Agent runs in the dynos of a Fir app: options of it would do nothing.
 fn leave_out_agent_options(desired: &mut Desired) {
-    const OF_THE_AGENT: [&str; 5] = [
+    const OF_THE_AGENT: [&str; 6] = [
         env::DD_AGENT_VERSION,
         env::DD_AGENT_MAJOR_VERSION,
         env::DD_APM_ENABLED,
         env::DD_DISABLE_HOST_METRICS,
+        env::DD_HEROKU_SLIM,
         env::DD_PROCESS_AGENT,
     ];
     desired.config.remove(env::DD_DYNO_HOST);

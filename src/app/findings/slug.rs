@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use super::{Finding, compiled};
 use crate::app::booleans::is_off;
+use crate::app::buildpack::Role;
 use crate::app::desired::{Desired, RebuildWhen};
 use crate::app::{codes, deployed};
 use crate::env;
 use crate::platform::Stage;
+use crate::secret::Secret;
 
 /// Heroku refuses slugs of more than 500 MB; from here on the owner should know.
 const NEAR: u64 = 450_000_000;
@@ -65,7 +67,15 @@ fn size(facts: &Facts) -> Option<Finding> {
     if size < NEAR || facts.agent_buildpack().is_none() {
         return None;
     }
-    Finding::new(codes::SLUG_NEAR_LIMIT, format!("{} MB of 500 MB", size / 1_000_000))
+    let finding = Finding::new(codes::SLUG_NEAR_LIMIT, format!("{} MB of 500 MB", size / 1_000_000))?;
+    let may_be_slim =
+        !deployed::is_slim(facts) && facts.agent_buildpack().is_some_and(|agent| agent.role() == Role::Ours);
+    Some(if may_be_slim {
+        let slim = (env::DD_HEROKU_SLIM.to_owned(), Some(Secret::new("true")));
+        finding.fixed_by(compiled(BTreeMap::from([slim])))
+    } else {
+        finding
+    })
 }
 
 #[cfg(test)]
@@ -76,6 +86,7 @@ mod tests {
     use crate::app::desired::RebuildWhen;
     use crate::app::facts::{Coupling, Status};
     use crate::app::facts::{Facts, Neighbor};
+    use crate::env;
 
     #[test]
     fn a_slug_that_is_behind_its_settings_is_found() {
@@ -124,6 +135,17 @@ mod tests {
         let mut large = sound();
         large.app.slug_size = Some(489_000_000);
         assert_eq!(codes(&diagnose(&large)), [codes::SLUG_NEAR_LIMIT]);
+        let fix = |facts: &Facts| {
+            let finding =
+                find(facts).into_iter().find(|finding| finding.about.code == codes::SLUG_NEAR_LIMIT)?;
+            Some(finding.fix?.config.contains_key(env::DD_HEROKU_SLIM))
+        };
+        assert_eq!(fix(&large), None);
+        // Our buildpack can do something about it, once.
+        large.buildpacks = Some(list(&["https://example.com/dd-heroku-buildpack.tgz", "heroku/ruby"]));
+        assert_eq!(fix(&large), Some(true));
+        large.config.get_or_insert_default().set(env::DD_HEROKU_SLIM, Some("auto"));
+        assert_eq!(fix(&large), None);
         large.buildpacks = Some(list(&["heroku/ruby"]));
         assert!(!codes(&diagnose(&large)).contains(&codes::SLUG_NEAR_LIMIT));
     }

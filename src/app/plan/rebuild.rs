@@ -8,7 +8,6 @@ use crate::app::codes;
 use crate::app::deployed::{self, UnderWay};
 use crate::app::desired::{Desired, Note, RebuildWhen};
 use crate::app::facts::{Build, Facts, Release};
-use crate::datadog::options;
 
 /// How long ago what was built counts as built just now.
 const JUST: SignedDuration = SignedDuration::from_mins(10);
@@ -98,7 +97,7 @@ pub(super) fn change(
 /// The build under way, or the one whose release phase runs, when it is what a rebuild would make: started after the last
 /// setting that is compiled in was changed, of the same commit. A second one at the same time would be of no use.
 fn adopted<'f>(desired: &Desired, facts: &'f Facts, changes: &[Change]) -> Option<&'f Build> {
-    if desired.clear_cache || changes.iter().any(is_compiled_in) {
+    if desired.clear_cache || changes.iter().any(|change| is_compiled_in(facts, change)) {
         return None;
     }
     let build = match deployed::under_way(facts)? {
@@ -137,14 +136,16 @@ fn just_built<'f>(
 
 /// Whether the slug will not hold what it should once `changes` are applied.
 fn is_due(facts: &Facts, changes: &[Change]) -> bool {
-    changes.iter().any(is_compiled_in) || !deployed::rebuild_due(facts).is_empty()
+    changes.iter().any(|change| is_compiled_in(facts, change)) || !deployed::rebuild_due(facts).is_empty()
 }
 
 /// Whether a change is of something that is compiled into the slug.
-fn is_compiled_in(change: &Change) -> bool {
+fn is_compiled_in(facts: &Facts, change: &Change) -> bool {
     match change {
         Change::BuildpacksSet { .. } => true,
-        Change::ConfigSet { key, .. } | Change::ConfigUnset { key, .. } => options::needs_rebuild(key),
+        Change::ConfigSet { key, .. } | Change::ConfigUnset { key, .. } => {
+            deployed::is_compiled_in(facts, key)
+        }
         _ => false,
     }
 }

@@ -105,6 +105,7 @@ impl Args {
             dyno_host: self.dyno_host(),
             apm: self.apm(),
             process_agent: self.process_agent(),
+            slim: self.slim,
             host_metrics: switch(self.host_metrics, self.no_host_metrics),
             integrations: self.integrations()?,
             logs: self.logs,

@@ -55,6 +55,9 @@ pub struct Args {
     /// Collect processes
     #[arg(long, help_heading = "What is collected")]
     pub(super) process_agent: bool,
+    /// Leave out the Agent's Python packages that the app's checks do not need (dd-heroku's buildpack)
+    #[arg(long, help_heading = "What is collected")]
+    pub(super) slim: bool,
     /// Collect the metrics of the host, which many dynos share (the default)
     #[arg(long, overrides_with = "no_host_metrics", help_heading = "What is collected")]
     pub(super) host_metrics: bool,

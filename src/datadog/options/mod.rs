@@ -20,6 +20,8 @@ pub use near::{near, typo_of};
 pub use problem::Problem;
 pub use secrecy::{has_credentials, is_secret};
 
+use crate::env;
+
 /// A config var that the catalogue knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variable {
@@ -63,6 +65,18 @@ pub fn find(name: &str) -> Option<&'static Variable> {
 /// Whether a change of the variable takes effect only with a recompiled slug.
 pub fn needs_rebuild(name: &str) -> bool {
     find(name).is_some_and(|variable| variable.recompile)
+}
+
+/// Whether the variable switches a check on, whose Python packages a slim build leaves out otherwise.
+pub fn switches_check(name: &str) -> bool {
+    [
+        env::DD_ENABLE_DBM,
+        env::DD_ENABLE_HEROKU_POSTGRES,
+        env::DD_ENABLE_HEROKU_REDIS,
+        env::ENABLE_HEROKU_POSTGRES,
+        env::ENABLE_HEROKU_REDIS,
+    ]
+    .contains(&name)
 }
 
 /// Whether a name is an option of the Agent or a tracer: of the catalogue, or of a group that has too many to list.

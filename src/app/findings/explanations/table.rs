@@ -184,7 +184,7 @@ pub static EXPLAINED: &[Explained] = &[
         SLUG_NEAR_LIMIT,
         "the slug is near its limit",
         "Heroku refuses slugs of more than 500 MB.",
-        "`.slugignore`; DD_APM_ENABLED=false and DD_PROCESS_AGENT=false leave parts of the Agent out.",
+        "`.slugignore`; DD_APM_ENABLED=false and DD_PROCESS_AGENT=false leave parts of the Agent out; dd-heroku's buildpack leaves out unused Python packages with DD_HEROKU_SLIM=true.",
     ),
     warning(
         DRAIN_TWICE,
