@@ -42,6 +42,8 @@ pub mod sandbox;
 #[cfg(feature = "cli")]
 pub mod secret;
 #[cfg(feature = "cli")]
+mod temporary;
+#[cfg(feature = "cli")]
 pub mod transport;
 #[cfg(feature = "cli")]
 mod ui;

@@ -6,8 +6,6 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
 
-use tempfile::TempDir;
-
 use super::error::{Error, Kind, Result};
 use super::folder_size::size_of;
 use super::hash::Hashed;
@@ -29,6 +27,7 @@ use super::slug::report::{Clock, Report};
 use super::slug::runtime::{install_runtime, record_cut};
 use crate::env::Environment;
 use crate::platform::stack;
+use crate::temporary;
 
 /// A build that is slim when it helps is so from this size of the slug on.
 const SLIM_FROM: u64 = 300_000_000;
@@ -110,10 +109,12 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
     log.step("Installing the runtime");
     install_runtime(built.path(), home, compile.runtime, &package.version)?;
     let aside = beside(home)?;
+    let replacing = temporary::replacing();
     let stayed = install(built.path(), home, aside.path(), &|path| prune.forbids(path)).map_err(|cause| {
         Error::because(Kind::Disk, "the Agent cannot be put into the build folder", cause)
             .remedy("Remove the conflicting file from the app, or free some space, and build again.")
     })?;
+    drop(replacing);
     for path in stayed {
         log.warning(&format!("The app has a `{}` of its own, which stays.", path.display()));
     }
@@ -299,8 +300,8 @@ fn not_the_signed(package: &Package) -> Error {
 }
 
 /// A folder inside the build folder, so on its file system; deleted when it is dropped.
-fn beside(home: &Path) -> Result<TempDir> {
-    tempfile::Builder::new().prefix(".dd-heroku-build-").tempdir_in(home).map_err(unwritable)
+fn beside(home: &Path) -> Result<temporary::Folder> {
+    temporary::Folder::inside(home, ".dd-heroku-build-").map_err(unwritable)
 }
 
 fn unwritable(cause: io::Error) -> Error {

@@ -1,12 +1,14 @@
 //! Packs this program as a buildpack: a tarball that can be hosted anywhere. The same program gives the same bytes.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::Context;
 use flate2::{Compression, GzBuilder};
 use tar::{EntryType, Header};
+
+use crate::temporary;
 
 /// The program in the pack, and the smaller one that becomes the dyno's runtime, if the pack has it.
 const PROGRAM: &str = "bin/dd-heroku";
@@ -29,10 +31,12 @@ pub fn pack(output: &Path, program: &Path, runtime: Option<&Path>) -> anyhow::Re
     files.sort();
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> io::Result<u64> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let beside = temporary::Folder::inside(folder, ".dd-heroku-pack-")?;
+        let place = beside.path().join("pack");
+        let mut file = File::create_new(&place)?;
         write_tarball(&files, &mut file)?;
-        let bytes = file.as_file().metadata()?.len();
-        file.persist(output)?;
+        let bytes = file.metadata()?.len();
+        fs::rename(place, output)?;
         Ok(bytes)
     };
     write().with_context(|| format!("cannot write `{}`", output.display()))

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::app::change::Outcome;
 use crate::app::{Plan, Receipt};
 use crate::failure::{Code, Failure, Result};
+use crate::temporary;
 use crate::ui::{self, Ui};
 
 /// Nothing is being applied: an interrupt ends the program.
@@ -109,6 +110,7 @@ impl Stop {
         if !failure.is_reported {
             ui.failure(&failure);
         }
+        temporary::remove_all();
         std::process::exit(i32::from(failure.code.exit()));
     }
 }

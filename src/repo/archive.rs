@@ -12,10 +12,10 @@ use std::path::Path;
 use std::process::Stdio;
 
 use ring::digest::{Context, SHA256};
-use tempfile::TempDir;
 
 use super::Checkout;
 use super::error::Error;
+use crate::temporary;
 
 const RAW: &str = "* -export-ignore -export-subst -text -eol -ident -filter -working-tree-encoding\n";
 
@@ -60,8 +60,8 @@ impl Checkout {
 }
 
 /// A bare git folder with nothing in it but the attributes.
-fn git_folder(is_sha256: bool) -> io::Result<TempDir> {
-    let folder = tempfile::tempdir()?;
+fn git_folder(is_sha256: bool) -> io::Result<temporary::Folder> {
+    let folder = temporary::Folder::new("dd-heroku-git-")?;
     let write = |path: &str, text: &str| fs::write(Path::new(folder.path()).join(path), text);
     for empty in ["objects", "refs", "info"] {
         fs::create_dir(folder.path().join(empty))?;

@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::Checkout;
 use super::error::Error;
+use crate::temporary;
 
 /// How large a file may be that is read, in bytes.
 const LARGEST: u64 = 4 * 1024 * 1024;
@@ -94,6 +95,7 @@ fn read_file(place: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn replace(place: &Path, text: &str, executable: bool) -> io::Result<()> {
+    let _replacing = temporary::replacing();
     let folder = place.parent().ok_or(ErrorKind::InvalidInput)?;
     fs::create_dir_all(folder)?;
     require_writable(place)?;

@@ -15,6 +15,7 @@ use super::upstream;
 use super::world::app::Config;
 use crate::buildpack::{self, Compile, Options};
 use crate::env::{self, Environment};
+use crate::temporary;
 
 /// Where builds find packages, and where they keep slugs and what they cached.
 #[derive(Clone)]
@@ -93,7 +94,7 @@ impl Workshop {
     ) -> Result<Installed, Broken> {
         fs::create_dir_all(&self.slugs)?;
         fs::create_dir_all(&self.cache)?;
-        let work = tempfile::Builder::new().prefix(store::WORK).tempdir_in(&self.slugs)?;
+        let work = temporary::Folder::inside(&self.slugs, store::WORK)?;
         let (home, env_dir) = (work.path().join("app"), work.path().join("env"));
         fs::create_dir(&env_dir)?;
         tar::Archive::new(GzDecoder::new(source)).unpack(&home)?;

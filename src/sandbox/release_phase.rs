@@ -16,6 +16,7 @@ use super::shared::Shared;
 use super::store;
 use super::world::app::{App, Release, Slug, Status};
 use crate::env;
+use crate::temporary;
 
 /// Heroku's own limit, in seconds.
 const LONGEST: u64 = 3600;
@@ -62,7 +63,7 @@ fn attempt(shared: &Shared, id: &str) -> anyhow::Result<Status> {
     let job = shared.with(|store| job(store, id)).context("its slug is gone")?;
     let slugs = shared.with(|store| store.slugs());
     std::fs::create_dir_all(&slugs)?;
-    let work = tempfile::Builder::new().prefix(store::WORK).tempdir_in(&slugs)?;
+    let work = temporary::Folder::inside(&slugs, store::WORK)?;
     let home = work.path().join("app");
     lay_out(shared, &job, &slugs.join(job.slug.origin()), &home)?;
     let name = job.release.dyno_name();

@@ -20,6 +20,7 @@ use super::store::{self, Store};
 use super::world::app::{App, Slug};
 use crate::datadog::AgentVersion;
 use crate::env;
+use crate::temporary;
 
 /// How long a client may take to say its secret.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -141,7 +142,7 @@ fn run(one_off: &OneOff, stream: &mut impl Write, input: Vec<u8>) -> io::Result<
         return stream.write_all(b"bash: the app has no slug\r\n");
     };
     std::fs::create_dir_all(&one_off.slugs)?;
-    let work = tempfile::Builder::new().prefix(store::WORK).tempdir_in(&one_off.slugs)?;
+    let work = temporary::Folder::inside(&one_off.slugs, store::WORK)?;
     let home = work.path().join("app");
     lay_out(one_off, slug, &home)?;
     let dyno = Dyno {

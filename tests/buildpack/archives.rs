@@ -1,5 +1,10 @@
 //! Archives that no honest tool makes: refused, with the build folder as it was.
 
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::process::Command;
+
 use dd_heroku::buildpack::extract;
 use proptest::prelude::*;
 use tar::EntryType;
@@ -7,6 +12,7 @@ use tar::EntryType;
 use super::{Build, HEROKU};
 use crate::support::package::{AGENT, Member, archive, debian_package, dishonest_package};
 use crate::support::package_repository::PackageRepository;
+use crate::support::run;
 
 /// A build that is offered this package, properly signed.
 struct Offered {
@@ -60,6 +66,55 @@ fn nothing_is_written_through_a_link() {
     refused(&[symbolic("../../../../outside")], "it is a link that leaves the package");
     refused(&[symbolic("/tmp"), file("./opt/way/victim")], "`opt/way` is not a folder");
     refused(&[symbolic("datadog-agent"), file("./opt/way/victim")], "`opt/way` is not a folder");
+}
+
+#[test]
+fn a_link_that_leaves_the_package_by_way_of_another_is_refused() {
+    let symbolic = |path, target| link(EntryType::Symlink, path, target);
+    let folder = link(EntryType::Directory, "./opt/a/b", "");
+    let top = symbolic("./opt/a/b/top", "../../..");
+    refused(&[folder, top, symbolic("./opt/way", "a/b/top/../..")], "the link `opt/way` leaves the package");
+}
+
+#[test]
+fn links_to_the_build_machines_own_files_are_left_out() {
+    let symbolic = |path, target| link(EntryType::Symlink, path, target);
+    let members = [
+        file("./opt/datadog-agent/bin/agent/agent"),
+        symbolic("./opt/passwd", "/etc/passwd"),
+        symbolic("./opt/root", "/"),
+        symbolic("./opt/temporary", "/tmp"),
+    ];
+    let offered = offered(dishonest_package(0, &members));
+    for _ in ["cold", "warm"] {
+        offered.build.succeeds();
+        let left =
+            run(Command::new("find").arg(offered.build.apt("opt")).args(["-maxdepth", "1", "-type", "l"]));
+        assert_eq!(left, "");
+    }
+}
+
+#[test]
+fn no_file_or_folder_keeps_setuid_setgid_or_the_sticky_bit() {
+    let tar = tempfile::tempdir().unwrap();
+    let agent = tar.path().join("opt/datadog-agent/bin/agent");
+    fs::create_dir_all(&agent).unwrap();
+    fs::write(agent.join("agent"), "").unwrap();
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    set(&agent.join("agent"), 0o6755);
+    set(&agent, 0o7777);
+    let output = Command::new("tar").args(["-C"]).arg(tar.path()).args(["-c", "./opt"]).output().unwrap();
+    let package =
+        archive(&[("debian-binary", b"2.0\n"), ("control.tar", &[0; 1024]), ("data.tar", &output.stdout)]);
+    let offered = offered(package);
+    for _ in ["cold", "warm"] {
+        offered.build.succeeds();
+        let apt = offered.build.apt("");
+        let special = run(Command::new("find").arg(apt).args(["-perm", "/7000"]));
+        assert_eq!(special, "");
+        assert_eq!(offered.build.agent("bin/agent").metadata().unwrap().mode() & 0o7777, 0o777);
+        assert_eq!(offered.build.agent("bin/agent/agent").metadata().unwrap().mode() & 0o7777, 0o755);
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod network;
 mod options;
 mod pack;
 mod programs;
+mod signals;
 mod slim;
 mod slim_wheels;
 mod slug;

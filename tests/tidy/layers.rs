@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::source::{Module, Source};
 
 /// What the whole CLI may use.
-const FOR_ALL: [&str; 4] = ["env", "program", "secret", "transport"];
+const FOR_ALL: [&str; 5] = ["env", "program", "secret", "temporary", "transport"];
 
 /// What fails for a person to read: the layers below have errors of their own, which `cli/messages` turns into it.
 const FAILURE: &str = "failure";
@@ -74,7 +74,7 @@ const DOORS: [(&str, &str); 13] = [
 ];
 
 /// What the pure modules must not name, as the beginning of a path.
-const IMPURE: [&str; 16] = [
+const IMPURE: [&str; 15] = [
     "clap",
     "jiff::Timestamp::now",
     "jiff::Zoned::now",

@@ -2,11 +2,12 @@
 //! at the root.
 
 use std::fs;
-use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
 
-/// Whether a symbolic link at `path` stays in the package, or names a place on the machine by its full path.
+use anyhow::ensure;
+
+/// Whether a symbolic link at `path` stays in the package, or has a full path, which [`settle`] looks at.
 pub(super) fn stays_inside(path: &Path, target: &Path) -> bool {
     let mut depth = path.components().count().saturating_sub(1);
     for part in target.components() {
@@ -21,37 +22,47 @@ pub(super) fn stays_inside(path: &Path, target: &Path) -> bool {
     true
 }
 
-/// Makes links by full paths into the package relative, and removes the links whose target was pruned, or is outside:
-/// they would only fail when they are followed. `links` are paths below `root`, `is_in_package` says whether the package
-/// has a path. Gives back how many were removed.
+/// Makes links by full paths into the package relative, and removes the links whose target was pruned, and those by a
+/// full path outside of the package: what the build machine has there, a dyno need not have. Refuses a link that leaves
+/// `root` by way of other links. `links` are paths below `root`, `is_in_package` says whether the package has a path.
+/// Gives back how many were removed.
 pub(super) fn settle(
     root: &Path,
     mut links: Vec<PathBuf>,
     is_in_package: impl Fn(&Path) -> bool,
-) -> io::Result<usize> {
+) -> anyhow::Result<usize> {
     links.sort();
     links.dedup();
-    for link in &links {
-        let place = root.join(link);
-        let target = fs::read_link(&place)?;
-        if let Ok(inside) = target.strip_prefix("/")
-            && is_in_package(inside)
-        {
-            fs::remove_file(&place)?;
-            symlink(from_link(link, inside), &place)?;
-        }
-    }
     let before = links.len();
+    let mut inside = Vec::with_capacity(before);
+    for link in links {
+        let place = root.join(&link);
+        if let Ok(target) = fs::read_link(&place)?.strip_prefix("/") {
+            fs::remove_file(&place)?;
+            if !is_in_package(target) {
+                continue;
+            }
+            symlink(from_link(&link, target), &place)?;
+        }
+        inside.push(link);
+    }
+    let mut links = inside;
+    let real_root = root.canonicalize()?;
     // A link may lead to a link that goes: until none does.
     loop {
-        let (stay, go): (Vec<_>, Vec<_>) =
-            links.into_iter().partition(|link| root.join(link).metadata().is_ok());
-        links = stay;
-        if go.is_empty() {
-            return Ok(before - links.len());
+        let (mut stay, mut is_settled) = (Vec::with_capacity(links.len()), true);
+        for link in links {
+            if let Ok(target) = root.join(&link).canonicalize() {
+                ensure!(target.starts_with(&real_root), "the link `{}` leaves the package", link.display());
+                stay.push(link);
+            } else {
+                fs::remove_file(root.join(link))?;
+                is_settled = false;
+            }
         }
-        for link in go {
-            fs::remove_file(root.join(link))?;
+        links = stay;
+        if is_settled {
+            return Ok(before - links.len());
         }
     }
 }
@@ -98,15 +109,38 @@ mod tests {
         let place = |path: &str| root.path().join(path);
         fs::create_dir(place("bin")).unwrap();
         fs::write(place("bin/agent"), "").unwrap();
-        let links =
-            [("a", "b"), ("b", "c"), ("c", "gone"), ("d", "/bin/agent"), ("e", "d"), ("f", "/no/such")];
+        let links = [
+            ("a", "b"),
+            ("b", "c"),
+            ("c", "gone"),
+            ("d", "/bin/agent"),
+            ("e", "d"),
+            ("f", "/no/such"),
+            // Every build machine has it.
+            ("g", "/etc/passwd"),
+            ("h", "/"),
+        ];
         for (link, target) in links {
             symlink(target, place(link)).unwrap();
         }
         let paths = links.iter().map(|(link, _)| PathBuf::from(link)).collect();
-        assert_eq!(settle(root.path(), paths, |path| path == Path::new("bin/agent")).unwrap(), 4);
+        assert_eq!(settle(root.path(), paths, |path| path == Path::new("bin/agent")).unwrap(), 6);
         assert_eq!(fs::read_link(place("d")).unwrap(), Path::new("bin/agent"));
         assert!(place("e").exists());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn a_link_that_leaves_the_package_by_way_of_another_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("a/b/c")).unwrap();
+        let links = [("a/b/c/top", "../../.."), ("out", "a/b/c/top/../..")];
+        for (link, target) in links {
+            assert!(stays_inside(link.as_ref(), target.as_ref()), "{link}");
+            symlink(target, root.path().join(link)).unwrap();
+        }
+        let paths = links.iter().map(|(link, _)| PathBuf::from(link)).collect();
+        let refused = settle(root.path(), paths, |_| true).unwrap_err();
+        assert_eq!(refused.to_string(), "the link `out` leaves the package");
     }
 }

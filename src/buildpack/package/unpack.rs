@@ -318,8 +318,9 @@ fn relative(name: &[u8]) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
+/// Without setuid, setgid and the sticky bit: everything in a slug has one owner.
 fn mode(header: &Header) -> io::Result<u32> {
-    Ok(header.mode()? & 0o7777)
+    Ok(header.mode()? & 0o777)
 }
 
 fn modified(header: &Header) -> io::Result<SystemTime> {

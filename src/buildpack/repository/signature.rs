@@ -16,6 +16,7 @@ use std::process::{Command, Stdio};
 
 use super::keys::Key;
 use crate::buildpack::error::{Error, Kind, Result};
+use crate::temporary;
 
 /// The numbers OpenPGP gives SHA-256, SHA-384 and SHA-512.
 const HASHES: [&str; 3] = ["8", "9", "10"];
@@ -26,7 +27,7 @@ pub(crate) fn verify(message: &[u8], keys: &[Key], trusted: &[String]) -> Result
         Error::because(Kind::Disk, "cannot prepare the check of the repository's signature", cause)
             .remedy("Look at the space and the permissions of the temporary folder.")
     };
-    let folder = tempfile::tempdir().map_err(disk)?;
+    let folder = temporary::Folder::new("dd-heroku-gpgv-").map_err(disk)?;
     let path = |name: &str| folder.path().join(name);
     let keyring: Vec<u8> = keys.iter().flat_map(|key| &key.packets).copied().collect();
     fs::write(path("keyring.gpg"), keyring).map_err(disk)?;

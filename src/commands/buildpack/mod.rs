@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::buildpack::{self, Report};
 use crate::env::Environment;
 use crate::failure::{Code, Failure, Result};
+use crate::temporary;
 use crate::ui::Ui;
 
 /// Run the build step, as a Heroku build does
@@ -64,6 +65,7 @@ pub enum Verb {
 
 /// Runs a verb of `buildpack`.
 pub fn run(env: &Environment, ui: Ui, verb: Verb) -> Result<ExitCode> {
+    temporary::remove_at_signals(Code::Interrupted.exit());
     match verb {
         Verb::Detect { .. } => answer(ui, "Datadog", &json!({ "name": "Datadog" }))?,
         Verb::Release { .. } => answer(ui, "--- {}", &json!({}))?,

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::env::Environment;
-use crate::failure::Result;
+use crate::failure::{Code, Result};
 use crate::sandbox::{self, Fault, Options, RateLimit};
+use crate::temporary;
 use crate::ui::Ui;
 
 /// Serve the sandbox to other programs until interrupted
@@ -53,6 +54,7 @@ pub(super) fn run(env: &Environment, ui: Ui, args: Args) -> Result {
     if let Some(journal) = args.journal {
         options.journal = Some(env.cwd().join(journal));
     }
+    temporary::remove_at_signals(Code::Interrupted.exit());
     let running = sandbox::start(&options)?;
     super::env::print(env, ui, &running.url, " ")?;
     // State is on disk after every request, so that a signal may end this process at any time.
