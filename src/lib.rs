@@ -27,6 +27,8 @@ mod engine;
 pub mod env;
 #[cfg(feature = "cli")]
 pub mod failure;
+#[cfg(all(feature = "cli", any(test, fuzzing)))]
+pub mod fuzzing;
 #[cfg(feature = "cli")]
 pub mod heroku;
 #[cfg(feature = "cli")]

@@ -15,6 +15,8 @@
 mod compile;
 mod error;
 mod folder_size;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod hash;
 mod log;
 mod options;

@@ -112,7 +112,7 @@ impl DrainUrl {
             match name.to_ascii_lowercase().as_str() {
                 "dd-api-key" | "dd_api_key" => key = ApiKey::parse(&value).ok().or(key),
                 "ddsource" => labels.source = Some(value),
-                "env" => labels.env = Some(value),
+                "env" => labels.env = Some(one_tag(&value)),
                 "service" => labels.service = Some(value),
                 "host" | "hostname" => labels.host = Some(value),
                 "ddtags" => {
@@ -271,6 +271,11 @@ mod tests {
             let drain = DrainUrl { labels: Labels::of_app("shop", Some(env), Some(service)), ..desired() };
             assert_eq!(DrainUrl::parse(&drain.expose()), Some(drain));
         }
+        // The old form takes an environment of several words, which the form that is written has as a tag.
+        let old = format!("https://http-intake.logs.datadoghq.eu/v1/input/{KEY}?env=blue%20green,eu");
+        let drain = DrainUrl::parse(&old).expect("a drain");
+        assert_eq!(drain.labels.env.as_deref(), Some("blue_green_eu"));
+        assert_eq!(DrainUrl::parse(&drain.expose()), Some(drain));
     }
 
     #[test]

@@ -206,7 +206,7 @@ impl Organization<'_> {
     }
 }
 
-fn named(list: &Value, field: &str, name: &str) -> Vec<Named> {
+pub(super) fn named(list: &Value, field: &str, name: &str) -> Vec<Named> {
     let assets = list.as_array().into_iter().flatten().filter(|item| item[field] == name);
     assets
         .filter_map(|body| Some(Named { id: body["id"].as_str()?.to_owned(), body: body.clone() }))
@@ -218,7 +218,7 @@ fn made(dashboard: &Named) -> (&str, &str) {
     (dashboard.body["created_at"].as_str().unwrap_or_default(), &dashboard.id)
 }
 
-fn log_metric(data: &Value) -> Option<LogMetric> {
+pub(super) fn log_metric(data: &Value) -> Option<LogMetric> {
     let attributes = &data["attributes"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let compute = &attributes["compute"];
@@ -232,7 +232,7 @@ fn log_metric(data: &Value) -> Option<LogMetric> {
     })
 }
 
-fn log_metric_body(LogMetric { id, path, percentiles, query, group_by }: &LogMetric) -> Value {
+pub(super) fn log_metric_body(LogMetric { id, path, percentiles, query, group_by }: &LogMetric) -> Value {
     let compute = match path {
         Some(path) => {
             json!({"aggregation_type": "distribution", "path": path, "include_percentiles": percentiles})

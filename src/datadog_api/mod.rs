@@ -5,6 +5,8 @@
 mod assets;
 mod client;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod hosts;
 mod keys;
 mod reason;

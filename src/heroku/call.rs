@@ -234,7 +234,7 @@ pub(super) fn network(error: &reqwest::Error, url: &Url) -> Kind {
 }
 
 /// What a status other than success means.
-fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Option<Kind> {
+pub(super) fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Option<Kind> {
     if matches!(status, 200..=299) {
         return None;
     }
@@ -259,13 +259,13 @@ fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Option<Kind> {
 /// The body of an error: `{"id":"forbidden","message":"…"}`. Parts of the platform call the text `error`
 /// (<https://devcenter.heroku.com/articles/platform-api-reference#error-responses>).
 #[derive(Default)]
-struct ErrorBody {
+pub(super) struct ErrorBody {
     id: String,
     message: String,
 }
 
 impl ErrorBody {
-    fn read(body: &[u8]) -> Option<Self> {
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         let text = |value: &Value| Some(value.as_str()?.to_owned());
         let message = ["message", "error", "error_description"].iter().find_map(|name| {
@@ -276,7 +276,10 @@ impl ErrorBody {
 }
 
 /// What is odd about an answer: where it has another shape, its field. Never its content, which may be secret.
-fn unexpected(body: &[u8], error: &serde_path_to_error::Error<serde_json::Error>) -> Cow<'static, str> {
+pub(super) fn unexpected(
+    body: &[u8],
+    error: &serde_path_to_error::Error<serde_json::Error>,
+) -> Cow<'static, str> {
     if !error.inner().is_data() {
         return oddity(body).into();
     }

@@ -11,6 +11,8 @@ mod dynos;
 mod endpoints;
 mod error;
 pub(crate) mod exec;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod gate;
 mod pipelines;
 mod read;

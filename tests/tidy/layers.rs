@@ -22,7 +22,7 @@ const PURE: [&str; 3] = ["app", "datadog", "platform"];
 const LEAN: [&str; 4] = ["datadog", "env", "platform", "runtime"];
 
 /// Whom each module may call in addition to these.
-const MAY_CALL: [(&str, &[&str]); 15] = [
+const MAY_CALL: [(&str, &[&str]); 16] = [
     ("app", &["datadog", "platform"]),
     ("buildpack", &["datadog", "platform", "runtime"]),
     (
@@ -46,6 +46,10 @@ const MAY_CALL: [(&str, &[&str]); 15] = [
     ("datadog", &[]),
     ("datadog_api", &["app", "datadog", "platform"]),
     ("engine", &["app", "database", "datadog", "datadog_api", "heroku", "platform", "repo", "ui"]),
+    (
+        "fuzzing",
+        &["app", "buildpack", "datadog", "datadog_api", "heroku", "platform", "repo", "runtime", "ui"],
+    ),
     ("heroku", &["app", "datadog", "keychain", "platform"]),
     ("keychain", &[]),
     ("platform", &[]),
@@ -74,7 +78,7 @@ const DOORS: [(&str, &str); 13] = [
 ];
 
 /// What the pure modules must not name, as the beginning of a path.
-const IMPURE: [&str; 15] = [
+const IMPURE: [&str; 16] = [
     "clap",
     "jiff::Timestamp::now",
     "jiff::Zoned::now",

@@ -5,6 +5,8 @@ mod add;
 pub(super) mod databases;
 pub mod dbm;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod limit;
 mod refused;
 mod remove;

@@ -5,8 +5,8 @@ pub(crate) mod deb822;
 pub(crate) mod debian_version;
 pub(crate) mod endpoints;
 pub(crate) mod fetch;
-mod in_release;
-mod keys;
+pub(crate) mod in_release;
+pub(crate) mod keys;
 pub(crate) mod lists;
 mod signature;
 pub(crate) mod validator;
@@ -183,7 +183,7 @@ fn fetch_key(fetcher: &Fetcher, url: &Url, trusted: &[String]) -> Result<Vec<Key
 }
 
 /// Reads the Agents out of a list of packages.
-fn read_packages(path: &str, list: &[u8]) -> anyhow::Result<Vec<Package>> {
+pub(crate) fn read_packages(path: &str, list: &[u8]) -> anyhow::Result<Vec<Package>> {
     let text: Box<dyn BufRead + '_> = match path.rsplit_once('.') {
         Some((_, "gz")) => {
             Box::new(BufReader::new(flate2::read::MultiGzDecoder::new(list).take(UNPACKED_PACKAGES)))

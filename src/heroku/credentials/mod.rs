@@ -2,7 +2,7 @@
 //! No request is made here.
 
 mod cli;
-mod netrc;
+pub(super) mod netrc;
 
 use std::fmt;
 use std::path::PathBuf;

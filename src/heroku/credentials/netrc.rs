@@ -48,7 +48,7 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 /// The password of `machine` in the text of a netrc file. `default` entries do not count, as in the official CLI.
-fn find(text: &str, machine: &str) -> Option<String> {
+pub(in crate::heroku) fn find(text: &str, machine: &str) -> Option<String> {
     // Editors of Windows put a byte order mark before it.
     let mut words = words(text.trim_start_matches('\u{feff}')).into_iter();
     let mut here = false;

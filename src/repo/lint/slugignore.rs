@@ -43,20 +43,41 @@ fn matches(pattern: &str, path: &str) -> bool {
     if rooted { at(0) } else { (0..parts.len()).any(at) }
 }
 
-/// Whether a name is like a pattern with `*` and `?`.
-fn is_like(glob: &[u8], name: &[u8]) -> bool {
-    match (glob.split_first(), name.split_first()) {
-        (None, None) => true,
-        (Some((b'*', rest)), _) => is_like(rest, name) || (!name.is_empty() && is_like(glob, &name[1..])),
-        (Some((b'?', rest)), Some((_, others))) => is_like(rest, others),
-        (Some((a, rest)), Some((b, others))) => a == b && is_like(rest, others),
-        _ => false,
+/// Whether a name is like a pattern with `*` and `?`. Only the last `*` is tried again: a pattern of many takes no longer.
+fn is_like(mut glob: &[u8], mut name: &[u8]) -> bool {
+    let mut last_star = None;
+    loop {
+        match (glob.split_first(), name.split_first()) {
+            (None, None) => return true,
+            (Some((b'*', rest)), _) => {
+                last_star = Some((rest, name));
+                glob = rest;
+            }
+            (Some((expected, rest)), Some((byte, others))) if *expected == b'?' || expected == byte => {
+                (glob, name) = (rest, others);
+            }
+            _ => {
+                let Some((rest, [_, others @ ..])) = last_star else { return false };
+                last_star = Some((rest, others));
+                (glob, name) = (rest, others);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::messages;
+    use super::is_like;
+
+    #[test]
+    fn a_pattern_of_many_stars_is_matched_at_once() {
+        let name = "a".repeat(200);
+        let pattern = "a*".repeat(100);
+        assert!(is_like(pattern.as_bytes(), name.as_bytes()));
+        assert!(!is_like(format!("{pattern}b").as_bytes(), name.as_bytes()));
+        assert!(is_like(b"*a?*b", b"xaab.b") && !is_like(b"*a?*b", b"xab"));
+    }
 
     #[test]
     fn a_pattern_that_hides_the_folder_is_named_by_its_line() {
