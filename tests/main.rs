@@ -37,6 +37,7 @@ mod sandbox;
 mod screens;
 mod status;
 mod stored_values;
+mod supply_chain;
 mod support;
 mod tidy;
 mod upgrade;

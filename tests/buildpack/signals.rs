@@ -55,11 +55,15 @@ fn leaves_nothing(build: &Build, folder: &str, signal: Signal) {
 #[test]
 fn a_signal_while_the_package_is_unpacked_leaves_the_build_folder_as_it_was() {
     let (build, _repository) = long_build();
-    SIGNALS.into_iter().for_each(|signal| leaves_nothing(&build, "build", signal));
+    for signal in SIGNALS {
+        leaves_nothing(&build, "build", signal);
+    }
 }
 
 #[test]
 fn a_signal_while_the_signature_is_checked_leaves_no_temporary_folder() {
     let (build, _repository) = long_build();
-    SIGNALS.into_iter().for_each(|signal| leaves_nothing(&build, "temporary", signal));
+    for signal in SIGNALS {
+        leaves_nothing(&build, "temporary", signal);
+    }
 }
