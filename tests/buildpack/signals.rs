@@ -1,6 +1,7 @@
 //! A build that is ended by a signal leaves nothing behind.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 use std::thread;
 
@@ -63,6 +64,12 @@ fn a_signal_while_the_package_is_unpacked_leaves_the_build_folder_as_it_was() {
 #[test]
 fn a_signal_while_the_signature_is_checked_leaves_no_temporary_folder() {
     let (build, _repository) = long_build();
+    // It outlives the program, which waits for it.
+    let gpgv = build.path("bin/gpgv");
+    build.write("bin/gpgv", "#!/bin/sh\nexec sleep 20\n");
+    fs::set_permissions(&gpgv, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", gpgv.parent().unwrap().display());
+    let build = build.with("PATH", &path);
     for signal in SIGNALS {
         leaves_nothing(&build, "temporary", signal);
     }
