@@ -1,7 +1,7 @@
 //! GitHub's archives of a repository, which Heroku takes as a buildpack like the repository itself: `…/archive/refs/tags/2.44.tar.gz`.
 
 /// The endings of an archive.
-const ENDINGS: [&str; 4] = [".tar.gz", ".legacy.tar.gz", ".tgz", ".zip"];
+const ENDINGS: [&str; 3] = [".tar.gz", ".tgz", ".zip"];
 
 /// An archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -44,8 +44,14 @@ fn after_any_fault_at_any_request_the_next_run_ends_as_an_undisturbed_one() {
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
-                while let Some(step) = steps.get(next.fetch_add(1, Ordering::Relaxed)) {
+                loop {
+                    let nth = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(step) = steps.get(nth) else { break };
                     let faults = step.try_out();
+                    if nth > 0 && nth.is_multiple_of(500) {
+                        println!("fault matrix: {nth} of {} cases", steps.len());
+                    }
+                    faults.iter().for_each(|fault| println!("{fault}"));
                     wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(faults);
                 }
             });

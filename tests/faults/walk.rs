@@ -64,7 +64,9 @@ impl Walk {
 fn kinds(at: usize, is_write: bool) -> Box<dyn Iterator<Item = &'static Kind>> {
     let (all, part) = if is_write { (WRITES, 2) } else { (READS, usize::from(at.is_multiple_of(3))) };
     if is_whole() {
-        return Box::new(all.iter().chain([&HANG]));
+        // It takes half a minute.
+        let hang = at.is_multiple_of(8).then_some(&HANG);
+        return Box::new(all.iter().chain(hang));
     }
     Box::new((0..part).map(move |more| &all[(at * part + more) % all.len()]))
 }
