@@ -9,8 +9,8 @@ use crate::support::package_repository::PackageRepository;
 use crate::support::run;
 
 /// What it does after `dpkg -x`: `$1` the package, `$2` the folder it goes into, `$3` where that folder will be, `$4` the
-/// version, `$5` the Python that stays, `$6` and `$7` whether trace- and process-agent stay. A link by its full path into
-/// the package becomes relative here (see docs/upstream-differences.md).
+/// version, `$5` the Python that stays, `$6` and `$7` whether trace- and process-agent stay. A link of the Agent's by its full
+/// path becomes relative here, another one is left out (see docs/upstream-differences.md).
 const SCRIPT: &str = r#"
 set -eu
 mkdir -p "$2"; dpkg -x "$1" "$2"; cd "$2"
@@ -38,6 +38,7 @@ esac
 rm -f $e/bin/agent-data-plane $e/bin/trace-loader
 rm -f $e/bin/2to3 $e/bin/pip $e/ssl/cert.pem $e/bin/installer
 find . -type f -ipath '*/pkgconfig/*.pc' -exec sed -i "s!^prefix=\(.*\)!prefix=$3\1!" {} +
+rm -f usr/bin/datadog-agent
 find . -type l -lname '/*' | while read -r link; do
   target=.$(readlink "$link"); if [ -e "$target" ]; then ln -sfnr "$target" "$link"; fi
 done

@@ -94,7 +94,6 @@ fn what_a_boot_needs_and_is_gone_is_found() {
         ("agent", ".profile.d/datadog.sh".into()),
         ("link", format!("{agent}/embedded/bin/by-full-path")),
         ("link", format!("{agent}/embedded/lib/libx.so")),
-        ("link", ".apt/usr/bin/datadog-agent".into()),
     ];
     finds(&build, &[], &expected.each_ref().map(|(kind, subject)| (*kind, subject.as_str())));
 }

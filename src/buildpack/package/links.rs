@@ -22,8 +22,12 @@ pub(super) fn stays_inside(path: &Path, target: &Path) -> bool {
     true
 }
 
-/// Makes links by full paths into the package relative, and removes the links whose target was pruned, and those by a
-/// full path outside of the package: what the build machine has there, a dyno need not have. Refuses a link that leaves
+/// Where the Agent's own files are in the package.
+const AGENT: &str = "opt/datadog-agent";
+
+/// Makes the Agent's own links by full paths into the package relative, and removes the links whose target was pruned, and those by a
+/// full path elsewhere: what the build machine has there, a dyno need not have, and `/usr/bin/datadog-agent` would start an
+/// Agent without what `agent-wrapper` brings. Refuses a link that leaves
 /// `root` by way of other links. `links` are paths below `root`, `is_in_package` says whether the package has a path.
 /// Gives back how many were removed.
 pub(super) fn settle(
@@ -39,7 +43,7 @@ pub(super) fn settle(
         let place = root.join(&link);
         if let Ok(target) = fs::read_link(&place)?.strip_prefix("/") {
             fs::remove_file(&place)?;
-            if !is_in_package(target) {
+            if !link.starts_with(AGENT) || !is_in_package(target) {
                 continue;
             }
             symlink(from_link(&link, target), &place)?;
@@ -108,13 +112,16 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let place = |path: &str| root.path().join(path);
         fs::create_dir(place("bin")).unwrap();
+        fs::create_dir_all(place(AGENT)).unwrap();
         fs::write(place("bin/agent"), "").unwrap();
         let links = [
             ("a", "b"),
             ("b", "c"),
             ("c", "gone"),
-            ("d", "/bin/agent"),
-            ("e", "d"),
+            ("opt/datadog-agent/d", "/bin/agent"),
+            ("e", "opt/datadog-agent/d"),
+            // The command of the package.
+            ("i", "/bin/agent"),
             ("f", "/no/such"),
             // Every build machine has it.
             ("g", "/etc/passwd"),
@@ -124,8 +131,8 @@ mod tests {
             symlink(target, place(link)).unwrap();
         }
         let paths = links.iter().map(|(link, _)| PathBuf::from(link)).collect();
-        assert_eq!(settle(root.path(), paths, |path| path == Path::new("bin/agent")).unwrap(), 6);
-        assert_eq!(fs::read_link(place("d")).unwrap(), Path::new("bin/agent"));
+        assert_eq!(settle(root.path(), paths, |path| path == Path::new("bin/agent")).unwrap(), 7);
+        assert_eq!(fs::read_link(place("opt/datadog-agent/d")).unwrap(), Path::new("../../bin/agent"));
         assert!(place("e").exists());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 3);
     }

@@ -8,7 +8,6 @@ use super::{Verified, shown, walk};
 
 /// Where the package is in a slug. Other links are the app's.
 const FOLDERS: [&str; 3] = [super::AGENT, ".apt/etc/datadog-agent", ".dd-heroku"];
-const COMMAND: &str = ".apt/usr/bin/datadog-agent";
 
 pub(super) fn verify(slug: &Path, verified: &mut Verified) -> io::Result<()> {
     let mut links: Vec<PathBuf> = Vec::new();
@@ -18,10 +17,6 @@ pub(super) fn verify(slug: &Path, verified: &mut Verified) -> io::Result<()> {
                 links.push(path.to_owned());
             }
         })?;
-    }
-    let command = slug.join(COMMAND);
-    if command.is_symlink() {
-        links.push(command);
     }
     for link in &links {
         let target = fs::read_link(link)?;

@@ -283,6 +283,8 @@ unreachable: cannot reach `api.heroku.com`: its certificate has expired
   hint: check the clock of this machine; if a proxy brings its own certificate, renew it
 unreachable: cannot reach `api.heroku.com`: the connection broke
   hint: run the command again: it continues where it stopped
+unreachable: cannot reach `api.heroku.com`: its answer is larger than 64 MiB
+  hint: something else answers in its place: check HTTPS_PROXY, and the URL where you set one
 unreachable: lost /apps/shop/config-vars; Heroku continues
 unverified: the build of `shop` is still running after 65 minutes
   hint: dd-heroku status -a shop --watch
