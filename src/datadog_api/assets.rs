@@ -55,8 +55,7 @@ impl Organization<'_> {
     /// The log-based metrics.
     pub fn log_metrics(&self) -> Result<Vec<LogMetric>, Error> {
         let answer = self.ask(&Method::GET, METRICS, None, "logs_read_config")?;
-        let list = answer.json["data"].as_array().map(Vec::as_slice).unwrap_or_default();
-        Ok(list.iter().filter_map(log_metric).collect())
+        Ok(list(&answer, &answer.json["data"])?.iter().filter_map(log_metric).collect())
     }
 
     /// Makes a log-based metric. One of that name that is already present is left as it is.
@@ -81,7 +80,7 @@ impl Organization<'_> {
     /// The log pipelines of that name, in their order: a new one is the last.
     fn log_pipelines(&self, name: &str) -> Result<Vec<Named>, Error> {
         let answer = self.ask(&Method::GET, PIPELINES, None, "logs_read_config")?;
-        Ok(named(&answer.json, "name", name))
+        Ok(named(list(&answer, &answer.json)?, "name", name))
     }
 
     /// Makes the log pipeline, or replaces what the one with `id` does.
@@ -111,9 +110,9 @@ impl Organization<'_> {
         loop {
             let path = format!("{DASHBOARDS}?count={PAGE}&start={start}");
             let answer = self.ask(&Method::GET, &path, None, "dashboards_read")?;
-            let page = &answer.json["dashboards"];
+            let page = list(&answer, &answer.json["dashboards"])?;
             dashboards.append(&mut named(page, "title", title));
-            let length = page.as_array().map_or(0, Vec::len);
+            let length = page.len();
             start += length;
             // A page may be shorter than what was asked for: only an empty one is the end.
             if length == 0 || start > MOST {
@@ -206,8 +205,15 @@ impl Organization<'_> {
     }
 }
 
-pub(super) fn named(list: &Value, field: &str, name: &str) -> Vec<Named> {
-    let assets = list.as_array().into_iter().flatten().filter(|item| item[field] == name);
+/// The list in an answer. To take another form for an empty list would make once more what exists.
+fn list<'a>(answer: &Answer, part: &'a Value) -> Result<&'a [Value], Error> {
+    let Answer { host, status, .. } = answer;
+    let list = part.as_array().map(Vec::as_slice);
+    list.ok_or_else(|| Error::Garbled { host: host.clone(), status: *status })
+}
+
+pub(super) fn named(list: &[Value], field: &str, name: &str) -> Vec<Named> {
+    let assets = list.iter().filter(|item| item[field] == name);
     assets
         .filter_map(|body| Some(Named { id: body["id"].as_str()?.to_owned(), body: body.clone() }))
         .collect()

@@ -103,6 +103,22 @@ fn an_application_key_without_the_right_is_told_so_and_the_run_can_be_taken_up()
 }
 
 #[test]
+fn an_answer_that_is_no_list_is_not_taken_for_an_empty_one() {
+    for path in ["logs/config/pipelines", "logs/config/metrics", "dashboard"] {
+        for body in ["", "\"no\"", "null", "{}"] {
+            let answer = json!([{"method": "GET", "path": format!("/datadog/api/*/{path}"), "every": true,
+                                 "fault": "status", "status": 200, "body": body}]);
+            let sandbox = Sandbox::with_faults(answer);
+            let mut command = sandbox.command(&["metrics", "enable", "-a", "shop", "--dashboard", "--yes"]);
+            let run = command.env("DD_API_KEY", KEY).env("DD_APP_KEY", APPLICATION_KEY).assert().code(1);
+            let message = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+            assert!(message.contains("is not from Datadog"), "{path} {body}: {message}");
+            assert_eq!(sandbox.writes(), [""; 0], "{path} {body}");
+        }
+    }
+}
+
+#[test]
 fn two_runs_at_the_same_moment_leave_one_of_each() {
     // Both read before either writes.
     let sandbox = Setup::default().latency_ms(80).start();
