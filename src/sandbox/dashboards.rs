@@ -38,9 +38,7 @@ pub(crate) fn list(world: &World, request: &Request) -> Answer {
 pub(crate) fn add(world: &mut World, request: &Request) -> Answer {
     match datadog_bodies::checked(request, datadog_bodies::of_dashboard) {
         Ok(body) => {
-            // Datadog's times are exact to the microsecond.
-            let made = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string();
-            let board = with_fields_of_the_service(body, &ids::fresh(), &made);
+            let board = with_fields_of_the_service(body, &ids::fresh(), &now());
             world.datadog.dashboards.push(board.clone());
             Answer::ok(board)
         }
@@ -72,12 +70,17 @@ pub(crate) fn answer(world: &mut World, request: &Request, id: &str) -> Answer {
     }
 }
 
+/// The present time as Datadog writes it: exact to the microsecond.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
+}
+
 fn with_fields_of_the_service(mut board: Value, id: &str, made: &str) -> Value {
     board["author_handle"] = json!(EMAIL);
     board["author_name"] = json!("Sandbox Developer");
     board["created_at"] = json!(made);
     board["id"] = json!(id);
-    board["modified_at"] = json!(ids::now());
+    board["modified_at"] = json!(now());
     board["url"] = json!(format!("/dashboard/{id}"));
     if board.get("is_read_only").is_none() {
         board["is_read_only"] = json!(false);
