@@ -1,7 +1,7 @@
 //! The fault matrix: every changing command, with everything that may become of each of its requests. The next run
 //! ends where an undisturbed one does, nothing is done twice, and what the disturbed run says is true.
 //!
-//! Each run tries a part of it; `tests/run --all` tries all of it.
+//! `DD_HEROKU_TEST_FAULTS=part` tries a part of it, `tests/run --all` all of it.
 
 mod cases;
 mod essence;
