@@ -143,6 +143,10 @@ fn request(line: &Value) -> Request {
 fn read_files(folder: &Path, below: &str, files: &mut serde_json::Map<String, Value>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let name = format!("{below}{}", entry.file_name().to_string_lossy());
+        // A file that was being written when the program was killed, and has not got its name.
+        if entry.file_name().to_string_lossy().starts_with(".dd-heroku-") {
+            continue;
+        }
         if entry.file_type().unwrap().is_file() {
             files.insert(name, fs::read_to_string(entry.path()).unwrap().into());
         } else if ![".git", ".cache", ".local", ".config"].contains(&name.as_str()) {

@@ -56,7 +56,7 @@ impl Start {
         }
     }
 
-    /// Whether its cases can be run side by side.
+    /// Whether its cases share a database, so that they are run one after the other.
     pub(super) fn is_shared(self) -> bool {
         self == Self::Database
     }

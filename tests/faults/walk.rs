@@ -71,12 +71,6 @@ fn kinds(at: usize, is_write: bool) -> Box<dyn Iterator<Item = &'static Kind>> {
     Box::new((0..part).map(move |more| &all[(at * part + more) % all.len()]))
 }
 
-/// Whether the matrix is asked for, or a part of it.
-#[allow(clippy::disallowed_methods, reason = "the test's own environment is the machine's")]
-pub(super) fn is_asked_for() -> bool {
-    std::env::var_os("DD_HEROKU_TEST_FAULTS").is_some()
-}
-
 /// Whether all of the matrix is asked for.
 #[allow(clippy::disallowed_methods, reason = "the test's own environment is the machine's")]
 fn is_whole() -> bool {
