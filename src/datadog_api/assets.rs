@@ -100,11 +100,11 @@ impl Organization<'_> {
 
     /// The dashboard of that title; of its body, only a summary.
     pub fn dashboard(&self, title: &str) -> Result<Option<Named>, Error> {
-        Ok(self.dashboards(title)?.into_iter().next())
+        Ok(self.dashboards(title, |dashboards| !dashboards.is_empty())?.into_iter().next())
     }
 
-    /// The dashboards of that title, the oldest first.
-    fn dashboards(&self, title: &str) -> Result<Vec<Named>, Error> {
+    /// The dashboards of that title, the oldest first, as far as they are read until there are enough.
+    fn dashboards(&self, title: &str, are_enough: impl Fn(&[Named]) -> bool) -> Result<Vec<Named>, Error> {
         let mut dashboards = Vec::new();
         let mut start = 0;
         loop {
@@ -115,7 +115,7 @@ impl Organization<'_> {
             let length = page.len();
             start += length;
             // A page may be shorter than what was asked for: only an empty one is the end.
-            if length == 0 || start > MOST {
+            if length == 0 || start > MOST || are_enough(&dashboards) {
                 dashboards.sort_by(|a, b| made(a).cmp(&made(b)));
                 return Ok(dashboards);
             }
@@ -125,7 +125,7 @@ impl Organization<'_> {
     /// Makes a dashboard.
     pub fn create_dashboard(&self, body: &Value) -> Result<(), Error> {
         let title = body["title"].as_str().unwrap_or_default();
-        self.create(DASHBOARDS, body, "dashboards_write", || self.dashboards(title))
+        self.create(DASHBOARDS, body, "dashboards_write", || self.dashboards(title, |_| false))
     }
 
     /// Deletes a dashboard. One that is already gone is not an error.

@@ -224,7 +224,7 @@ impl Run<'_> {
     fn left(&self, receipt: &Receipt, facts: &Facts) -> Result<Plan> {
         let mut desired = (self.desire)(facts)?;
         let has_built = receipt.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Built { .. }));
-        if has_built && matches!(desired.rebuild, RebuildWhen::Asked | RebuildWhen::Always) {
+        if has_built && desired.rebuild.is_asked() {
             desired.rebuild = RebuildWhen::Due;
         }
         // Dynos take a moment to be others.

@@ -4,8 +4,6 @@ use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::Checkout;
 use super::error::Error;
 use crate::temporary;
@@ -40,12 +38,15 @@ impl Checkout {
         replace(&place, text, executable).map_err(|error| Error::file("written", path, error))
     }
 
-    /// Whether a file could be written with this text: it is written under another name, and is gone again.
+    /// Whether a file could be written with this text: it is written to a file without a name, which leaves nothing behind.
     pub fn check_writable(&self, path: &Path, text: &str) -> Result<(), Error> {
         let place = self.place(path)?;
         let folder = place.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(&self.root);
-        let check = || require_writable(&place).and_then(|()| written_in(folder, &place, text, false));
-        check().map(drop).map_err(|error| Error::file("written", path, error))
+        let check = || {
+            require_writable(&place)?;
+            tempfile::tempfile_in(folder)?.write_all(text.as_bytes())
+        };
+        check().map_err(|error| Error::file("written", path, error))
     }
 
     /// Deletes a file. One that is already gone is not an error.
@@ -99,18 +100,6 @@ fn replace(place: &Path, text: &str, executable: bool) -> io::Result<()> {
     let folder = place.parent().ok_or(ErrorKind::InvalidInput)?;
     fs::create_dir_all(folder)?;
     require_writable(place)?;
-    written_in(folder, place, text, executable)?.persist(place).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// A file that may not be written is left alone: a rename would replace it all the same, which is not what its owner meant.
-fn require_writable(place: &Path) -> io::Result<()> {
-    let is_readonly = place.metadata().is_ok_and(|file| file.permissions().readonly());
-    if is_readonly { Err(ErrorKind::PermissionDenied.into()) } else { Ok(()) }
-}
-
-/// The text in a file of another name in `folder`, with the mode that the file at `place` has or is to have.
-fn written_in(folder: &Path, place: &Path, text: &str, executable: bool) -> io::Result<NamedTempFile> {
     let existing = place.metadata().ok();
     let mut builder = tempfile::Builder::new();
     builder.prefix(".dd-heroku-");
@@ -124,7 +113,14 @@ fn written_in(folder: &Path, place: &Path, text: &str, executable: bool) -> io::
         file.as_file().set_permissions(mode(existing.as_ref(), executable))?;
     }
     file.as_file().sync_all()?;
-    Ok(file)
+    file.persist(place).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A file that may not be written is left alone: a rename would replace it all the same, which is not what its owner meant.
+fn require_writable(place: &Path) -> io::Result<()> {
+    let is_readonly = place.metadata().is_ok_and(|file| file.permissions().readonly());
+    if is_readonly { Err(ErrorKind::PermissionDenied.into()) } else { Ok(()) }
 }
 
 /// The mode of the existing file, or that of a new one before the umask.

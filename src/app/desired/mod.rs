@@ -167,6 +167,13 @@ pub enum RebuildWhen {
     Always,
 }
 
+impl RebuildWhen {
+    /// Whether someone asked for it, so that it is not a consequence of other changes.
+    pub fn is_asked(&self) -> bool {
+        matches!(self, Self::Asked | Self::Always)
+    }
+}
+
 /// Something the person should know, with a code that never changes (`dd-heroku explain CODE`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {

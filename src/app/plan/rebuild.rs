@@ -19,7 +19,7 @@ pub(super) fn change(
     notes: &mut Vec<Note>,
 ) -> Result<Option<Change>, Conflict> {
     let app = &facts.app.name;
-    let is_asked = matches!(desired.rebuild, RebuildWhen::Asked | RebuildWhen::Always);
+    let is_asked = desired.rebuild.is_asked();
     if !facts.app.has_buildpacks() {
         return if is_asked { Err(Conflict::without_buildpacks(&facts.app)) } else { Ok(None) };
     }
