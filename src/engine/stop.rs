@@ -27,6 +27,8 @@ pub struct Stop(Arc<Shared>);
 struct Shared {
     state: AtomicU8,
     leaving: AtomicBool,
+    /// A run that is over, and reported, has changed something.
+    has_changed: AtomicBool,
     /// What was changed so far, while changes are applied and verified.
     account: Mutex<Option<Account>>,
 }
@@ -104,6 +106,9 @@ impl Stop {
         let is_writing = self.is_requested();
         let receipts = account.as_ref().map_or(&[][..], |account| &account.receipts);
         let mut failure = interrupted(receipts, is_writing);
+        if account.is_none() && self.0.has_changed.load(Ordering::SeqCst) {
+            failure = Failure::new(Code::Interrupted, "interrupted; the changes above were made before");
+        }
         if let (true, Some(account)) = (ui.json, account.as_ref()) {
             failure.is_reported = ui.json(&account.to_json(&failure)).is_ok();
         }
@@ -161,13 +166,17 @@ pub struct Running<'s>(&'s Stop);
 impl Running<'_> {
     /// The run prints its report from here on: an interrupt prints no second document.
     pub fn reporting(&self) {
-        *self.0.account() = None;
+        if let Some(account) = self.0.account().take() {
+            let has_changed =
+                account.receipts.iter().any(|receipt| receipt.outcomes.iter().any(Outcome::is_done));
+            self.0.0.has_changed.fetch_or(has_changed, Ordering::SeqCst);
+        }
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        *self.0.account() = None;
+        self.reporting();
         self.0.0.state.store(IDLE, Ordering::SeqCst);
     }
 }

@@ -108,6 +108,29 @@ fn ctrl_c_during_verification_says_that_all_changes_were_applied() {
 }
 
 #[test]
+fn ctrl_c_while_the_findings_that_are_left_are_read_does_not_deny_the_changes() {
+    let place = Place::new();
+    // The third read of the config vars comes after the verification.
+    let fault = json!({"method": "GET", "path": "/apps/legacy/config-vars", "nth": 3, "fault": "interrupt"});
+    let output = place.run(&fault, &["doctor", "-a", "legacy", "--fix", "--yes"]);
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    assert!(place.writes().contains(&"PATCH /apps/legacy/config-vars".to_owned()), "{:?}", place.writes());
+    assert!(said(&output).contains("interrupted; the changes above were made before"), "{}", said(&output));
+}
+
+#[test]
+fn fixing_again_waits_for_the_build_of_a_run_that_was_killed() {
+    let place = Place::new();
+    let fault = json!({"method": "POST", "path": "/apps/legacy/builds", "fault": "die", "when": "after"});
+    let fix = ["doctor", "-a", "legacy", "--fix", "--yes"];
+    assert_eq!(place.run(&fault, &fix).status.code(), None, "it is killed");
+    let again = place.run(&json!({"method": "GET", "path": "/none", "fault": "reset"}), &fix);
+    assert_eq!(again.status.code(), Some(0), "{}", said(&again));
+    let builds = place.writes().iter().filter(|write| *write == "POST /apps/legacy/builds").count();
+    assert_eq!(builds, 1, "{:?}", place.writes());
+}
+
+#[test]
 fn ctrl_c_before_the_first_write_changes_nothing_and_says_so() {
     let place = Place::new();
     let fault = json!({"method": "GET", "path": "/apps/shop/config-vars", "fault": "interrupt"});

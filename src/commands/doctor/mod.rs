@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::{Context, Exit};
 use crate::app::Facts;
-use crate::app::desired::Desired;
+use crate::app::deployed;
+use crate::app::desired::{Desired, RebuildWhen};
 use crate::app::findings::explanations::{Severity, explain};
 use crate::app::findings::{self, Finding};
 use crate::cli::diagnosis;
@@ -112,6 +113,10 @@ fn findings(args: &Args, facts: &Facts) -> Vec<Finding> {
 /// What fixes the findings.
 fn desired(args: &Args, facts: &Facts) -> Result<Desired> {
     let mut desired = findings::fix(&findings(args, facts));
+    // A build that takes the changes in is waited for: what it leaves is reported.
+    if args.only.is_empty() && desired.rebuild == RebuildWhen::Never && deployed::under_way(facts).is_some() {
+        desired.rebuild = RebuildWhen::Due;
+    }
     let otherwise = desired.rebuild.clone();
     args.rebuild.put_into(&mut desired, otherwise, facts)?;
     Ok(desired)
