@@ -1,6 +1,7 @@
 //! The Redis and PostgreSQL instances that an app is given by its config vars, from any provider.
 
 use super::facts::ConfigVars;
+use crate::datadog::ServiceUrl;
 use crate::env;
 
 /// A kind of database that the Agent monitors by a URL in a config var.
@@ -62,8 +63,8 @@ impl Database {
     }
 }
 
-/// The names of the variables that hold URLs of a database, one for each instance: where several name the same, the
-/// default variable, else an encrypted one, else the first.
+/// The names of the variables that hold URLs of a database, one for each instance: where several name the same, an
+/// encrypted one, else the default variable, else the first.
 pub fn variables(config: &ConfigVars, database: Database) -> Vec<&str> {
     let is_default = |name: &str| name == database.default_var();
     let mut variables: Vec<_> = config
@@ -71,24 +72,22 @@ pub fn variables(config: &ConfigVars, database: Database) -> Vec<&str> {
         .filter(|(name, value)| !name.starts_with("DD_") && Database::of_url(value) == Some(database))
         .collect();
     let is_plain = |url: &str| {
-        database == Database::Redis && !url.starts_with("rediss:") && !url.starts_with("valkeys:")
+        database == Database::Redis && ServiceUrl::parse(url).is_none_or(|url| !url.is_encrypted())
     };
-    variables.sort_by_key(|(name, url)| (!is_default(name), is_plain(url), *name));
-    let mut instances = Vec::new();
-    let mut names = Vec::new();
+    variables.sort_by_key(|(name, url)| (is_plain(url), !is_default(name), *name));
+    let mut instances: Vec<(&str, &str)> = Vec::new();
     for (name, url) in variables {
-        let instance = instance(url);
-        if !instances.contains(&instance) {
-            instances.push(instance);
-            names.push(name);
+        if !instances.iter().any(|(_, known)| is_same(known, url)) {
+            instances.push((name, url));
         }
     }
-    names
+    instances.sort_by_key(|(name, _)| (!is_default(name), *name));
+    instances.into_iter().map(|(name, _)| name).collect()
 }
 
 /// Whether two variables hold URLs of the same instance.
 pub fn is_same_instance(config: &ConfigVars, left: &str, other: &str) -> bool {
-    config.get(left).zip(config.get(other)).is_some_and(|(left, other)| instance(left) == instance(other))
+    config.get(left).zip(config.get(other)).is_some_and(|(left, other)| is_same(left, other))
 }
 
 /// The value for the list of variables; `None` when the default variable is all there is.
@@ -96,18 +95,11 @@ pub fn url_var(names: &[&str], database: Database) -> Option<String> {
     (names != [database.default_var()]).then(|| names.join(","))
 }
 
-/// What distinguishes instances: host and database. A port differs between the plain and the TLS endpoint of
-/// the same Redis, and a user between the credentials of the same database.
-fn instance(url: &str) -> (&str, &str) {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    (host, path)
+fn is_same(left: &str, other: &str) -> bool {
+    match (ServiceUrl::parse(left), ServiceUrl::parse(other)) {
+        (Some(left), Some(other)) => left.is_same_database(&other),
+        _ => left == other,
+    }
 }
 
 #[cfg(test)]
@@ -124,13 +116,19 @@ mod tests {
             ("DATABASE_URL", "postgres://u:p@one.host:5432/db"),
             ("HEROKU_POSTGRESQL_PINK_URL", "postgres://u:p@one.host:5432/db"),
             ("HEROKU_POSTGRESQL_TEAL_URL", "postgresql://u:p@two.host/db"),
-            ("REDIS_URL", "rediss://:p@redis.host:6380"),
-            ("REDIS_TLS_URL", "rediss://:p@redis.host:6379"),
+            ("REDIS_URL", "redis://:p@redis.host:6379"),
+            ("REDIS_TLS_URL", "rediss://:p@redis.host:6380"),
+            ("OTHER_REDIS_URL", "redis://:q@redis.host:6379"),
+            ("THIRD_REDIS_URL", "valkeys://:p@redis.host:7000"),
             ("DD_POSTGRES_URL_VAR", "postgres://u:p@wrong.host/db"),
             ("WEBSITE", "https://example.org"),
         ]);
         assert_eq!(variables(&config, Database::Postgres), ["DATABASE_URL", "HEROKU_POSTGRESQL_TEAL_URL"]);
-        assert_eq!(variables(&config, Database::Redis), ["REDIS_URL"]);
+        assert_eq!(
+            variables(&config, Database::Redis),
+            ["OTHER_REDIS_URL", "REDIS_TLS_URL", "THIRD_REDIS_URL"],
+            "one store by two ports, and two others on its host"
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod integrations;
 pub mod key;
 #[cfg(feature = "cli")]
 pub(crate) mod options;
+pub(crate) mod service_url;
 #[cfg(feature = "cli")]
 pub mod site;
 pub(crate) mod skip_dynos;
@@ -28,5 +29,6 @@ pub use agent_version::AgentVersion;
 pub use drain::DrainUrl;
 #[cfg(feature = "cli")]
 pub use key::ApiKey;
+pub use service_url::ServiceUrl;
 #[cfg(feature = "cli")]
 pub use site::Site;

@@ -5,10 +5,11 @@ use crate::buildpack::Version;
 use crate::datadog::agent_request::AgentRequest;
 use crate::datadog::options::{self, is_secret};
 use crate::datadog::{
-    AgentMemory, AgentVersion, ApiKey, DrainUrl, Site, boolean, drain, fingerprints, tags as tag_list,
+    AgentMemory, AgentVersion, ApiKey, DrainUrl, ServiceUrl, Site, boolean, drain, fingerprints,
+    tags as tag_list,
 };
 use crate::env::DD_TAGS;
-use crate::runtime::{ServiceUrl, all_tags};
+use crate::runtime::all_tags;
 
 /// What is read as a URL has a host, shows nothing but its scheme, and its hosts are read again as they are.
 pub(super) fn service_url(bytes: &[u8]) {

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::datadog::ServiceUrl;
 use crate::datadog::boolean::parse;
 use crate::env::{
     DD_ENABLE_DBM, DD_ENABLE_HEROKU_POSTGRES, DD_ENABLE_HEROKU_REDIS, DD_HEROKU_COLLECT_SCHEMAS,
@@ -12,7 +13,6 @@ use crate::env::{
 
 use super::boolean;
 use super::notice::{Level, Notices};
-use super::url::ServiceUrl;
 use super::yaml::{number_or_quoted, quote};
 
 /// What differs between the services.
@@ -24,7 +24,7 @@ pub(super) struct Service {
     default: &'static str,
     old_switch: &'static str,
     old_names: &'static str,
-    schemes: [&'static str; 2],
+    schemes: &'static [&'static str],
     instance: fn(&ServiceUrl, &Environment) -> Vec<(&'static str, String)>,
 }
 
@@ -37,7 +37,7 @@ pub(super) const SERVICES: [Service; 2] = [
         default: "DATABASE_URL",
         old_switch: ENABLE_HEROKU_POSTGRES,
         old_names: POSTGRES_URL_VAR,
-        schemes: ["postgres", "postgresql"],
+        schemes: &["postgres", "postgresql"],
         instance: postgres,
     },
     Service {
@@ -47,7 +47,7 @@ pub(super) const SERVICES: [Service; 2] = [
         default: "REDIS_URL",
         old_switch: ENABLE_HEROKU_REDIS,
         old_names: REDIS_URL_VAR,
-        schemes: ["redis", "rediss"],
+        schemes: &["redis", "rediss", "valkey", "valkeys"],
         instance: redis,
     },
 ];
@@ -69,17 +69,34 @@ impl Service {
             return None;
         }
         let names = names.unwrap_or(self.default).split(',').map(str::trim).filter(|name| !name.is_empty());
-        let mut text = String::from("init_config:\n\ninstances:\n");
-        let empty = text.len();
+        let leave_out =
+            |why: &str| notices.say(Level::Warn, &format!("the {} check leaves one out: {why}", self.check));
+        let mut urls: Vec<(&str, ServiceUrl)> = Vec::new();
         for name in names {
-            match self.read(name, env) {
-                Ok(url) => text.push_str(&item(&(self.instance)(&url, env))),
+            let url = match self.read(name, env) {
+                Ok(url) => url,
                 Err(why) => {
-                    notices.say(Level::Warn, &format!("the {} check leaves one out: {why}", self.check));
+                    leave_out(&why);
+                    continue;
                 }
+            };
+            let is_same = |(_, known): &&mut (&str, ServiceUrl)| {
+                self.check == "redisdb" && known.is_same_database(&url)
+            };
+            match urls.iter_mut().find(is_same) {
+                Some(known) => {
+                    let other = if url.is_encrypted() && !known.1.is_encrypted() {
+                        std::mem::replace(known, (name, url)).0
+                    } else {
+                        name
+                    };
+                    leave_out(&format!("{other} leads to the same store as {}", known.0));
+                }
+                None => urls.push((name, url)),
             }
         }
-        (text.len() > empty).then_some(text)
+        let instances: String = urls.iter().map(|(_, url)| item(&(self.instance)(url, env))).collect();
+        (!instances.is_empty()).then(|| format!("init_config:\n\ninstances:\n{instances}"))
     }
 
     /// Says which files of the app's `datadog` folder give way to the configuration that its switch makes.
@@ -153,7 +170,7 @@ fn redis(url: &ServiceUrl, _: &Environment) -> Vec<(&'static str, String)> {
     let mut pairs = vec![("host", quote(&url.host))];
     pairs.extend(url.password.as_deref().map(|password| ("password", quote(password))));
     pairs.push(("port", url.port_or_default().unwrap_or(6379).to_string()));
-    if url.scheme == "rediss" {
+    if url.is_encrypted() {
         pairs.extend([("ssl", "true".into()), ("ssl_cert_reqs", "0".into())]);
     }
     pairs.extend(url.user.as_deref().map(|user| ("username", quote(user))));

@@ -1,11 +1,13 @@
 //! Placeholders in the configuration files that `integrations add` writes: `${NAME}` is replaced by the variable of that
-//! name, `${NAME.host}` (`port`, `hosts`, `scheme`, `tls`, `user`, `password`, `path`, `db`) for a part of the URL in it,
-//! `${NAME.file}` for a file that holds it (a certificate). Only a file whose first line is [`MARKER`] is filled. A line whose part the URL lacks,
-//! such as a password, is left out; an instance whose variable is unset is left out as a whole. Secrets so stay out of the app's repository. A value never leaves but in the filled text.
+//! name, `${NAME.host}` (`port`, `hosts`, `scheme`, `tls`, `user`, `password`, `path`, `db`, `params.ANY`) by a part of the
+//! URL in it, `${NAME.file}` by a file that holds it (a certificate). Only a file whose first line is [`MARKER`] is
+//! filled. A line whose part the URL lacks, such as a password, is left out; an instance whose variable is unset is left
+//! out as a whole. Secrets so stay out of the app's repository. A value never leaves but in the filled text.
+//!
+//! The managed block of `prerun.sh` does the same in bash: `tests/placeholders` holds both to one table.
 
-use super::url::ServiceUrl;
 use super::yaml::{number_or_quoted, quote};
-use crate::datadog::boolean;
+use crate::datadog::{ServiceUrl, boolean};
 
 /// The first line of a file with placeholders.
 pub const MARKER: &str = "# dd-heroku: fill";
@@ -24,9 +26,8 @@ pub fn is_marked(text: &str) -> bool {
     text.lines().next().is_some_and(|line| line.trim_end() == MARKER)
 }
 
-/// Fills a block-style file. `variable` gives the value of a variable, and for `NAME.file` the path of a file that holds
-/// it. The scalars that hold placeholders come out
-/// quoted so that YAML reads back exactly the value; a `port` or `db` that is a number comes out as one.
+/// Fills a file whose instances are in block style. `variable` gives the value of a variable, and for `NAME.file` the path
+/// of a file that holds it. In quotes a value is text; without, a number is a number, `tls` a boolean, `hosts` a list.
 pub fn fill(text: &str, variable: impl Fn(&str) -> Option<String>) -> Filled {
     let mut filled = Filled { text: None, missing: Vec::new() };
     let mut out = String::new();
@@ -90,18 +91,19 @@ fn fill_line(line: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<O
     if body.starts_with('#') || !line.contains("${") {
         return Ok(Some(line.into()));
     }
-    let (start, scalar, rest) = split_scalar(line);
-    let is = |part: &str| scalar.starts_with("${") && scalar.ends_with(part);
-    let number = is(".port}") || is(".db}");
-    match expand(scalar, variable) {
-        Ok(value) => {
-            let value = match value {
-                value if is(".tls}") => value,
-                value if number => number_or_quoted(&value),
-                value => quote(&value),
-            };
-            Ok(Some(format!("{start}{value}{rest}")))
-        }
+    let (head, rest) = line.split_at(line.len() - value_of(body).len());
+    if rest.starts_with('#') {
+        return Ok(Some(line.into()));
+    }
+    let filled = if rest.starts_with(['"', '\'', '[', '{']) {
+        fill_flow(rest, variable)
+    } else {
+        let end = rest.find(" #").unwrap_or(rest.len());
+        let scalar = rest[..end].trim_end();
+        fill_scalar(scalar, variable).map(|value| value + &rest[scalar.len()..])
+    };
+    match filled {
+        Ok(value) => Ok(Some(format!("{head}{value}"))),
         Err(Gap::Part(_)) if !body.starts_with('-') => Ok(None),
         Err(Gap::Part(name) | Gap::Variable(name)) => Err(name),
     }
@@ -115,40 +117,119 @@ enum Gap {
     Variable(String),
 }
 
-/// Splits a line into what precedes its scalar, the scalar without quotes, and what follows it.
-fn split_scalar(line: &str) -> (&str, &str, &str) {
-    let body = line.trim_start().trim_start_matches("- ").trim_start();
-    let key = if body.starts_with(['"', '\'']) { 0 } else { body.find(": ").map_or(0, |at| at + 2) };
-    let start = line.len() - body.len() + key;
-    let scalar = line[start..].trim_start();
-    let start = &line[..line.len() - scalar.len()];
-    for quote in ['"', '\''] {
-        if let Some(inner) = scalar.strip_prefix(quote) {
-            let end = inner.find(quote).unwrap_or(inner.len());
-            return (start, &inner[..end], inner.get(end + 1..).unwrap_or_default());
-        }
-    }
-    let end = scalar.find(" #").unwrap_or(scalar.len());
-    let plain = scalar[..end].trim_end();
-    (start, plain, &scalar[plain.len()..])
+/// What follows the dash and the key of a line.
+fn value_of(body: &str) -> &str {
+    let body = body.strip_prefix("- ").unwrap_or(body).trim_start();
+    let key = body.find([':', '"', '\'', '#', '[', '{']).filter(|&at| at > 0 && body[at..].starts_with(": "));
+    key.map_or(body, |at| body[at + 1..].trim_start())
 }
 
-/// The scalar with its placeholders replaced.
-fn expand(scalar: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, Gap> {
+/// Fills the scalars of a flow collection, or of a quoted scalar and the comment behind it.
+fn fill_flow(text: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, Gap> {
     let mut out = String::new();
-    let mut rest = scalar;
+    let mut rest = text;
+    while !rest.is_empty() {
+        if rest.starts_with('#') && out.ends_with(' ') {
+            out.push_str(rest);
+            break;
+        }
+        let end = match rest.find(|c| !" \t[]{},:".contains(c)) {
+            Some(0) => end_of_scalar(rest),
+            end => {
+                let end = end.unwrap_or(rest.len());
+                out.push_str(&rest[..end]);
+                rest = &rest[end..];
+                continue;
+            }
+        };
+        out.push_str(&fill_scalar(&rest[..end], variable)?);
+        rest = &rest[end..];
+    }
+    Ok(out)
+}
+
+/// Where the scalar that a text of a flow collection begins with ends.
+fn end_of_scalar(text: &str) -> usize {
+    match text.as_bytes()[0] {
+        b'"' => {
+            let mut is_escaped = true;
+            let close = text.find(|c| {
+                let closes = c == '"' && !is_escaped;
+                is_escaped = c == '\\' && !is_escaped;
+                closes
+            });
+            close.map_or(text.len(), |at| at + 1)
+        }
+        b'\'' => text[1..].find('\'').map_or(text.len(), |at| at + 2),
+        _ => {
+            let mut at = 0;
+            while let Some(c) = text[at..].chars().next() {
+                let rest = &text[at..];
+                match rest.strip_prefix("${").and_then(|rest| rest.find('}')) {
+                    Some(close) => at += close + 3,
+                    None if ",[]{}".contains(c) || rest.starts_with(": ") || rest.starts_with(" #") => break,
+                    None => at += c.len_utf8(),
+                }
+            }
+            text[..at].trim_end().len()
+        }
+    }
+}
+
+/// A scalar with its placeholders replaced: what was quoted stays text.
+fn fill_scalar(scalar: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, Gap> {
+    if !scalar.contains("${") {
+        return Ok(scalar.into());
+    }
+    if let Some(inner) = scalar.strip_prefix('"') {
+        return Ok(format!("\"{}", expand(inner, variable, escape)?));
+    }
+    if let Some(inner) = scalar.strip_prefix('\'') {
+        return Ok(quote(&expand(inner.strip_suffix('\'').unwrap_or(inner), variable, str::to_owned)?));
+    }
+    let whole =
+        scalar.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).filter(|name| !name.contains('}'));
+    let Some(name) = whole else { return Ok(quote(&expand(scalar, variable, str::to_owned)?)) };
+    let text = value(name, variable, false)?;
+    Ok(match name.split_once('.').map_or("", |(_, part)| part) {
+        "tls" => text,
+        "hosts" => format!("[{}]", text.split(',').map(quote).collect::<Vec<_>>().join(", ")),
+        "host" | "scheme" | "user" | "password" | "path" | "file" => quote(&text),
+        _ => number_or_quoted(&text),
+    })
+}
+
+/// A text with its placeholders replaced by what `write` makes of their values.
+fn expand(
+    text: &str,
+    variable: &impl Fn(&str) -> Option<String>,
+    write: impl Fn(&str) -> String,
+) -> Result<String, Gap> {
+    let mut out = String::new();
+    let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
         let Some((name, after)) = after.split_once('}') else { break };
         out.push_str(before);
-        out.push_str(&value(name, variable)?);
+        let is_in_url = out.ends_with("://") || out.ends_with('@');
+        out.push_str(&write(&value(name, variable, is_in_url)?));
         rest = after;
     }
     out.push_str(rest);
     Ok(out)
 }
 
+/// A text as it is written between double quotes.
+fn escape(text: &str) -> String {
+    let quoted = quote(text);
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
 /// The value of a placeholder.
-fn value(placeholder: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, Gap> {
+fn value(
+    placeholder: &str,
+    variable: &impl Fn(&str) -> Option<String>,
+    is_in_url: bool,
+) -> Result<String, Gap> {
     let (name, part) =
         placeholder.split_once('.').map_or((placeholder, None), |(name, part)| (name, Some(part)));
     let unset = || Gap::Variable(placeholder.to_owned());
@@ -160,18 +241,22 @@ fn value(placeholder: &str, variable: &impl Fn(&str) -> Option<String>) -> Resul
     };
     let url = ServiceUrl::parse(&text).ok_or_else(unset)?;
     let value = match part {
+        "host" if is_in_url => Some(url.host_in_url()),
         "host" => Some(url.host),
         "port" => url.port_or_default().map(|port| port.to_string()),
-        "hosts" => Some(url.hosts()),
-        "scheme" => Some(url.scheme).filter(|scheme| !scheme.is_empty()),
+        "hosts" => Some(url.hosts().join(",")),
+        "scheme" => Some(url.scheme),
         "tls" => Some(boolean::text(url.is_encrypted()).into()),
         "user" => url.user,
         "password" => url.password,
-        "path" => Some(url.path).filter(|path| !path.is_empty()),
+        "path" => Some(url.path),
         "db" => url.database().map(Into::into),
-        _ => return Err(unset()),
+        _ => {
+            let name = part.strip_prefix("params.").filter(|name| !name.is_empty()).ok_or_else(unset)?;
+            url.parameter(name).map(Into::into)
+        }
     };
-    value.ok_or_else(|| Gap::Part(placeholder.to_owned()))
+    value.filter(|value| !value.is_empty()).ok_or_else(|| Gap::Part(placeholder.to_owned()))
 }
 
 #[cfg(test)]
@@ -190,7 +275,8 @@ mod tests {
         for (text, expected) in [
             ("password: ${URL.password}\n", "password: \"p@\\\"\"\n"),
             ("- host: '${URL.host}' # where\n", "- host: \"example.com\" # where\n"),
-            ("port: \"${URL.port}\"\n", "port: 6380\n"),
+            ("port: ${URL.port}\n", "port: 6380\n"),
+            ("port: \"${URL.port}\"\n", "port: \"6380\"\n"),
             ("db: ${URL.db}\n", "db: 1\n"),
             ("url: https://${URL.host}:${URL.port}/a # b\n", "url: \"https://example.com:6380/a\" # b\n"),
             ("  - ${URL}\n", "  - \"redis://h:p%40%22@example.com:6380/1\"\n"),

@@ -30,7 +30,6 @@ mod start;
 mod supervise;
 mod supervised;
 mod template;
-mod url;
 mod version;
 mod wrapper;
 mod yaml;
@@ -56,7 +55,6 @@ pub use cut_checks::{cut_checks, record_cut_checks};
 pub use fill::{Filled, MARKER, fill, is_marked};
 pub use identity::all_tags;
 pub use install::install;
-pub use url::ServiceUrl;
 pub use version::record as record_agent_version;
 
 /// What the tag `buildpackversion` says.

@@ -13,7 +13,7 @@ use super::layout::Layout;
 use super::notice::{Level, Notices};
 use super::template::Template;
 use super::text;
-use super::url::decode;
+use crate::datadog::service_url::decode;
 
 /// Where the Agent's own defaults are.
 const OF_SYSTEM: &str = "/var/run/datadog";

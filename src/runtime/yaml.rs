@@ -34,10 +34,10 @@ pub(super) fn quote(value: &str) -> String {
     quoted
 }
 
-/// `value` as a number when it is a plain one, else quoted.
+/// `value` as a number when it is one of at most nine digits that does not begin with 0, else quoted.
 pub(super) fn number_or_quoted(value: &str) -> String {
     match value.parse::<u32>() {
-        Ok(number) if number.to_string() == value => value.into(),
+        Ok(number) if value.len() < 10 && number.to_string() == value => value.into(),
         _ => quote(value),
     }
 }

@@ -34,6 +34,21 @@ fn any_url_becomes_an_instance() {
 }
 
 #[test]
+fn one_store_in_two_variables_is_one_instance_and_the_encrypted_one_is_taken() {
+    let home = redis("redis://:pw@h:6379").set("DD_REDIS_URL_VAR", "REDIS_URL,TLS,OTHER,VALKEY");
+    let home = home.set("TLS", "rediss://:pw@h:6380").set("OTHER", "redis://:pw2@h:6379");
+    let home = home.set("VALKEY", "valkeys://v@h:6379/0");
+    let boot = home.boot();
+    assert_eq!(
+        instances(&home, "redisdb"),
+        "[{'host': 'h', 'password': 'pw', 'port': 6380, 'ssl': True, 'ssl_cert_reqs': 0}, \
+          {'host': 'h', 'password': 'pw2', 'port': 6379}, \
+          {'host': 'h', 'port': 6379, 'ssl': True, 'ssl_cert_reqs': 0, 'username': 'v', 'db': 0}]"
+    );
+    assert!(boot.stderr.contains("REDIS_URL leads to the same store as TLS"), "{}", boot.stderr);
+}
+
+#[test]
 fn an_apps_own_configuration_is_not_replaced_by_an_empty_one() {
     for url in ["", "not a url", "http://h:1", "redis://h:port"] {
         let home = redis(url);

@@ -35,12 +35,12 @@ fn mongodb_is_asked_by_the_kind_of_its_address() {
         instance("mongo", "mongo", &[("MONGODB_URI", "mongodb+srv://watcher:pw@c0.example.net/shop")]);
     assert_eq!(
         atlas,
-        json!({"hosts": "c0.example.net", "connection_scheme": "mongodb+srv", "tls": true, "username": "watcher", "password": "pw", "database": "shop"})
+        json!({"hosts": ["c0.example.net"], "connection_scheme": "mongodb+srv", "tls": true, "username": "watcher", "password": "pw", "database": "shop"})
     );
     let set = instance("mongo", "mongo", &[("MONGO_URL", "mongodb://u:p@h1:27018,h2/shop?replicaSet=rs0")]);
     assert_eq!(
         (&set["hosts"], &set["connection_scheme"], &set["tls"]),
-        (&json!("h1:27018,h2:27017"), &json!("mongodb"), &json!(false))
+        (&json!(["h1:27018", "h2:27017"]), &json!("mongodb"), &json!(false))
     );
 }
 

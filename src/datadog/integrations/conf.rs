@@ -109,12 +109,7 @@ fn write_instance(text: &mut String, integration: &Integration, instance: &Insta
 /// `name: value` as YAML, without a newline at its end.
 fn entry(name: &str, value: &Value, kind: Option<Type>) -> String {
     match value {
-        // Bare, so that what is put in becomes a number.
-        Value::String(text)
-            if text.starts_with("${") && matches!(kind, Some(Type::Int | Type::Float | Type::Bool)) =>
-        {
-            format!("{name}: {text}")
-        }
+        Value::String(text) if is_bare(text, kind) => format!("{name}: {text}"),
         Value::String(text) => format!("{name}: {}", scalar(text)),
         Value::Array(all)
             if all.iter().all(|item| !item.is_object() && !item.is_array() && !is_filled(item)) =>
@@ -129,6 +124,12 @@ fn entry(name: &str, value: &Value, kind: Option<Type>) -> String {
         }
         other => format!("{name}: {other}"),
     }
+}
+
+/// Whether a placeholder stands without quotes, so that what is put in becomes a number, a boolean or a list.
+fn is_bare(text: &str, kind: Option<Type>) -> bool {
+    let is_list = || text.ends_with(".hosts}") && matches!(kind, Some(Type::Texts | Type::TextOrTexts));
+    text.starts_with("${") && (is_list() || matches!(kind, Some(Type::Int | Type::Float | Type::Bool)))
 }
 
 /// A text as a YAML scalar: plain where every reader takes it for that text, else in double quotes.

@@ -1,5 +1,7 @@
 //! The managed block of `datadog/prerun.sh`, run by a real bash under upstream's conventions.
 
+mod placeholders;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -209,64 +211,6 @@ fn any_password_reads_back_as_it_was() {
                 "as PyYAML reads it"
             );
         }
-    }
-}
-
-#[test]
-fn the_parts_of_a_url_are_put_in_decoded() {
-    let conf = "# dd-heroku: fill\ninstances:\n  - host: \"${U.host}\"\n    port: ${U.port}\n    user: \"${U.user}\"\n    \
-        password: \"${U.password}\"\n    db: \"${U.db}\"\n    path: \"${U.path}\"\n";
-    for (url, expected) in [
-        (
-            "postgres://bob:p%40s%2Fs%25@db.example:5433/shop?sslmode=require#x",
-            json!({"host": "db.example", "port": 5433, "user": "bob", "password": "p@s/s%", "db": "shop", "path": "/shop"}),
-        ),
-        (
-            "rediss://:pw@[2001:db8::1]:6380/",
-            json!({"host": "2001:db8::1", "port": 6380, "password": "pw", "path": "/"}),
-        ),
-        (
-            "mysql://bob:p/w@h:1/d",
-            json!({"host": "h", "port": 1, "user": "bob", "password": "p/w", "db": "d", "path": "/d"}),
-        ),
-        (
-            "mysql://bob:p@ss@h/d",
-            json!({"host": "h", "port": 3306, "user": "bob", "password": "p@ss", "db": "d", "path": "/d"}),
-        ),
-        ("amqps://h/v%zz", json!({"host": "h", "port": 5671, "db": "v%zz", "path": "/v%zz"})),
-        ("kafka+ssl://a.example:9096,kafka+ssl://b:9096", json!({"host": "a.example", "port": 9096})),
-        (
-            "mongodb://u:p@h1:27018,h2:27019/d",
-            json!({"host": "h1", "port": 27018, "user": "u", "password": "p", "db": "d", "path": "/d"}),
-        ),
-        ("redis://[::1]", json!({"host": "::1", "port": 6379})),
-    ] {
-        let dyno = Dyno::named("web.1").holding("x", conf).with("U", url);
-        stdout(&dyno.boot(&fill()));
-        assert_eq!(dyno.instance("x"), expected, "{url}");
-    }
-}
-
-#[test]
-fn the_block_reads_hosts_scheme_and_encryption_as_the_runtime_does() {
-    let conf = "# dd-heroku: fill\ninstances:\n  - scheme: \"${U.scheme}\"\n    hosts: \"${U.hosts}\"\n    \
-        tls: ${U.tls}\n    url: \"${U.scheme}://${U.host}\"\n";
-    for url in [
-        "mongodb+srv://watcher:pw@cluster0.example/shop",
-        "mongodb://u:p@h1:27018,h2,[::1]:27019/d?replicaSet=rs0",
-        "mongodb://u:p%2Fw@h1/d?authSource=admin&ssl=true",
-        "HTTP://u:p@h",
-        "https://h:9243",
-        "rediss://:p@h:1",
-        "redis://[::1]",
-        "postgres://u:p@h/d?tls=false",
-    ] {
-        let dyno = Dyno::named("web.1").holding("x", conf).with("U", url);
-        stdout(&dyno.boot(&fill()));
-        let filled = dd_heroku::runtime::fill(conf, |name| (name == "U").then(|| url.to_owned()));
-        let expected: Value = serde_saphyr::from_str(&filled.text.expect("an instance")).unwrap();
-        assert_eq!(dyno.instance("x"), expected["instances"][0], "{url}");
-        assert!(dyno.instance("x")["tls"].is_boolean());
     }
 }
 
