@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     case("metrics disable", Start::SetUp, &["-a", "shop"]),
     case("upgrade", Start::SetUp, &["-a", "shop", "--agent-version", "7.80.0"]),
     case("upgrade", Start::Pipeline, &["-a", "shop-staging", "--agent-version", "7.80.0", "--promote"]),
-    case("rebuild", Start::SetUp, &["-a", "shop"]),
+    case("rebuild", Start::Due, &["-a", "shop"]),
     Case { stdin: NEW_KEY, ..case("rotate-key", Start::SetUp, &["-a", "shop", "--api-key-stdin"]) },
     case("remove", Start::SetUp, &["-a", "shop", "--confirm", "shop"]),
 ];

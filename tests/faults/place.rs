@@ -27,6 +27,11 @@ pub(super) struct Request {
 }
 
 impl Request {
+    /// Whether it changes anything of the user's: a place to upload a source to does not.
+    pub(super) fn changes(&self) -> bool {
+        self.is_write && self.path != "/sources"
+    }
+
     /// Its path, with a star for every id, which is another in each run.
     pub(super) fn pattern(&self) -> String {
         let is_id = |part: &str| part.len() == 36 && part.matches('-').count() == 4;

@@ -25,6 +25,8 @@ pub(super) enum Start {
     SetUp,
     /// The same with a pinned buildpack.
     Pinned,
+    /// The same with a setting that is not compiled into the slug yet.
+    Due,
     /// `shop-staging` set up, upstream of `shop` in their pipeline.
     Pipeline,
     /// `shop`, whose database is a real one.
@@ -43,6 +45,10 @@ impl Start {
                 "prerun skip release -a shop --yes",
             ],
             Self::Pinned => &["init -a shop --ref HEAD --yes", "buildpacks pin 2.44 -a shop --yes"],
+            Self::Due => &[
+                "init -a shop --ref HEAD --yes",
+                "config set DD_APM_ENABLED=false -a shop --no-rebuild --yes",
+            ],
             Self::Pipeline => &["init -a shop-staging --yes"],
         }
     }
@@ -50,7 +56,7 @@ impl Start {
     /// Whose checkout the folder is.
     fn checkout(self) -> Option<&'static str> {
         match self {
-            Self::Checkout | Self::SetUp | Self::Pinned => Some("shop"),
+            Self::Checkout | Self::SetUp | Self::Pinned | Self::Due => Some("shop"),
             Self::Container => Some("imagery"),
             Self::Fresh | Self::Pipeline | Self::Database => None,
         }

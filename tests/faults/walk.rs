@@ -63,7 +63,7 @@ impl Walk {
 /// What becomes of the request at this place in this run: all kinds, or some in turn.
 fn kinds(at: usize, is_write: bool) -> Box<dyn Iterator<Item = &'static Kind>> {
     let (all, part) = if is_write { (WRITES, 2) } else { (READS, usize::from(at.is_multiple_of(3))) };
-    if is_whole() {
+    if asked().is_some() {
         // It takes half a minute.
         let hang = at.is_multiple_of(8).then_some(&HANG);
         return Box::new(all.iter().chain(hang));
@@ -71,10 +71,10 @@ fn kinds(at: usize, is_write: bool) -> Box<dyn Iterator<Item = &'static Kind>> {
     Box::new((0..part).map(move |more| &all[(at * part + more) % all.len()]))
 }
 
-/// Whether all of the matrix is asked for.
+/// What of the matrix is tried whole: `all` commands, or the one of this name.
 #[allow(clippy::disallowed_methods, reason = "the test's own environment is the machine's")]
-fn is_whole() -> bool {
-    std::env::var_os("DD_HEROKU_TEST_FAULTS").is_some_and(|value| value == "all")
+pub(super) fn asked() -> Option<String> {
+    std::env::var("DD_HEROKU_TEST_FAULTS").ok().filter(|value| !value.is_empty())
 }
 
 impl Step<'_> {
@@ -87,9 +87,9 @@ impl Step<'_> {
         let place = case.start.place();
         let faults = self.kind.faults(&self.request.method, &self.request.pattern(), self.nth);
         let first = run(&place, case, self.json, Some(&faults));
-        let is_done = |request: &Request| request.is_write && request.is_done;
+        let is_done = |request: &Request| request.changes() && request.is_done;
         let has_written =
-            (self.request.is_write && self.kind.has_effect) || place.requests().iter().any(is_done);
+            (self.request.changes() && self.kind.has_effect) || place.requests().iter().any(is_done);
         let end = first.status.success().then(|| place.end());
         let second = run(&place, case, true, None);
         let problems = judge::problems(&judge::Runs {
