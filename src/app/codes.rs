@@ -139,3 +139,5 @@ pub const UNKNOWN_DYNO_TYPE: &str = "DDH078";
 pub const NO_OLD_KEY: &str = "DDH079";
 /// What a rebuild would make has just been built.
 pub const JUST_BUILT: &str = "DDH080";
+/// Database Monitoring runs on several dynos, and counts everything as often.
+pub const DBM_ON_SEVERAL_DYNOS: &str = "DDH081";

@@ -13,6 +13,7 @@ pub mod key;
 pub mod keys;
 mod messages;
 pub mod organization;
+pub mod place;
 pub mod rebuild_args;
 pub mod sandboxed;
 mod services;

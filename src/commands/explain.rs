@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Context, Exit};
-use crate::app::findings::explanations::{EXPLAINED, Explained, explain};
+use crate::app::findings::explanations::{Explained, explain, explained};
 use crate::failure::{Failure, Result};
 use crate::ui;
 
@@ -48,11 +48,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
 /// All codes in their order.
 fn list(context: &Context) -> Result<Exit> {
     if context.ui.json {
-        context.ui.json(&EXPLAINED.iter().map(to_json).collect())?;
+        context.ui.json(&explained().map(to_json).collect())?;
     } else {
         let row =
             |about: &Explained| [about.code.to_owned(), about.severity.to_string(), about.title.to_owned()];
-        context.ui.answer(ui::table(["CODE", "SEVERITY", "WHAT IT IS"], EXPLAINED.iter().map(row)))?;
+        context.ui.answer(ui::table(["CODE", "SEVERITY", "WHAT IT IS"], explained().map(row)))?;
     }
     Ok(Exit::Done)
 }
@@ -68,15 +68,14 @@ fn to_json(about: &Explained) -> Value {
 fn near(given: &str) -> Option<&'static Explained> {
     let number = |code: &str| code.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok();
     let given = number(given)?;
-    EXPLAINED.iter().min_by_key(|about| number(about.code).map_or(u32::MAX, |code| code.abs_diff(given)))
+    explained().min_by_key(|about| number(about.code).map_or(u32::MAX, |code| code.abs_diff(given)))
 }
 
 /// Completes the codes.
 fn codes() -> clap_complete::engine::ArgValueCandidates {
     use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
     ArgValueCandidates::new(|| {
-        EXPLAINED
-            .iter()
+        explained()
             .map(|explanation| {
                 CompletionCandidate::new(explanation.code).help(Some(explanation.title.into()))
             })

@@ -229,7 +229,12 @@ impl Desired {
         }
         self.monitored = monitored.or(self.monitored);
         self.restart |= restart;
-        self.files.extend(files);
+        for file in files {
+            match (&file, self.files.iter_mut().find(|known| matches!(known, File::Prerun { .. }))) {
+                (File::Prerun { block: other, .. }, Some(File::Prerun { block, .. })) => block.add(other),
+                _ => self.files.push(file),
+            }
+        }
         if rebuild != RebuildWhen::Never {
             self.rebuild = rebuild;
         }

@@ -5,10 +5,17 @@ use crate::app::booleans::is_on;
 use crate::app::codes;
 use crate::app::database_urls::Database;
 use crate::app::facts::{Attachment, Facts};
+use crate::app::integrations::leader;
 use crate::env;
 use crate::platform::postgres;
 
 pub(super) fn find(facts: &Facts) -> Vec<Finding> {
+    let mut findings = credentials(facts);
+    findings.extend(several_dynos(facts));
+    findings
+}
+
+fn credentials(facts: &Facts) -> Vec<Finding> {
     let (Some(vars), Some(addons), Some(attachments)) = (&facts.config, &facts.addons, &facts.attachments)
     else {
         return Vec::new();
@@ -53,6 +60,18 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
+fn several_dynos(facts: &Facts) -> Option<Finding> {
+    let dynos: u32 = facts.formation.iter().flatten().map(|process| process.quantity).sum();
+    let checks = leader::everywhere(facts);
+    if dynos < 2 || checks.is_empty() {
+        return None;
+    }
+    let evidence =
+        format!("{} runs on {dynos} dynos: each query is counted {dynos} times", checks.join(", "));
+    let fix = leader::limited(&checks, facts);
+    Finding::new(codes::DBM_ON_SEVERAL_DYNOS, evidence).map(|finding| finding.fixed_by(fix))
+}
+
 /// The config var of an attachment.
 fn variable(attachment: &Attachment) -> String {
     format!("{}_URL", attachment.name)
@@ -62,7 +81,7 @@ fn variable(attachment: &Attachment) -> String {
 mod tests {
     use super::super::testing::{codes, diagnose, left, with};
     use crate::app::codes;
-    use crate::app::facts::{Addon, Attachment, Facts};
+    use crate::app::facts::{Addon, Attachment, Checkout, Facts, Process};
 
     fn app(plan: &str, namespace: Option<&str>, vars: &[(&str, &str)]) -> Facts {
         let mut facts = with(&[&[("DATABASE_URL", "postgres://u:p@h/d")], vars].concat());
@@ -99,5 +118,21 @@ mod tests {
         }
         assert_eq!(left(app("heroku-postgresql:essential-2", None, on)), [""; 0]);
         assert_eq!(left(app("heroku-postgresql:standard-0", None, on)), [codes::DBM_OWN_CREDENTIAL]);
+    }
+
+    #[test]
+    fn database_monitoring_on_several_dynos_is_found_where_it_is_known() {
+        let on = &[("DD_ENABLE_DBM", "true"), ("DD_ENABLE_HEROKU_POSTGRES", "true")][..];
+        let running = |quantity| {
+            let mut facts = app("heroku-postgresql:standard-0", Some("credential:datadog"), on);
+            facts.formation =
+                Some(vec![Process { kind: "web".into(), quantity, size: "Standard-1X".into() }]);
+            facts
+        };
+        assert_eq!(codes(&diagnose(&running(2))), [""; 0], "the managed block is not known");
+        let known = |quantity| Facts { checkout: Some(Checkout::default()), ..running(quantity) };
+        assert_eq!(codes(&diagnose(&known(1))), [codes::ONE_OFF_DYNOS]);
+        assert_eq!(codes(&diagnose(&known(2))), [codes::ONE_OFF_DYNOS, codes::DBM_ON_SEVERAL_DYNOS]);
+        assert_eq!(left(known(2)), [""; 0], "it is fixed");
     }
 }

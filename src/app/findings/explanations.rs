@@ -1,12 +1,12 @@
 //! What every code means: the title, what it costs, how it is fixed.
 
-mod table;
+mod apps;
+mod plans;
 
 use std::fmt;
 
 #[allow(clippy::wildcard_imports, reason = "all of them is what is meant")]
 use crate::app::codes::*;
-pub use table::EXPLAINED;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,9 +70,16 @@ impl Explained {
     }
 }
 
+const DOCTOR: &str = "`dd-heroku doctor --fix -a APP` fixes it.";
+
+/// What all codes mean, in their order.
+pub fn explained() -> impl Iterator<Item = &'static Explained> {
+    apps::EXPLAINED.iter().chain(plans::EXPLAINED)
+}
+
 /// What a code means; the case of its letters does not matter.
 pub fn explain(code: &str) -> Option<&'static Explained> {
-    EXPLAINED.iter().find(|explanation| explanation.code.eq_ignore_ascii_case(code))
+    explained().find(|explanation| explanation.code.eq_ignore_ascii_case(code))
 }
 
 const fn error(code: &'static str, title: &'static str, cost: &'static str, fix: &'static str) -> Explained {
@@ -98,8 +105,8 @@ mod tests {
 
     #[test]
     fn every_code_is_there_once_and_says_all_there_is_to_say() {
-        assert!(EXPLAINED.is_sorted_by(|a, b| a.code < b.code));
-        for explanation in EXPLAINED {
+        assert!(explained().is_sorted_by(|a, b| a.code < b.code));
+        for explanation in explained() {
             assert!(
                 explanation.code.len() == 6 && explanation.code.starts_with("DDH"),
                 "{}",

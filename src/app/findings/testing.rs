@@ -3,7 +3,9 @@
 use super::{Finding, find};
 use crate::app::Buildpack;
 use crate::app::buildpack::DATADOG;
+use crate::app::desired::File;
 use crate::app::facts::{App, Build, ConfigVars, Facts, Key, KeyVerdict, Release, Status};
+use crate::app::prerun;
 use crate::datadog::Site;
 use crate::platform::feature::DYNO_METADATA;
 
@@ -119,6 +121,14 @@ pub(super) fn left(mut facts: Facts) -> Vec<&'static str> {
             build.buildpacks = list.iter().map(|buildpack| buildpack.url.clone()).collect();
         });
         facts.buildpacks = Some(list);
+    }
+    if let Some(checkout) = &mut facts.checkout {
+        for file in fix.files {
+            if let File::Prerun { block, .. } = file {
+                let text = block.put_into(checkout.prerun()).expect("a block that nobody edited");
+                checkout.files.insert(prerun::PATH.to_owned(), text);
+            }
+        }
     }
     codes(&diagnose(&facts))
 }

@@ -1,7 +1,7 @@
 //! Turns integrations on.
 
 use super::refused::{Refused, WrongTypeText};
-use super::{Add, Folder, databases, files};
+use super::{Add, Folder, Place, databases, files, leader};
 use crate::app::codes;
 use crate::app::database_urls::Database;
 use crate::app::desired::{Desired, Note};
@@ -26,6 +26,7 @@ impl Add {
             values: values(entry, set)?,
             variables: Vec::new(),
             dbm: false,
+            place: Place::default(),
             force: false,
         };
         files::version(&add)?;
@@ -94,8 +95,22 @@ pub fn add(requested: &[Add], facts: &Facts, folder: Option<&Folder>) -> Result<
             Kind::ConfigVar => {
                 let database = Database::named(&add.entry.name);
                 database.map_or(Ok(()), |database| databases::add(add, database, facts, &mut desired))?;
+                if let Some(check) = &add.entry.check
+                    && (add.dbm || add.place != Place::Leader)
+                {
+                    leader::put_database(&add.place, check, facts, folder, &mut block, &mut desired);
+                }
             }
-            Kind::ConfD | Kind::Community => files::add(add, facts, folder, &mut desired)?,
+            Kind::ConfD | Kind::Community => {
+                let before = desired.files.len();
+                files::add(add, facts, folder, &mut desired)?;
+                let is_new = add.entry.remote
+                    && files::is_absent(add.entry, folder)
+                    && !files::asks_the_dyno(&desired.files[before..]);
+                if let Some(check) = &add.entry.check {
+                    leader::put_check(&add.place, check, facts, &mut block, is_new);
+                }
+            }
             Kind::Library => desired.notes.push(Note::new(
                 codes::INTEGRATION_NEEDS,
                 format!(

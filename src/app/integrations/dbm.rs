@@ -1,6 +1,6 @@
 //! Which database is meant, and what is desired of the app for Database Monitoring of it.
 
-use super::databases;
+use super::{Folder, Place, databases, leader};
 use crate::app::booleans;
 use crate::app::database_urls::Database;
 use crate::app::dbm::{Account, CREDENTIAL};
@@ -149,9 +149,13 @@ impl Target {
 }
 
 /// What is desired of the app for Database Monitoring of `target`.
-pub fn desired(facts: &Facts, name: &str, target: &Target) -> Desired {
+pub fn desired(facts: &Facts, name: &str, target: &Target, place: &Place) -> Desired {
     let mut desired = Desired { monitored: Some(name.to_owned()), ..Desired::default() };
     databases::sign_in_by(facts, &target.id, &target.credential_variable(facts), &mut desired);
+    let folder = Folder::of(facts);
+    let mut block = folder.as_ref().map(Folder::block).unwrap_or_default();
+    leader::put_database(place, "postgres", facts, folder.as_ref(), &mut block, &mut desired);
+    desired.files.extend(folder.and_then(|folder| folder.with_block(block)));
     desired
 }
 

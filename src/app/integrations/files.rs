@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::refused::Refused;
 use super::{Add, Folder, path_of, sources, whole};
 use crate::app::codes;
-use crate::app::desired::{Desired, Note};
+use crate::app::desired::{Desired, File, Note};
 use crate::app::facts::Facts;
 use crate::datadog::integrations::conf::{self, Instance};
 use crate::datadog::integrations::{Integration, Kind};
@@ -52,6 +52,24 @@ pub(super) fn add(
     }
     desired.files.push(whole(&path, Some(after)));
     Ok(())
+}
+
+/// Whether the check has no file yet.
+pub(super) fn is_absent(entry: &Integration, folder: Option<&Folder>) -> bool {
+    path_of(entry).is_some_and(|path| folder.is_none_or(|folder| folder.text(&path).is_none()))
+}
+
+/// Whether a file asks a server in the dyno itself.
+pub(super) fn asks_the_dyno(files: &[File]) -> bool {
+    let is_local = |text: &str| {
+        ["localhost", "127.0.0.1", "[::1]", "unix:", "/tmp/"].iter().any(|place| text.contains(place))
+    };
+    files.iter().any(|file| match file {
+        File::Whole { after: Some(text), .. } => read(text).is_some_and(|instances| {
+            instances.iter().flat_map(Instance::values).any(|value| conf::any_text(value, &is_local))
+        }),
+        _ => false,
+    })
 }
 
 /// Whether a file is just as this program writes it.

@@ -7,6 +7,7 @@ pub mod dbm;
 mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+pub(super) mod leader;
 mod limit;
 mod refused;
 mod remove;
@@ -23,6 +24,7 @@ use crate::datadog::integrations::Integration;
 use crate::datadog::integrations::conf::{self, Instance};
 
 pub use add::add;
+pub use leader::Place;
 pub use limit::limit;
 pub use refused::Refused;
 pub use remove::remove;
@@ -52,6 +54,8 @@ pub struct Add {
     pub variables: Vec<String>,
     /// With Database Monitoring.
     pub dbm: bool,
+    /// On which dynos it runs.
+    pub place: Place,
     /// Whether a file that somebody edited is replaced, after a copy was made.
     pub force: bool,
 }

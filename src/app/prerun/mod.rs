@@ -32,6 +32,21 @@ pub struct Block {
     pub fill: bool,
 }
 
+impl Block {
+    /// Adds what another block has, which grew from the same one.
+    pub fn add(&mut self, other: &Self) {
+        for kind in &other.skip {
+            if !self.skip.contains(kind) {
+                self.skip.push(kind.clone());
+            }
+        }
+        self.version = other.version.or(self.version);
+        self.limits.extend(other.limits.clone());
+        self.installs.extend(other.installs.clone());
+        self.fill |= other.fill;
+    }
+}
+
 /// What `DD_VERSION` is taken from when a dyno boots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {

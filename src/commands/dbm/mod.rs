@@ -5,7 +5,7 @@ pub mod setup;
 
 use super::{Context, Exit};
 use crate::app::Facts;
-use crate::app::facts::{Part, Query};
+use crate::app::facts::{CheckoutQuery, Part, Query};
 use crate::app::integrations::dbm::{Refused, Target, target};
 use crate::failure::{Code, Failure, Result};
 
@@ -25,7 +25,8 @@ pub fn run(context: &Context, verb: Verb) -> Result<Exit> {
 }
 
 fn query() -> Query {
-    Query::from([Part::Config, Part::Addons, Part::Attachments, Part::Formation])
+    Query::from([Part::Config, Part::Buildpacks, Part::Addons, Part::Attachments, Part::Formation])
+        .with_checkout(CheckoutQuery { folder: true, ..CheckoutQuery::default() })
 }
 
 /// The database that is meant.

@@ -6,6 +6,7 @@ use super::{meant, query};
 use crate::app::dbm::{CREDENTIAL, all_statements};
 use crate::app::facts::Query;
 use crate::app::integrations::dbm::desired;
+use crate::cli::place::place;
 use crate::cli::{ChangeOptions, OneApp};
 use crate::commands::{Context, Exit};
 use crate::engine;
@@ -27,6 +28,9 @@ pub struct Args {
     /// Print the SQL statements; with `--dry-run`, do nothing else
     #[arg(long)]
     print_sql: bool,
+    /// Where the check runs: one dyno (`web.1`), process types (`web`), or `all`; the first dyno without it
+    #[arg(long, value_name = "DYNOS", value_delimiter = ',')]
+    on: Vec<String>,
     #[command(flatten)]
     app: OneApp,
     #[command(flatten)]
@@ -46,10 +50,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     if args.print_sql && !context.ui.json {
         context.ui.answer(all_statements(CREDENTIAL).trim_end())?;
     }
+    let place = place("--on", &args.on)?;
     let targets = args.app.targets();
     let query = Query { database: Some(args.database.clone()), ..query() };
     engine::run(context, args.change.mode(&targets), &[context.app(&targets)?], &query, &|facts| {
         let target = meant(facts, &args.database)?;
-        Ok(desired(facts, &args.database, &target))
+        Ok(desired(facts, &args.database, &target, &place))
     })
 }

@@ -3,6 +3,7 @@
 use super::{query, refused};
 use crate::app::Facts;
 use crate::app::integrations::{self, Add, Folder};
+use crate::cli::place::place;
 use crate::cli::{Apps, ChangeOptions};
 use crate::commands::{Context, Exit};
 use crate::engine::{self, Observer};
@@ -28,6 +29,12 @@ pub struct Args {
     /// Turn Database Monitoring on too (Postgres)
     #[arg(long)]
     dbm: bool,
+    /// Where the check runs: one dyno (`web.1`), process types (`web`), or `all`
+    ///
+    /// Every dyno has its own Agent. A check that asks a service elsewhere, and Database Monitoring, run on the first dyno
+    /// only, unless this says otherwise.
+    #[arg(long, value_name = "DYNOS", value_delimiter = ',')]
+    on: Vec<String>,
     /// Replace a conf.yaml even if it was edited by hand; a copy is kept
     #[arg(long)]
     force: bool,
@@ -42,6 +49,7 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
     if args.names.len() > 1 && !(args.set.is_empty() && args.variables.is_empty()) {
         return Err(Failure::usage("`--set` and `--var` go with one integration at a time"));
     }
+    let place = place("--on", &args.on)?;
     let targets = args.apps.targets();
     let app = targets.apps.first().map(String::as_str);
     let mut adds = Vec::new();
@@ -54,7 +62,7 @@ pub fn run(context: &Context, args: Args) -> Result<Exit> {
             )));
         }
         add.variables.clone_from(&args.variables);
-        (add.dbm, add.force) = (args.dbm, args.force);
+        (add.dbm, add.force, add.place) = (args.dbm, args.force, place.clone());
         adds.push(add);
     }
     let observer = Observer::new(context);

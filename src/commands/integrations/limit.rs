@@ -1,13 +1,12 @@
 //! `integrations limit`: lets a check run on some dynos only.
 
 use super::{named, query, refused};
-use crate::app::integrations::{self, Folder};
+use crate::app::integrations::{self, Folder, Place};
+use crate::cli::place::place;
 use crate::cli::{Apps, ChangeOptions};
 use crate::commands::{Context, Exit};
-use crate::datadog::options;
 use crate::engine;
-use crate::env;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 
 /// Limit a check to some dynos, by the managed block of datadog/prerun.sh
 ///
@@ -33,18 +32,13 @@ pub struct Args {
 /// Limits it.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let entry = named(&args.name)?;
-    let dynos: &[String] = if args.dynos == ["all"] { &[] } else { &args.dynos };
-    for dyno in dynos {
-        // A name that could be read as shell would end up in a script.
-        let kind = if dyno.contains('.') { env::DD_HEROKU_LEADER } else { env::DD_HEROKU_SKIP_DYNOS };
-        if dyno.contains('*') || options::check(kind, dyno).is_err() {
-            return Err(Failure::usage(format_args!("--to: `{dyno}` is neither a process type nor a dyno"))
-                .hint("--to web, or --to web.1"));
-        }
-    }
+    let dynos = match place("--to", &args.dynos)? {
+        Place::Dynos(dynos) => dynos,
+        Place::All | Place::Leader => Vec::new(),
+    };
     let targets = args.apps.targets();
     engine::run(context, args.change.mode(&targets), &context.apps(&targets)?, &query(), &|facts| {
-        integrations::limit(entry, dynos, facts, Folder::of(facts).as_ref())
+        integrations::limit(entry, &dynos, facts, Folder::of(facts).as_ref())
             .map_err(|why| refused(Some(&facts.app.name), why))
     })
 }

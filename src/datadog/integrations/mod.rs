@@ -42,6 +42,9 @@ pub struct Integration {
     /// Whether it takes the options of an HTTP client.
     #[serde(default)]
     pub http: bool,
+    /// Whether it asks a service elsewhere, which is the same for every dyno.
+    #[serde(default)]
+    pub remote: bool,
     /// The add-ons that provide it.
     #[serde(default)]
     pub sources: Vec<Source>,

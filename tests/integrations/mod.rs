@@ -1,5 +1,7 @@
 //! `integrations`, `checks` and `prerun`, through the real program against a sandbox.
 
+mod placement;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -96,7 +98,11 @@ fn database_monitoring_is_refused_for_the_essential_plan() {
     let document = place.json(&["integrations", "add", "postgres", "--dbm", "-a", "shop", "--yes"]);
     assert_eq!(
         changes(&document),
-        ["config.set DD_ENABLE_DBM true", "config.set DD_ENABLE_HEROKU_POSTGRES true"]
+        [
+            "config.set DD_ENABLE_DBM true",
+            "config.set DD_ENABLE_HEROKU_POSTGRES true",
+            "file.write datadog/prerun.sh"
+        ]
     );
     assert!(place.sandbox.writes().iter().all(|write| write.contains("/apps/shop/")));
 }
@@ -365,7 +371,7 @@ fn a_check_is_written_without_an_app_or_an_account_and_hides_no_module() {
 
 #[test]
 fn the_examples_of_the_readme_plan_something() {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     let line = readme.lines().find(|line| line.starts_with("| `integrations list")).unwrap();
     let examples: Vec<_> = line.split('`').filter(|text| text.starts_with("add ")).collect();
     assert_eq!(examples.len(), 4, "{line}");
