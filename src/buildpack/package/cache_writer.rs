@@ -1,40 +1,51 @@
 //! Where unpacked members also go: the next build's cache. It must never fail a build: what cannot be kept is not kept.
+//!
+//! A thread of its own compresses and writes; unpacking waits for it only when it is far behind.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
 
+use super::background::Background;
 use crate::buildpack::hash::Hashed;
 
 /// Fast enough to be written during a cold build; the Agent shrinks to about a third.
 const LEVEL: i32 = 1;
+/// Bytes of a block of a tar: every member is filled up to a whole one.
+const BLOCK: u64 = 512;
 
 /// A compressed tar that is being written, until something goes wrong.
 pub(crate) struct CacheWriter {
-    tar: Option<tar::Builder<zstd::Encoder<'static, Hashed<File>>>>,
+    tar: tar::Builder<Background<String>>,
+    is_kept: bool,
     error: Option<io::Error>,
 }
 
 impl CacheWriter {
     pub(crate) fn new(file: io::Result<File>) -> Self {
-        match file.and_then(|file| zstd::Encoder::new(Hashed::new(file), LEVEL)) {
-            Ok(encoder) => Self { tar: Some(tar::Builder::new(encoder)), error: None },
-            Err(error) => Self { tar: None, error: Some(error) },
+        let started = file
+            .and_then(|file| zstd::Encoder::new(Hashed::new(file), LEVEL))
+            .and_then(|encoder| Background::start(encoder, |encoder| encoder.finish().map(Hashed::finish)));
+        match started {
+            Ok(background) => Self { tar: tar::Builder::new(background), is_kept: true, error: None },
+            Err(error) => Self { error: Some(error), ..Self::none() },
         }
     }
 
     /// Nothing is kept.
     pub(crate) fn none() -> Self {
-        Self { tar: None, error: None }
+        Self { tar: tar::Builder::new(Background::none()), is_kept: false, error: None }
     }
 
     /// Keeps a member without content, or a link to `target`.
     pub(crate) fn bare(&mut self, header: &tar::Header, path: &str, target: Option<&std::path::Path>) {
-        let Some(tar) = &mut self.tar else { return };
+        if !self.is_kept {
+            return;
+        }
         let mut header = header.clone();
         header.set_size(0);
         let kept = match target {
-            Some(target) => tar.append_link(&mut header, path, target),
-            None => tar.append_data(&mut header, path, io::empty()),
+            Some(target) => self.tar.append_link(&mut header, path, target),
+            None => self.tar.append_data(&mut header, path, io::empty()),
         };
         self.note(kept);
     }
@@ -48,19 +59,39 @@ impl CacheWriter {
         content: &mut dyn Read,
         file: &mut dyn Write,
     ) -> io::Result<()> {
-        let mut tee = Tee { content, file, failed: None };
-        if let Some(tar) = &mut self.tar {
+        if self.is_kept {
             let mut header = header.clone();
             header.set_entry_type(tar::EntryType::Regular);
             header.set_size(size);
-            let kept = tar.append_data(&mut header, path, &mut tee);
-            if let Some(failed) = tee.failed.take() {
-                return Err(failed);
-            }
+            // The content comes after it, straight into what is handed over.
+            let kept = self.tar.append_data(&mut header, path, io::empty());
             self.note(kept);
         }
-        // What is left when the keeping failed half-way, or never began.
-        io::copy(&mut tee, &mut io::sink()).map_err(|error| tee.failed.take().unwrap_or(error))?;
+        let mut copied = 0;
+        loop {
+            let room = self.tar.get_mut().room();
+            let read = match content.read(room) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            file.write_all(&room[..read])?;
+            copied += read as u64;
+            if self.is_kept {
+                let kept = self.tar.get_mut().fill(read);
+                self.note(kept);
+            }
+        }
+        if self.is_kept {
+            let kept = if copied == size {
+                let missing = copied.next_multiple_of(BLOCK) - copied;
+                io::copy(&mut io::repeat(0).take(missing), self.tar.get_mut()).map(drop)
+            } else {
+                Err(io::ErrorKind::UnexpectedEof.into())
+            };
+            self.note(kept);
+        }
         Ok(())
     }
 
@@ -69,34 +100,13 @@ impl CacheWriter {
         if let Some(error) = self.error {
             return Some(Err(error));
         }
-        Some(self.tar?.into_inner().and_then(zstd::Encoder::finish).map(Hashed::finish))
+        self.is_kept.then(|| self.tar.into_inner().and_then(Background::finish))
     }
 
     fn note(&mut self, kept: io::Result<()>) {
         if let Err(error) = kept {
-            self.tar = None;
-            self.error = Some(error);
+            self.is_kept = false;
+            self.error.get_or_insert(error);
         }
-    }
-}
-
-/// Reads `content` and writes what it read to `file`.
-struct Tee<'a> {
-    content: &'a mut dyn Read,
-    file: &'a mut dyn Write,
-    failed: Option<io::Error>,
-}
-
-impl Read for Tee<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let copied =
-            self.content.read(buffer).and_then(|read| self.file.write_all(&buffer[..read]).map(|()| read));
-        copied.map_err(|error| {
-            let kind = error.kind();
-            if kind != io::ErrorKind::Interrupted {
-                self.failed = Some(error);
-            }
-            kind.into()
-        })
     }
 }

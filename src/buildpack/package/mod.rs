@@ -1,6 +1,7 @@
 //! The Agent's Debian package: the archive, its compression, and what of it is unpacked or pruned.
 
 pub(crate) mod archive;
+mod background;
 pub(crate) mod cache_writer;
 mod links;
 mod pkg_config;

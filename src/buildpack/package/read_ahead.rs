@@ -2,6 +2,7 @@
 //! while the previous data is unpacked.
 
 use std::io::{self, Read};
+use std::mem;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -18,16 +19,19 @@ pub(crate) fn read_ahead<T>(
 ) -> anyhow::Result<T> {
     thread::scope(|scope| {
         let (sender, chunks) = sync_channel(WAITING);
-        scope.spawn(move || hand_over(stream, &sender));
+        let (back, spent) = sync_channel(WAITING + 2);
+        scope.spawn(move || hand_over(stream, &sender, &spent));
         // Once it is dropped the thread finds its queue closed, and ends.
-        read(&mut SkipReader::new(Chunks { queue: chunks, chunk: Vec::new(), at: 0 }))
+        read(&mut SkipReader::new(Chunks { queue: chunks, spent: back, chunk: Vec::new(), at: 0 }))
     })
 }
 
-/// Sends what `stream` gives, then an empty chunk or an error.
-fn hand_over(mut stream: impl Read, chunks: &SyncSender<io::Result<Vec<u8>>>) {
+/// Sends what `stream` gives, then an empty chunk or an error. Fills chunks again that were read.
+fn hand_over(mut stream: impl Read, chunks: &SyncSender<io::Result<Vec<u8>>>, spent: &Receiver<Vec<u8>>) {
     loop {
-        let mut chunk = Vec::with_capacity(CHUNK);
+        let mut chunk = spent.try_recv().unwrap_or_default();
+        chunk.clear();
+        chunk.reserve(CHUNK);
         let read = stream.by_ref().take(CHUNK as u64).read_to_end(&mut chunk).map(|_| chunk);
         let last = read.as_ref().map_or(true, Vec::is_empty);
         if chunks.send(read).is_err() || last {
@@ -38,6 +42,7 @@ fn hand_over(mut stream: impl Read, chunks: &SyncSender<io::Result<Vec<u8>>>) {
 
 struct Chunks {
     queue: Receiver<io::Result<Vec<u8>>>,
+    spent: SyncSender<Vec<u8>>,
     chunk: Vec<u8>,
     at: usize,
 }
@@ -46,7 +51,8 @@ impl Read for Chunks {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.at == self.chunk.len() {
             // Nothing comes after the end, which is reported once.
-            self.chunk = self.queue.recv().unwrap_or_else(|_| Ok(Vec::new()))?;
+            let next = self.queue.recv().unwrap_or_else(|_| Ok(Vec::new()))?;
+            let _ = self.spent.try_send(mem::replace(&mut self.chunk, next));
             self.at = 0;
         }
         let bytes = (&self.chunk[self.at..]).read(into)?;
