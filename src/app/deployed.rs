@@ -7,6 +7,9 @@ use super::facts::{Build, Facts, Release, Status};
 use crate::datadog::{AgentRequest, AgentVersion, boolean, options};
 use crate::env;
 
+/// From this size of a slug on, in bytes, a slim build is worth a thought: where `DD_HEROKU_SLIM=auto` makes one.
+const LARGE: u64 = 300_000_000;
+
 /// The release that runs: the current one, else the newest that succeeded.
 pub fn release(facts: &Facts) -> Option<&Release> {
     let releases = facts.releases.as_deref()?;
@@ -106,6 +109,13 @@ pub fn is_slim(facts: &Facts) -> bool {
     let asks =
         value.is_some_and(|value| value.eq_ignore_ascii_case("auto") || boolean::parse(value) == Some(true));
     asks && facts.agent_buildpack().is_some_and(|buildpack| buildpack.role() == Role::Ours)
+}
+
+/// The build of what runs, where the slug is large and dd-heroku's buildpack made it with all Python packages.
+pub fn could_be_slim(facts: &Facts) -> Option<&Build> {
+    let size = facts.slug.as_ref().and_then(|slug| slug.size).or(facts.app.slug_size)?;
+    let is_ours = facts.agent_buildpack().is_some_and(|buildpack| buildpack.role() == Role::Ours);
+    build(facts).filter(|_| size >= LARGE && is_ours && !is_slim(facts))
 }
 
 /// Whether a config var has another value than when the slug was built, as far as that is known: what was set and rolled back

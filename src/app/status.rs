@@ -49,6 +49,8 @@ pub struct Status {
     pub commit: Option<String>,
     /// The number of the release that deployed it.
     pub release: Option<u64>,
+    /// Bytes of the unpacked Agent that a slim build would leave out, where the slug is large.
+    pub slim_saving: Option<u64>,
     /// Bytes of the slug.
     pub size: Option<u64>,
     /// When it was compiled, RFC 3339 UTC.
@@ -130,6 +132,7 @@ impl Status {
             commit: deployed::commit(facts).or_else(|| deployed(&deploy?.description)).map(owned),
             release: deploy.map(|release| release.version),
             size: facts.app.slug_size,
+            slim_saving: facts.slim_saving,
             built_at: build
                 .map(|build| build.created_at.clone())
                 .or_else(|| deploy.map(|release| release.created_at.clone())),

@@ -14,7 +14,7 @@ use super::options::{Options, Slimness};
 use super::package::archive;
 use super::package::cache_writer::CacheWriter;
 use super::package::prune::Prune;
-use super::package::skip_reader::SkipReader;
+use super::package::read_ahead::read_ahead;
 use super::package::unpack::{LinkToPruned, Unpacked, unpack};
 use super::repository::fetch::Download;
 use super::repository::version;
@@ -104,6 +104,10 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
         record_cut(built.path(), &slimmed).map_err(unwritable)?;
         report.slim(slimmed);
         clock.lap("slim");
+    } else {
+        // Only said: a build does not fail because of it.
+        report.saving = slim::saving(&options.slim, home, places.root).ok().flatten();
+        clock.lap("look at Python");
     }
 
     log.step("Installing the runtime");
@@ -165,8 +169,7 @@ fn from_cache(
     let (same, unpacked) = thread::scope(|scope| {
         let same = scope.spawn(|| repository.still_serves(package, &served));
         let unpacked = fs::create_dir(places.root).map_err(Into::into).and_then(|()| {
-            let tar = &mut SkipReader::new(&mut kept);
-            unpack(tar, places.root, places.apt, &rest, &mut CacheWriter::none())
+            read_ahead(&mut kept, |tar| unpack(tar, places.root, places.apt, &rest, &mut CacheWriter::none()))
         });
         (same.join().expect("a request does not panic"), unpacked.and_then(|unpacked| kept.confirm(unpacked)))
     });

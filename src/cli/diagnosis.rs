@@ -9,7 +9,7 @@ use crate::repo::lint;
 use crate::secret::Secret;
 
 /// The parts that Heroku answers.
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 13] = [
     Part::Config,
     Part::Buildpacks,
     Part::Features,
@@ -22,6 +22,7 @@ const PARTS: [Part; 12] = [
     Part::Attachments,
     Part::Coupling,
     Part::Slug,
+    Part::SlimSaving,
 ];
 
 /// What to read of an app for its findings.

@@ -27,8 +27,9 @@ pub struct Args {
     apps: AppsOrNames,
 }
 
-/// Seven requests in addition to the app itself: eight an app, nine of a Fir app, which has telemetry drains.
-const PARTS: [Part; 8] = [
+/// Seven requests in addition to the app itself: eight an app, nine of a Fir app, which has telemetry drains; and the output of
+/// the build of a large slug that could be slim.
+const PARTS: [Part; 9] = [
     Part::Config,
     Part::Buildpacks,
     Part::Features,
@@ -37,6 +38,7 @@ const PARTS: [Part; 8] = [
     Part::Drains,
     Part::TelemetryDrains,
     Part::Dynos,
+    Part::SlimSaving,
 ];
 
 /// Shows the status of the apps that are meant.

@@ -19,6 +19,8 @@ pub(crate) mod service_url;
 #[cfg(feature = "cli")]
 pub mod site;
 pub(crate) mod skip_dynos;
+#[cfg(feature = "cli")]
+pub(crate) mod slim_saving;
 pub(crate) mod tags;
 
 pub use agent_memory::AgentMemory;

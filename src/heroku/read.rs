@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
                 fill(|into| into.dynos = Some(list))
             }
             // Read afterwards, when releases and builds show whether it is needed.
-            Part::Slug => fill(|_| {}),
+            Part::Slug | Part::SlimSaving => fill(|_| {}),
         })
     }
 

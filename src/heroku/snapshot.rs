@@ -1,13 +1,15 @@
 //! Snapshots: the parts of one app, or of many, read at the same time.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::error::Error;
 use super::read::{Fill, Reader, fill};
-use crate::app::facts::{Coupling, Generation};
+use crate::app::facts::{Build, Coupling, Generation};
 use crate::app::{Facts, Part, Parts, deployed};
+use crate::datadog::slim_saving;
 
 /// How many requests are on their way at the same time, however many apps there are.
 const IN_FLIGHT: usize = 16;
@@ -42,6 +44,9 @@ impl Reader<'_> {
         }
         if parts.contains(&Part::Config) {
             self.add_built_config(&mut facts);
+        }
+        if parts.contains(&Part::SlimSaving) {
+            self.add_slim_saving(&mut facts);
         }
         if parts.contains(&Part::TelemetryDrains) {
             self.add_telemetry_drains(&mut facts);
@@ -79,6 +84,21 @@ impl Reader<'_> {
         };
         let read = |(app, release): &(String, String)| Ok(self.config_of_release(app, release).ok());
         add(facts, changed, read, |into, config| into.built_config = config);
+    }
+
+    /// Reads what a slim build would leave out of the slugs for which it would help. Output that Heroku has no more leaves it
+    /// unknown.
+    fn add_slim_saving(&self, facts: &mut [Result<Facts, Error>]) {
+        let large = |app_facts: &Facts| deployed::could_be_slim(app_facts).cloned();
+        let read = |build: &Build| {
+            let mut saving = None;
+            let _ = self.stream_build(build, &mut |line| {
+                saving = slim_saving::read(line);
+                if saving.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            Ok(saving)
+        };
+        add(facts, large, read, |into, saving| into.slim_saving = saving);
     }
 
     /// Reads the apps of the next stage of each app's pipeline.

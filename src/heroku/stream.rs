@@ -43,6 +43,11 @@ impl Writer<'_> {
 }
 
 impl Reader<'_> {
+    /// The same, of a build that has ended.
+    pub fn stream_build(&self, build: &Build, line: &mut Sink<'_>) -> Result<Streamed, Error> {
+        self.client.stream(build.output_stream_url.as_ref(), "the build's output", line)
+    }
+
     /// The same of the output of a release phase
     /// (<https://devcenter.heroku.com/articles/platform-api-reference#release>).
     pub fn stream_release(&self, release: &Release, line: &mut Sink<'_>) -> Result<Streamed, Error> {

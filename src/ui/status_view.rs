@@ -33,7 +33,7 @@ pub fn to_json(status: &Status) -> Value {
         "key": { "set": status.key.is_some(), "last4": status.key.as_ref().and_then(Secret::last4), "valid": valid },
         "buildpack": buildpack,
         "agent": { "wanted": status.agent_requested, "built": status.agent_installed },
-        "slug": { "commit": status.commit, "size": status.size, "built_at": status.built_at },
+        "slug": { "commit": status.commit, "size": status.size, "built_at": status.built_at, "slim_saves": status.slim_saving },
         "rebuild_due": status.rebuild_due,
         "building": status.building,
         "releasing": status.releasing.map(|version| format!("v{version}")),
@@ -96,6 +96,9 @@ pub fn full(status: &Status) -> String {
         line("agent", format!("requested {}{built}", shown(requested)));
     }
     line("slug", slug(status));
+    if let Some(saving) = status.slim_saving {
+        line("", format!("DD_HEROKU_SLIM=true would leave out {} of the unpacked Agent", megabytes(saving)));
+    }
     if !status.rebuild_due.is_empty() {
         let due = format!(
             "{} (dd-heroku rebuild -a {})",

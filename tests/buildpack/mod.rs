@@ -11,6 +11,8 @@ mod pack;
 mod programs;
 mod signals;
 mod slim;
+mod slim_libraries;
+mod slim_saving;
 mod slim_wheels;
 mod slug;
 mod tree;

@@ -11,7 +11,7 @@ use crate::support::python_packages::{PYTHON, PythonPackage, SITE};
 use crate::support::sandbox::Sandbox;
 
 /// An Agent with a base, some checks, and what they need. `needed-quietly` is what nobody says that it is needed.
-const PACKAGES: &[PythonPackage<'static>] = &[
+pub(super) const PACKAGES: &[PythonPackage<'static>] = &[
     PythonPackage {
         name: "datadog-checks-base",
         needs: &[
@@ -29,13 +29,19 @@ const PACKAGES: &[PythonPackage<'static>] = &[
     PythonPackage {
         name: "requests",
         needs: &["urllib3[fast]"],
-        files: &[("requests/__init__.py", "import urllib3\n")],
+        files: &[
+            ("requests/__init__.py", "import urllib3\n"),
+            ("requests/tests/__init__.py", ""),
+            ("requests/tests/data/big.json", "[]"),
+        ],
     },
     PythonPackage {
         name: "urllib3",
         needs: &["speedup; extra == 'fast'", "socks; extra == 'socks'"],
         files: &[
-            ("urllib3/__init__.py", "import needed_quietly\n"),
+            ("urllib3/__init__.py", "import needed_quietly\nfrom .tests import server\n"),
+            ("urllib3/tests/__init__.py", ""),
+            ("urllib3/tests/server.py", ""),
             ("urllib3/__pycache__/x.pyc", "byte code"),
         ],
     },
@@ -173,6 +179,7 @@ fn without_the_config_var_every_package_stays() {
     let build = Build::of(&repository);
     let log = build.succeeds();
     assert!(!log.contains("slim"), "{log}");
+    assert!(log.contains("DD_HEROKU_SLIM=true would leave out 0.0 MB of Python's 0.0 MB"), "{log}");
     let all = packages(&build).len();
     assert!(all > 25, "{all}");
     let build = Build::of(&repository).config("DD_HEROKU_SLIM", "false");
@@ -191,9 +198,13 @@ fn a_slim_build_keeps_the_base_and_what_the_agent_runs_by_itself() {
         "slim: byte code",
         "slim: JMX",
         "slim: tests and tools of Python",
+        "slim: tests of packages",
     ] {
         assert!(log.contains(part), "{part}: {log}");
     }
+    // But for tests that their own package imports.
+    assert!(!build.apt(&format!("{SITE}/requests/tests")).exists());
+    assert!(build.apt(&format!("{SITE}/urllib3/tests/server.py")).exists());
     assert!(!build.apt(JMX).exists());
     assert!(!build.agent("embedded/lib/python3.13/test").exists());
     assert!(build.agent("embedded/lib/python3.13/os.py").exists());

@@ -52,6 +52,9 @@ pub enum Part {
     /// `GET /apps/A/slugs/S` of the slug that runs, only where no build names its commit: after a promotion. Needs the
     /// releases and builds.
     Slug,
+    /// The output of the build of what runs, only where a slim build would help: the build says what it would leave out.
+    /// Needs config vars, buildpacks, releases and builds.
+    SlimSaving,
 }
 
 /// The parts that a command needs.
@@ -80,6 +83,8 @@ pub struct Facts {
     pub builds: Option<Vec<Build>>,
     /// The slug that is running, where a second request was needed to know it.
     pub slug: Option<Slug>,
+    /// Bytes of the unpacked Agent that a slim build would leave out, by the output of the build of what runs.
+    pub slim_saving: Option<u64>,
     /// Its log drains.
     pub drains: Option<Vec<Drain>>,
     /// The add-ons that belong to it.

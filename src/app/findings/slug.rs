@@ -67,9 +67,13 @@ fn size(facts: &Facts) -> Option<Finding> {
     if size < NEAR || facts.agent_buildpack().is_none() {
         return None;
     }
-    let finding = Finding::new(codes::SLUG_NEAR_LIMIT, format!("{} MB of 500 MB", size / 1_000_000))?;
     let may_be_slim =
         !deployed::is_slim(facts) && facts.agent_buildpack().is_some_and(|agent| agent.role() == Role::Ours);
+    let saving = facts.slim_saving.filter(|_| may_be_slim).map(|saving| {
+        format!("; a slim build would leave out {} MB of the unpacked Agent", saving / 1_000_000)
+    });
+    let evidence = format!("{} MB of 500 MB{}", size / 1_000_000, saving.unwrap_or_default());
+    let finding = Finding::new(codes::SLUG_NEAR_LIMIT, evidence)?;
     Some(if may_be_slim {
         let slim = (env::DD_HEROKU_SLIM.to_owned(), Some(Secret::new("true")));
         finding.fixed_by(compiled(BTreeMap::from([slim])))
@@ -135,15 +139,17 @@ mod tests {
         let mut large = sound();
         large.app.slug_size = Some(489_000_000);
         assert_eq!(codes(&diagnose(&large)), [codes::SLUG_NEAR_LIMIT]);
-        let fix = |facts: &Facts| {
-            let finding =
-                find(facts).into_iter().find(|finding| finding.about.code == codes::SLUG_NEAR_LIMIT)?;
-            Some(finding.fix?.config.contains_key(env::DD_HEROKU_SLIM))
+        let near = |facts: &Facts| {
+            find(facts).into_iter().find(|finding| finding.about.code == codes::SLUG_NEAR_LIMIT)
         };
+        let fix = |facts: &Facts| Some(near(facts)?.fix?.config.contains_key(env::DD_HEROKU_SLIM));
         assert_eq!(fix(&large), None);
         // Our buildpack can do something about it, once.
         large.buildpacks = Some(list(&["https://example.com/dd-heroku-buildpack.tgz", "heroku/ruby"]));
         assert_eq!(fix(&large), Some(true));
+        large.slim_saving = Some(295_100_000);
+        let evidence = near(&large).unwrap().evidence;
+        assert_eq!(evidence, "489 MB of 500 MB; a slim build would leave out 295 MB of the unpacked Agent");
         large.config.get_or_insert_default().set(env::DD_HEROKU_SLIM, Some("auto"));
         assert_eq!(fix(&large), None);
         large.buildpacks = Some(list(&["heroku/ruby"]));

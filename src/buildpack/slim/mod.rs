@@ -4,8 +4,12 @@
 
 mod closure;
 mod distribution;
+mod elf;
+mod libraries;
 mod on_demand;
+mod own_tests;
 mod roots;
+mod saving;
 mod shelf;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,12 +21,15 @@ use pep508_rs::MarkerEnvironment;
 
 use closure::{BASE, BASE_EXTRAS, Root, closure};
 use distribution::Distribution;
+use libraries::Libraries;
 use roots::Roots;
+pub use saving::Saving;
+pub(crate) use saving::saving;
 use shelf::Shelf;
 
 use super::folder_size::size_of;
 use super::options::Slim;
-use super::verify::imports;
+use super::verify::imports::{self, Failure};
 use crate::env::Environment;
 
 /// The Agent in the package.
@@ -43,6 +50,8 @@ const ROUNDS: usize = 40;
 pub struct Slimmed {
     /// Bytes of Python's files before.
     pub before: u64,
+    /// And after.
+    pub after: u64,
     /// Bytes that were left out, by what they were.
     pub left_out: BTreeMap<&'static str, u64>,
     /// Checks that stay.
@@ -86,6 +95,7 @@ pub(crate) fn slim(env: &Environment, options: &Slim, folders: &Folders<'_>) -> 
     let chosen = Chosen::of(&distributions, &roots, &lib);
     let mut shelf = Shelf::new(aside);
     let before = size_of(&lib)?;
+    let libraries = Libraries::read(&agent)?;
     let shared = site.join("datadog_checks");
     let of_base: BTreeSet<String> = distributions
         .iter()
@@ -107,6 +117,7 @@ pub(crate) fn slim(env: &Environment, options: &Slim, folders: &Folders<'_>) -> 
         shelf.take("checks", "checks", &shared.join(check))?;
     }
     leave_out_rest(&mut shelf, &agent, &lib, &roots)?;
+    own_tests::leave_out(&mut shelf, &site)?;
     let kept: Vec<String> = OF_BASE
         .iter()
         .map(|module| (*module).to_owned())
@@ -118,7 +129,18 @@ pub(crate) fn slim(env: &Environment, options: &Slim, folders: &Folders<'_>) -> 
     shelf.remove_empty_folders(&agent);
     let needs = |name: &str| chosen.closure(&distributions, &roots, vec![(name.to_owned(), BTreeSet::new())]);
     match bring_back(env, &agent, &distributions, &kept, needs, &mut shelf) {
-        Ok(back) => slimmed.back = back.into_iter().collect(),
+        Ok((back, failures)) => {
+            slimmed.back = back.into_iter().collect();
+            libraries.leave_out(&mut shelf)?;
+            // A library may be opened by its name, which its user's file does not say.
+            let fails =
+                |failures: &[Option<Failure>]| failures.iter().map(Option::is_some).collect::<Vec<_>>();
+            let is_missed = shelf.has(libraries::OWNER)
+                && imports::import(env, &agent, &kept).is_ok_and(|now| fails(&now) != fails(&failures));
+            if is_missed {
+                shelf.give_back(libraries::OWNER)?;
+            }
+        }
         Err(why) => slimmed.untried = Some(why),
     }
     leave_out_byte_code(&mut shelf, &lib)?;
@@ -126,6 +148,7 @@ pub(crate) fn slim(env: &Environment, options: &Slim, folders: &Folders<'_>) -> 
     slimmed.checks = checks();
     slimmed.cut = all_checks.into_iter().filter(|check| !slimmed.checks.contains(check)).collect();
     slimmed.left_out = shelf.parts();
+    slimmed.after = size_of(&lib)?;
     Ok(Some(slimmed))
 }
 
@@ -220,7 +243,8 @@ fn resolved(site: &Path, file: &Path) -> PathBuf {
     }
 }
 
-/// Tries the imports, and brings back what they miss, until they miss nothing that was put aside.
+/// Tries the imports, and brings back what they miss, until they miss nothing that was put aside. Gives back the names of what
+/// came back, and what still fails.
 fn bring_back(
     env: &Environment,
     agent: &Path,
@@ -228,11 +252,16 @@ fn bring_back(
     kept: &[String],
     needs: impl Fn(&str) -> BTreeSet<String>,
     shelf: &mut Shelf<'_>,
-) -> Result<BTreeSet<String>, String> {
+) -> Result<(BTreeSet<String>, Vec<Option<Failure>>), String> {
     let mut back = BTreeSet::new();
+    let mut failures = Vec::new();
     for _ in 0..ROUNDS {
         let mut missed: BTreeSet<String> = BTreeSet::new();
-        for failure in imports::import(env, agent, kept)?.into_iter().flatten() {
+        failures = imports::import(env, agent, kept)?;
+        for failure in failures.iter().flatten() {
+            if own_tests::is_in_tests(&failure.module) {
+                missed.insert(own_tests::OWNER.to_owned());
+            }
             let owners = distributions.iter().filter(|distribution| shelf.has(&distribution.name));
             let is_of = |distribution: &&Distribution| {
                 let mut modules = distribution.modules().into_iter();
@@ -250,7 +279,7 @@ fn bring_back(
             back.insert(name);
         }
     }
-    Ok(back)
+    Ok((back, failures))
 }
 
 /// Tests, byte code, what only people use, and Java's part where no check runs in it.

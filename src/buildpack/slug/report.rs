@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use crate::buildpack::log::{Log, megabytes};
 use crate::buildpack::package::unpack::Unpacked;
 use crate::buildpack::repository::Package;
-use crate::buildpack::slim::Slimmed;
+use crate::buildpack::slim::{Saving, Slimmed};
+use crate::datadog::slim_saving;
 
 /// Heroku refuses slugs above this, compressed. <https://devcenter.heroku.com/articles/slug-compiler#slug-size>
 const SLUG_LIMIT: u64 = 500_000_000;
@@ -30,6 +31,8 @@ pub struct Report {
     pub parts: BTreeMap<&'static str, u64>,
     /// What a slim build left out, too.
     pub slimmed: Option<Slimmed>,
+    /// What a slim build would leave out, where this is none.
+    pub saving: Option<Saving>,
     /// Programs of the package that nobody here knows, with their bytes: they stay.
     pub unknown: Vec<(String, u64)>,
     /// Bytes of the slug at most, compressed: the Agent by the package's ratio, the app's own files as they are.
@@ -54,6 +57,7 @@ impl Report {
             pruned: unpacked.pruned,
             parts: unpacked.parts,
             slimmed: None,
+            saving: None,
             unknown: unpacked.unknown,
             slug: app + compressed.min(written),
             agent: compressed.min(written),
@@ -77,11 +81,14 @@ impl Report {
     }
 
     fn print_slim(&self, log: &mut Log<'_>) {
+        if let Some(Saving { bytes, of }) = self.saving.filter(|saving| saving.bytes > 0) {
+            log.detail(&slim_saving::line(bytes, of));
+        }
         let Some(slimmed) = &self.slimmed else { return };
         log.detail(&format!(
-            "slim: {} of Python's {} are left out; the checks that stay: {}",
-            megabytes(slimmed.bytes()),
+            "slim: Python had {} and has {}; the checks that stay: {}",
             megabytes(slimmed.before),
+            megabytes(slimmed.after),
             if slimmed.checks.is_empty() { "none".to_owned() } else { slimmed.checks.join(", ") }
         ));
         if !slimmed.back.is_empty() {

@@ -1,5 +1,6 @@
 //! `buildpack`: the build step, as Heroku's build machine calls it, packing it, and verifying what it made.
 
+mod report;
 mod verify;
 
 use std::io::{self, Write};
@@ -8,7 +9,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use crate::buildpack::{self, Report};
+use crate::buildpack;
 use crate::env::Environment;
 use crate::failure::{Code, Failure, Result};
 use crate::temporary;
@@ -97,7 +98,7 @@ fn compile(
 ) -> Result<ExitCode> {
     let mut log: Box<dyn Write> = if ui.json { Box::new(io::stderr()) } else { Box::new(io::stdout()) };
     match buildpack::build(env, build_dir, cache_dir, env_dir, &mut log) {
-        Ok(report) if ui.json => ui.json(&document(&report))?,
+        Ok(report) if ui.json => ui.json(&report::document(&report))?,
         Ok(_) => {}
         Err(error) if ui.json => return Err(Failure { code: Code::BuildFailed, ..error.into() }),
         Err(error) => {
@@ -106,36 +107,4 @@ fn compile(
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn document(report: &Report) -> Value {
-    let Report {
-        package, from_cache, requests, unpacked, pruned, parts, slimmed, unknown, slug, steps, ..
-    } = report;
-    let milliseconds = |(step, time): &(&str, std::time::Duration)| {
-        let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        ((*step).to_owned(), time.into())
-    };
-    json!({
-        "package": package.name,
-        "version": package.version.without_epoch(),
-        "from_cache": from_cache,
-        "requests": requests,
-        "unpacked": unpacked,
-        "pruned": pruned,
-        "written": parts,
-        "slim": slimmed.as_ref().map(|slimmed| {
-            json!({
-                "python_before": slimmed.before,
-                "left_out": slimmed.left_out,
-                "checks": slimmed.checks,
-                "cut_checks": slimmed.cut,
-                "brought_back": slimmed.back,
-                "imports_untried": slimmed.untried,
-            })
-        }),
-        "unknown_programs": unknown.iter().map(|(program, _)| program).collect::<Vec<_>>(),
-        "slug": slug,
-        "milliseconds": steps.iter().map(milliseconds).collect::<serde_json::Map<String, Value>>(),
-    })
 }

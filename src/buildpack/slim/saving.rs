@@ -1,0 +1,53 @@
+//! What a slim build would leave out of an Agent that is not slim. An estimate: nothing is moved, and no import is tried.
+
+use std::io;
+use std::path::Path;
+
+use super::closure::BASE;
+use super::roots::Roots;
+use super::{AGENT, Chosen, JMX, OF_PEOPLE, distribution, resolved};
+use crate::buildpack::folder_size::size_of;
+use crate::buildpack::options::Slim;
+use crate::buildpack::verify::imports;
+
+/// Bytes of the unpacked Agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Saving {
+    /// What a slim build would leave out.
+    pub bytes: u64,
+    /// All that Python has.
+    pub of: u64,
+}
+
+/// What a slim build would leave out of the package in `apt` for the app in `home`. `None` when there are no packages to choose
+/// from.
+pub(crate) fn saving(options: &Slim, home: &Path, apt: &Path) -> io::Result<Option<Saving>> {
+    let agent = apt.join(AGENT);
+    let Some(site) = imports::site_packages(&agent.join("embedded")).pop() else { return Ok(None) };
+    let distributions = distribution::read_all(&site)?;
+    if !distributions.iter().any(|distribution| distribution.name == BASE) {
+        return Ok(None);
+    }
+    let roots = Roots::find(options, home, apt);
+    let lib = site.parent().unwrap_or(&site);
+    let chosen = Chosen::of(&distributions, &roots, lib);
+    let files = distributions
+        .iter()
+        .filter(|distribution| !chosen.packages.contains(&distribution.name))
+        .flat_map(|distribution| &distribution.files)
+        .filter(|file| !chosen.files.contains(*file))
+        .map(|file| resolved(&site, file));
+    let jmx = Some(agent.join(JMX)).filter(|_| !roots.java);
+    let rest = OF_PEOPLE.iter().map(|part| lib.join(part)).chain(jmx);
+    let bytes = files.chain(rest).map(|path| bytes_of(&path)).sum();
+    Ok(Some(Saving { bytes, of: size_of(lib)? }))
+}
+
+/// Zero for what is not there: pruning may have left it out.
+fn bytes_of(path: &Path) -> u64 {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => size_of(path).unwrap_or_default(),
+        Ok(metadata) => metadata.len(),
+        Err(_) => 0,
+    }
+}
