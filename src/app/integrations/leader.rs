@@ -1,6 +1,8 @@
 //! On which dynos a check runs that asks a service elsewhere. Every dyno has its own Agent: with several of them the
 //! service is asked several times, and Database Monitoring counts every query as often.
 
+use std::path::Path;
+
 use super::{Folder, databases, files};
 use crate::app::booleans;
 use crate::app::buildpack::Role;
@@ -108,7 +110,7 @@ pub(in crate::app) fn everywhere(facts: &Facts) -> Vec<String> {
     for (path, text) in folder.iter().flat_map(|folder| &folder.0) {
         let file = path.strip_prefix("datadog/conf.d/").and_then(|path| path.split_once(".d/"));
         if let Some((check, name)) = file
-            && name.ends_with(".yaml")
+            && Path::new(name).extension().is_some_and(|extension| extension == "yaml")
             && files::read(text)
                 .is_some_and(|all| all.iter().any(|instance| instance.get("dbm") == Some(&true.into())))
         {
