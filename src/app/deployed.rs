@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::buildpack::{Buildpack, Role};
+use super::change::{Rebuild, Source};
 use super::facts::{Build, Facts, Release, Status};
 use crate::datadog::{AgentRequest, AgentVersion, boolean, options};
 use crate::env;
@@ -127,7 +128,32 @@ fn is_other_now(facts: &Facts, name: &str) -> bool {
 
 /// The config vars that were set or unset since `build` was started, by the descriptions of the releases.
 pub fn changed_since<'o>(facts: &'o Facts, build: &Build) -> BTreeSet<&'o str> {
-    let releases = facts.releases.as_deref().unwrap_or_default();
+    changed_in(facts.releases.as_deref().unwrap_or_default(), build)
+}
+
+/// The build that another run started since these builds were `known`, when it makes the slug that `rebuild` would: of the
+/// same commit, with `buildpacks` where those were set by the plan, after the last setting that is compiled in was changed.
+pub fn started_meanwhile<'b>(
+    builds: &'b [Build],
+    releases: &[Release],
+    known: &[String],
+    rebuild: &Rebuild,
+    buildpacks: Option<&[Buildpack]>,
+) -> Option<&'b Build> {
+    if rebuild.clear_cache || matches!(rebuild.source, Source::Url(_)) {
+        return None;
+    }
+    let newest =
+        builds.first().filter(|build| build.status != Status::Failed && !known.contains(&build.id))?;
+    let is_of_commit = newest.commit.as_deref() == Some(&rebuild.commit);
+    let has_buildpacks = buildpacks.is_none_or(|list| built_with(newest, list));
+    // Whether the app is slim is not read again: the state of a check counts in any case.
+    let is_compiled_in = |name: &&str| options::needs_rebuild(name) || options::switches_check(name);
+    let is_later = !changed_in(releases, newest).iter().any(is_compiled_in);
+    (is_of_commit && has_buildpacks && is_later).then_some(newest)
+}
+
+fn changed_in<'o>(releases: &'o [Release], build: &Build) -> BTreeSet<&'o str> {
     let built = releases.iter().find(|release| build.release.as_ref() == Some(&release.id));
     // Heroku's times are exact to the second: what is numbered after the build's own release is later in any case.
     let is_later = |release: &Release| {

@@ -3,7 +3,7 @@
 
 use super::tail::Tail;
 use super::{Executor, Undone, release, skipped, unknown};
-use crate::app::change::{Outcome, Rebuild, Source};
+use crate::app::change::{Change, Outcome, Rebuild, Source};
 use crate::app::deployed::{self, UnderWay};
 use crate::app::facts::{Build, Status};
 use crate::engine::Services;
@@ -42,11 +42,33 @@ fn start(executor: &Executor<'_>, rebuild: &Rebuild, writer: &Writer<'_>) -> Res
         progress.now("clearing the build cache");
         writer.clear_build_cache(app)?;
     }
+    if let Some(build) = started_meanwhile(executor, rebuild)? {
+        progress.now(&format!("another run is building {commit}; waiting for it"));
+        return Ok(build);
+    }
     services.stop().check().map_err(skipped)?;
     progress.now(&format!("building {commit}"));
     let start =
         StartBuild { url, version: rebuild.commit.clone(), checksum, known: plan.known_builds.clone() };
     Ok(writer.start_build(app, &start)?)
+}
+
+/// The build that another run has started since the plan was made, and that this one would only repeat. Read right before the
+/// start: what is left is the time between two requests.
+fn started_meanwhile(executor: &Executor<'_>, rebuild: &Rebuild) -> Result<Option<Build>, Undone> {
+    let plan = executor.plan;
+    let reader = Reader::new(executor.services.heroku()?.as_ref());
+    let builds = reader.builds(&plan.app.name)?;
+    if builds.first().is_none_or(|build| plan.known_builds.contains(&build.id)) {
+        return Ok(None);
+    }
+    let releases = reader.releases(&plan.app.name)?;
+    let buildpacks = plan.changes.iter().find_map(|change| match change {
+        Change::BuildpacksSet { after, .. } => Some(&after[..]),
+        _ => None,
+    });
+    let build = deployed::started_meanwhile(&builds, &releases, &plan.known_builds, rebuild, buildpacks);
+    Ok(build.cloned())
 }
 
 /// Follows what is under way in an app to its end: a build with the release that it makes, or a release phase.
