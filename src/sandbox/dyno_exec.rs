@@ -4,7 +4,6 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use rustix::process::{Pid, test_kill_process};
@@ -64,8 +63,8 @@ pub(crate) fn in_dyno(
     }
     // A dyno's home is /app; this one is elsewhere.
     let command = command.replace("/app/", &format!("{}/", home.display()));
-    let mut bash = Command::new("bash");
-    bash.args(["--noprofile", "--norc", "-c", &command]).env_clear().current_dir(&home);
+    let mut bash = program::command(env, "bash", ["--noprofile", "--norc", "-c", &command]);
+    bash.env_clear().current_dir(&home);
     bash.env(env::HOME, &home).env(env::PATH, env.get(env::PATH).unwrap_or("/usr/bin:/bin"));
     Ok(Some(program::run(&mut bash, within)?))
 }

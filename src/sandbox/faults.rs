@@ -53,6 +53,10 @@ pub(crate) enum Kind {
     Die,
     /// The process the sandbox runs in gets a SIGINT, as from Ctrl-C, and the request is answered as ever.
     Interrupt,
+    /// The same with a SIGTERM.
+    Terminate,
+    /// The same with a SIGHUP, as from a terminal that is closed.
+    HangUp,
     /// The build that the request begins fails.
     FailBuild,
 }
@@ -79,6 +83,8 @@ pub(crate) enum Hit {
     Html,
     Die(When),
     Interrupt,
+    Terminate,
+    HangUp,
     FailBuild,
 }
 
@@ -94,6 +100,8 @@ impl Hit {
             Self::Html => "html",
             Self::Die(_) => "die",
             Self::Interrupt => "interrupt",
+            Self::Terminate => "terminate",
+            Self::HangUp => "hang_up",
             Self::FailBuild => "fail_build",
         }
     }
@@ -153,6 +161,8 @@ impl Fault {
             Kind::Html => Hit::Html,
             Kind::Die => Hit::Die(self.when),
             Kind::Interrupt => Hit::Interrupt,
+            Kind::Terminate => Hit::Terminate,
+            Kind::HangUp => Hit::HangUp,
             Kind::FailBuild => Hit::FailBuild,
         }
     }

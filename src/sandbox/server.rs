@@ -169,8 +169,8 @@ async fn respond(
             note(None);
             die();
         }
-        Some(Hit::Interrupt) => {
-            interrupt().await;
+        Some(signal @ (Hit::Interrupt | Hit::Terminate | Hit::HangUp)) => {
+            send(signal).await;
             grant(&shared, &request, false)
         }
         Some(Hit::Status { status, body, retry_after, when }) => {
@@ -250,10 +250,18 @@ fn refuse(status: u16, body: Option<&String>, retry_after: Option<u64>) -> Answe
 /// How long a signal may take to be handled, on a busy machine too.
 const HANDLED_WITHIN: Duration = Duration::from_millis(300);
 
-/// Sends this process a SIGINT, and gives its handler the time to do so before the request is answered.
-async fn interrupt() {
+/// Sends this process the signal, and gives its handler the time to do so before the request is answered.
+async fn send(signal: &Hit) {
     #[cfg(unix)]
-    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::INT);
+    {
+        use rustix::process::{Signal, getpid, kill_process};
+        let signal = match signal {
+            Hit::Terminate => Signal::TERM,
+            Hit::HangUp => Signal::HUP,
+            _ => Signal::INT,
+        };
+        let _ = kill_process(getpid(), signal);
+    }
     tokio::time::sleep(HANDLED_WITHIN).await;
 }
 

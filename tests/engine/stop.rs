@@ -9,6 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::checkout::create;
 use crate::support::program::{CANARY, Program, assert_no_canary};
 use crate::support::sandbox;
 
@@ -92,6 +93,25 @@ fn ctrl_c_during_one_app_of_several_leaves_the_next_app_as_it_is() {
     assert!(writes.iter().all(|write| !write.contains("mobile-api")), "{writes:?}");
     assert!(said(&output).contains("not changed: `mobile-api`"), "{}", said(&output));
     assert!(!said(&output).contains("nothing was changed"), "{}", said(&output));
+}
+
+#[test]
+fn a_terminated_run_and_one_whose_terminal_is_closed_stop_as_at_ctrl_c_and_leave_no_folder() {
+    for signal in ["interrupt", "terminate", "hang_up"] {
+        let place = Place::new();
+        let temporary = place.0.path().join("tmp");
+        fs::create_dir(&temporary).unwrap();
+        let fault = json!([{"method": "POST", "path": "/sources", "fault": signal}]);
+        let mut command = place.command(&fault, &["init", "--ref", "HEAD", "--yes"]);
+        create(&place.0.path().join("home"), "shop");
+        let output = command.env("TMPDIR", &temporary).output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{signal}: {}", said(&output));
+        assert!(place.writes().contains(&"POST /sources".to_owned()), "{signal}: {}", said(&output));
+        assert!(!place.writes().contains(&"POST /apps/shop/builds".to_owned()), "{signal}");
+        assert!(!said(&output).contains("nothing was changed"), "{signal}: {}", said(&output));
+        let left: Vec<_> = fs::read_dir(&temporary).unwrap().flatten().map(|entry| entry.path()).collect();
+        assert!(left.is_empty(), "{signal}: {left:?}");
+    }
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub(super) const READS: &[Kind] = &[
     kind("503 page", || json!({"fault": "status", "status": 503, "body": "<h1>Application error</h1>"})),
     kind("killed", || json!({"fault": "die"})),
     kind("Ctrl-C", || json!({"fault": "interrupt"})),
+    kind("SIGTERM", || json!({"fault": "terminate"})),
+    kind("SIGHUP", || json!({"fault": "hang_up"})),
 ];
 
 /// Of a write.
@@ -49,6 +51,8 @@ pub(super) const WRITES: &[Kind] = &[
     with_effect("killed after", || json!({"fault": "die", "when": "after"})),
     with_effect("answer lost", || json!({"fault": "lost"})),
     with_effect("Ctrl-C", || json!({"fault": "interrupt"})),
+    with_effect("SIGTERM", || json!({"fault": "terminate"})),
+    with_effect("SIGHUP", || json!({"fault": "hang_up"})),
     kind("500", || json!({"fault": "status", "status": 500})),
     with_effect("500 after", || json!({"fault": "status", "status": 500, "when": "after"})),
     with_effect("truncated", || json!({"fault": "truncate"})),
