@@ -6,15 +6,32 @@ use serde_json::{Map, Value};
 
 use super::refused::Refused;
 use crate::app::facts::{ConfigVars, Facts};
+use crate::datadog::ServiceUrl;
 use crate::datadog::integrations::conf::Instance;
 use crate::datadog::integrations::{Integration, Source};
 
-/// The values that an app's add-ons give an integration's options: one instance for each add-on.
+/// Values for one instance, and the config var that they are read from.
+struct Candidate {
+    variable: String,
+    instance: Instance,
+}
+
+/// The values that an app's add-ons give an integration's options: one instance for each service.
 pub(super) fn instances(
     entry: &Integration,
     facts: &Facts,
     named: &[String],
 ) -> Result<Vec<Instance>, Refused> {
+    Ok(candidates(entry, facts, named)?.into_iter().map(|candidate| candidate.instance).collect())
+}
+
+/// The config vars of an app that serve an integration.
+pub(super) fn serving(entry: &Integration, facts: &Facts) -> Vec<String> {
+    let candidates = candidates(entry, facts, &[]).unwrap_or_default();
+    candidates.into_iter().map(|candidate| candidate.variable).collect()
+}
+
+fn candidates(entry: &Integration, facts: &Facts, named: &[String]) -> Result<Vec<Candidate>, Refused> {
     let empty = ConfigVars::default();
     let config = facts.config.as_ref().unwrap_or(&empty);
     if let Some(missing) = named.iter().find(|name| config.get(name).is_none()) {
@@ -25,37 +42,67 @@ pub(super) fn instances(
         });
     }
     let mut seen = BTreeSet::new();
-    let mut instances = Vec::new();
+    let mut candidates = Vec::new();
     for source in entry.sources.iter().filter(|source| !source.set.is_empty()) {
         for prefix in prefixes(source, facts, named) {
             let is_complete = variables(&source.set, &prefix).all(|name| config.get(&name).is_some());
             if is_complete && seen.insert(prefix.clone()) {
-                instances.push(with_prefix(&source.set, &prefix));
+                let variable = variables(&source.set, &prefix).next().unwrap_or_default();
+                candidates.push(Candidate { variable, instance: with_prefix(&source.set, &prefix) });
             }
         }
     }
-    instances.extend(named.iter().filter_map(|name| from_url(entry, config, name, &seen)));
-    Ok(instances)
+    let is_taken = |name: &str| seen.iter().any(|prefix| name.starts_with(prefix.as_str()));
+    if named.is_empty() {
+        let fitting = config.iter().filter(|(name, value)| {
+            let scheme = value.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+            let fits = scheme.is_some_and(|scheme| entry.schemes.contains(&scheme));
+            fits && !name.starts_with("DD_") && !is_taken(name)
+        });
+        candidates.extend(fitting.filter_map(|(name, _)| from_url(entry, name)));
+    } else {
+        let has_url = |name: &&String| config.get(name).is_some_and(|value| value.contains("://"));
+        let rest = named.iter().filter(|name| !is_taken(name)).filter(has_url);
+        candidates.extend(rest.filter_map(|name| from_url(entry, name)));
+    }
+    Ok(one_of_each(candidates, config))
 }
 
-/// The values from a named config var that holds a URL, of any name, where one variable is all that a
-/// source needs.
-fn from_url(
-    entry: &Integration,
-    config: &ConfigVars,
-    name: &str,
-    seen: &BTreeSet<String>,
-) -> Option<Instance> {
-    let is_taken = seen.iter().any(|prefix| name.starts_with(prefix.as_str()));
-    let has_url = config.get(name).is_some_and(|value| value.contains("://"));
+/// The values from a config var that holds a URL, of any name, where one variable is all that a source needs.
+fn from_url(entry: &Integration, name: &str) -> Option<Candidate> {
     let source = entry.sources.iter().find(|source| variables(&source.set, "PREFIX").count() == 1)?;
     let variable = variables(&source.set, "PREFIX").next()?;
     let value = |value: &Value| match value.as_str() {
         Some(text) => text.replace(&format!("${{{variable}"), &format!("${{{name}")).into(),
         None => value.clone(),
     };
-    (!is_taken && has_url)
-        .then(|| source.set.iter().map(|(option, set)| (option.clone(), value(set))).collect())
+    let instance = source.set.iter().map(|(option, set)| (option.clone(), value(set))).collect();
+    Some(Candidate { variable: name.to_owned(), instance })
+}
+
+/// Of several config vars that lead to one service an encrypted one, else the first.
+fn one_of_each(candidates: Vec<Candidate>, config: &ConfigVars) -> Vec<Candidate> {
+    let url = |candidate: &Candidate| ServiceUrl::parse(config.get(&candidate.variable)?);
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        let Some(candidate_url) = url(&candidate) else {
+            kept.push(candidate);
+            continue;
+        };
+        let same = kept
+            .iter_mut()
+            .find(|known| url(known).is_some_and(|known| known.is_same_database(&candidate_url)));
+        match same {
+            Some(known) => {
+                let is_plain = url(known).is_some_and(|known| !known.is_encrypted());
+                if is_plain && candidate_url.is_encrypted() {
+                    *known = candidate;
+                }
+            }
+            None => kept.push(candidate),
+        }
+    }
+    kept
 }
 
 /// The config var that would do for an integration that nothing of the app's serves.
@@ -109,4 +156,51 @@ fn with_prefix(set: &Map<String, Value>, prefix: &str) -> Instance {
             None => (name.clone(), value.clone()),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::app;
+    use super::*;
+    use crate::datadog::integrations::find;
+
+    #[test]
+    fn a_service_of_any_provider_is_recognized_by_its_url() {
+        for (integration, config, expected) in [
+            (
+                "mysql",
+                &[("DATABASE_URL", "mysql2://u:pscale_pw_x@aws.connect.psdb.cloud/shop?sslaccept=strict")][..],
+                &["DATABASE_URL"][..],
+            ),
+            (
+                "mysql",
+                &[("STACKHERO_MARIADB_URL", "mariadb://u:p@h.stackhero.example/d")],
+                &["STACKHERO_MARIADB_URL"],
+            ),
+            (
+                "mysql",
+                &[("DATABASE_URL", "mysql2://u:p@h/d"), ("JAWSDB_URL", "mysql://u:p@h:3306/d")],
+                &["JAWSDB_URL"],
+            ),
+            ("mysql", &[("DATABASE_URL", "postgres://u:p@h/d"), ("DD_X", "mysql://h/d")], &[]),
+            ("mongo", &[("MONGODB_URI", "mongodb+srv://u:p@c0.example.net/shop")], &["MONGODB_URI"]),
+            (
+                "rabbitmq",
+                &[
+                    ("STACKHERO_RABBITMQ_AMQP_URL_CLEAR", "amqp://u:p@h/v"),
+                    ("STACKHERO_RABBITMQ_AMQP_URL_TLS", "amqps://u:p@h/v"),
+                ],
+                &["STACKHERO_RABBITMQ_AMQP_URL_TLS"],
+            ),
+            (
+                "elastic",
+                &[("SEARCHBOX_URL", "http://u:p@h"), ("SEARCHBOX_SSL_URL", "https://u:p@h")],
+                &["SEARCHBOX_SSL_URL"],
+            ),
+            ("elastic", &[("WEBSITE", "https://example.org")], &[]),
+        ] {
+            let entry = find(integration).unwrap();
+            assert_eq!(serving(entry, &app(config, &[])), expected, "{integration} {config:?}");
+        }
+    }
 }

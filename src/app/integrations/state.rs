@@ -49,6 +49,6 @@ fn of(entry: &'static Integration, facts: &Facts, folder: Option<&Folder>) -> Op
     if let Some(file) = file {
         return on(true, vec![file]);
     }
-    let served = sources::instances(entry, facts, &[]).unwrap_or_default();
-    if served.is_empty() { None } else { on(false, sources::usual_variable(entry).into_iter().collect()) }
+    let serving = sources::serving(entry, facts);
+    if serving.is_empty() { None } else { on(false, serving) }
 }

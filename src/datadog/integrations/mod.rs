@@ -45,6 +45,9 @@ pub struct Integration {
     /// Whether it asks a service elsewhere, which is the same for every dyno.
     #[serde(default)]
     pub remote: bool,
+    /// The schemes of its URLs, by which a config var of any name serves it.
+    #[serde(default)]
+    pub schemes: Vec<String>,
     /// The add-ons that provide it.
     #[serde(default)]
     pub sources: Vec<Source>,
