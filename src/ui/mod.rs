@@ -6,6 +6,7 @@ mod failure;
 pub mod findings_view;
 pub mod foreign;
 pub mod format;
+pub mod integration_view;
 pub mod metrics_view;
 pub mod plan;
 mod plot;

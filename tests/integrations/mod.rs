@@ -1,5 +1,6 @@
 //! `integrations`, `checks` and `prerun`, through the real program against a sandbox.
 
+mod catalogue;
 mod placement;
 
 use std::fs;
@@ -219,19 +220,6 @@ fn a_mistake_on_the_command_line_is_a_usage_error_with_a_way_on() {
     }
     let said = place.failure(1, &["integrations", "add", "mcache", "-a", "shop", "--yes"]);
     assert!(said.contains("--var MEMCACHIER_SERVERS"), "{said}");
-}
-
-#[test]
-fn the_catalogue_needs_neither_app_nor_token() {
-    let place = Place::new();
-    let list = |more: &[&'static str]| place.json(&[&["integrations", "list", "--available"], more].concat());
-    let all = list(&[]);
-    assert!(all.as_array().unwrap().len() >= 40);
-    assert_eq!(all[0], json!({"name": "redis", "title": "Redis", "kind": "config-var", "on": false}));
-    place.run(&["integrations", "add", "redis", "-a", "shop", "--yes"]).success();
-    assert_eq!(list(&["-a", "shop"])[0]["on"], true);
-    let shown = place.json(&["integrations", "show", "mcache"]);
-    assert!(shown["example"].as_str().unwrap().contains("${MEMCACHIER_SERVERS.host}"));
 }
 
 #[test]
