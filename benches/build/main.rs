@@ -22,6 +22,8 @@ use std::time::{Duration, Instant};
 
 use server::Server;
 
+/// The folder of the pack.
+const PACK: &str = "pack";
 const ROUNDS: usize = 3;
 const SETTLING: Duration = Duration::from_secs(3);
 
@@ -65,6 +67,7 @@ fn main() {
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("agent-package");
     agent::make(&kept);
     let server = Server::start(&kept);
+    pack(&server, &kept);
     let cores = thread::available_parallelism().unwrap();
     println!(
         "package {:.1} MB, {cores} cores, best of {ROUNDS}",
@@ -73,8 +76,13 @@ fn main() {
     println!("{:<22} {:>8} {:>10} {:>9} {:>11}", "", "time s", "memory MB", "requests", "to disk MB");
     for (place, base) in [("tmpfs", PathBuf::from("/dev/shm")), ("disk", kept.clone())] {
         let all = base.join(format!("bench-{}", std::process::id()));
-        let builds = [("dd-heroku", ours as Build), ("one core", ours_on_one_core), ("apt + dpkg", peer)];
-        let mut best: [[Option<Cost>; 2]; 3] = Default::default();
+        let builds = [
+            ("dd-heroku", ours as Build),
+            ("carried", carried),
+            ("one core", ours_on_one_core),
+            ("apt + dpkg", peer),
+        ];
+        let mut best: [[Option<Cost>; 2]; 4] = Default::default();
         // ext4 is slow to make files where some were deleted minutes ago. So nothing is before the end, and what it is
         // compared with, which deletes half of what it unpacks, comes last.
         for ((who, build), best) in builds.iter().zip(&mut best) {
@@ -101,8 +109,15 @@ fn main() {
                 );
             }
         }
-        let of_it = |state: usize| best[0][state].time.as_secs_f64() / best[2][state].time.as_secs_f64();
-        println!("{place}: cold {:.2} of it, warm {:.2}\n", of_it(0), of_it(1));
+        let of_it = |who: usize, state: usize| {
+            best[who][state].time.as_secs_f64() / best[3][state].time.as_secs_f64()
+        };
+        println!(
+            "{place}: cold {:.2} of it, warm {:.2}, cold with the carried Agent {:.2}\n",
+            of_it(0, 0),
+            of_it(0, 1),
+            of_it(1, 0)
+        );
         let _ = fs::remove_dir_all(&all);
     }
 }
@@ -124,9 +139,34 @@ fn peer(build: &Path, cache: &Path, server: &Server, kept: &Path) -> Command {
 fn ours(build: &Path, cache: &Path, server: &Server, kept: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dd-heroku"));
     command.args(["buildpack", "compile"]).arg(build).arg(cache);
-    command.env("DD_HEROKU_APT_URL", server.url("apt")).env("DD_HEROKU_APT_KEYS_URL", server.url("keys"));
-    command.env("DD_HEROKU_APT_KEY_FINGERPRINTS", fs::read_to_string(kept.join(agent::FINGERPRINT)).unwrap());
+    from(&mut command, server, kept);
     command
+}
+
+/// With the Agent in the pack. It is not offered a repository.
+fn carried(build: &Path, cache: &Path, _: &Server, kept: &Path) -> Command {
+    let mut command = Command::new(kept.join(PACK).join("bin/dd-heroku"));
+    command.args(["buildpack", "compile"]).arg(build).arg(cache);
+    command
+}
+
+/// Packs the Agent and unpacks that as Heroku does, next to the package.
+fn pack(server: &Server, kept: &Path) {
+    let folder = kept.join(PACK);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).unwrap();
+    let file = folder.join("pack.tgz");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dd-heroku"));
+    command.args(["buildpack", "pack", "--agent", "7.81.2", "-o"]).arg(&file);
+    assert!(from(&mut command, server, kept).status().unwrap().success());
+    let unpacked = Command::new("tar").arg("-xzf").arg(&file).arg("-C").arg(&folder).status().unwrap();
+    assert!(unpacked.success());
+}
+
+/// Gives a command the repository of a server.
+fn from<'a>(command: &'a mut Command, server: &Server, kept: &Path) -> &'a mut Command {
+    command.env("DD_HEROKU_APT_URL", server.url("apt")).env("DD_HEROKU_APT_KEYS_URL", server.url("keys"));
+    command.env("DD_HEROKU_APT_KEY_FINGERPRINTS", fs::read_to_string(kept.join(agent::FINGERPRINT)).unwrap())
 }
 
 /// For the memory: less of it than with more cores.

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
 
+use super::carried::Carried;
 use super::error::{Error, Kind, Result};
 use super::folder_size::size_of;
 use super::hash::Hashed;
@@ -46,6 +47,8 @@ pub struct Compile<'a> {
     pub options: &'a Options,
     /// The program that becomes the dyno's runtime.
     pub runtime: &'a Path,
+    /// The Agent that the buildpack carries.
+    pub carried: Option<&'a Carried>,
 }
 
 /// Installs the Agent into the build folder and says on `out` what it does. Blocks; must not be called on an async
@@ -59,6 +62,11 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
             "DD_AGENT_VERSION is written in an old form. Write `heroku config:set DD_AGENT_VERSION={}`",
             options.requested.text()
         ));
+    }
+    if let Some(carried) = compile.carried
+        && carried.is_used(options, compile.build_dir, &mut log)?
+    {
+        return install_carried(carried, compile, log, clock);
     }
 
     log.step("Checking the package repository");
@@ -109,12 +117,55 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
         report.saving = slim::saving(&options.slim, home, places.root).ok().flatten();
         clock.lap("look at Python");
     }
+    report.from_cache = from_cache;
+    report.requests = repository.requests();
+    finish(compile, built.path(), &prune, report, log, clock)
+}
 
+/// Installs the Agent that the buildpack carries. Nothing is asked of the network.
+fn install_carried(
+    carried: &Carried,
+    compile: &Compile<'_>,
+    mut log: Log<'_>,
+    mut clock: Clock,
+) -> Result<Report> {
+    let (package, home) = (&carried.package, compile.build_dir);
+    let (setup, warning) = prune_setup(compile.options, &package.version)?;
+    if let Some(warning) = warning {
+        log.warning(&warning);
+    }
+    let app = size_of(home).map_err(unreadable)?;
+    let built = beside(home)?;
+    let (root, mut prune) = (built.path().join(".apt"), Prune::new(&setup));
+    let unpacked = carried.unpack(&root, &home.join(".apt"), &mut prune)?;
+    clock.lap("unpack the carried Agent");
+    let mut report = Report::new(package, unpacked, app);
+    report.carried = true;
+    if let Some(slimmed) = carried.slimmed() {
+        record_cut(built.path(), &slimmed).map_err(unwritable)?;
+    } else if let Some(slimmed) = slim(compile, &root, &report, &mut log)? {
+        record_cut(built.path(), &slimmed).map_err(unwritable)?;
+        report.slim(slimmed);
+        clock.lap("slim");
+    }
+    finish(compile, built.path(), &prune, report, log, clock)
+}
+
+/// Lays the runtime next to the Agent, and both into the app's folder.
+fn finish(
+    compile: &Compile<'_>,
+    built: &Path,
+    prune: &Prune,
+    mut report: Report,
+    mut log: Log<'_>,
+    mut clock: Clock,
+) -> Result<Report> {
+    let home = compile.build_dir;
     log.step("Installing the runtime");
-    install_runtime(built.path(), home, compile.runtime, &package.version)?;
+    install_runtime(built, home, compile.runtime, &report.package.version)?;
     let aside = beside(home)?;
     let replacing = temporary::replacing();
-    let stayed = install(built.path(), home, aside.path(), &|path| prune.forbids(path)).map_err(|cause| {
+    let stayed = install(built, home, aside.path(), &|path| prune.forbids(path)).map_err(|cause| {
         Error::because(Kind::Disk, "the Agent cannot be put into the build folder", cause)
             .remedy("Remove the conflicting file from the app, or free some space, and build again.")
     })?;
@@ -124,8 +175,6 @@ pub fn compile(compile: &Compile<'_>, out: &mut dyn Write) -> Result<Report> {
     }
     clock.lap("install");
 
-    report.from_cache = from_cache;
-    report.requests = repository.requests();
     report.steps = clock.steps;
     report.print(&mut log);
     Ok(report)
@@ -195,6 +244,19 @@ fn from_cache(
     places.cache.forget();
     let _ = fs::remove_dir_all(places.root);
     None
+}
+
+/// Downloads, checks and unpacks a package for `buildpack pack`: into `root`, as if it lay at `apt`.
+pub(super) fn fetch(
+    repository: &Repository,
+    package: &Package,
+    prune: &mut Prune,
+    (root, apt): (&Path, &Path),
+    cache: &Cache,
+    log: &mut Log<'_>,
+) -> Result<Unpacked> {
+    log.detail(&format!("{} to download", megabytes(package.size)));
+    download(repository, package, prune, &Places { root, apt, cache, key: "" }, log)
 }
 
 /// Downloads, checks and unpacks the package, and keeps the pruned tree for the next build.

@@ -12,6 +12,7 @@
 //! before the link above it was checked, except that the package is unpacked, into a folder of its own, while its
 //! hash is still being computed. Until that hash is right nothing of the app is touched.
 
+mod carried;
 mod compile;
 mod error;
 mod folder_size;
@@ -30,10 +31,11 @@ mod verify;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+pub use carried::{Carried, Made, Request};
 pub use compile::{Compile, compile};
 pub use error::{Error, Kind, Result};
 pub use options::{Options, Slim, Slimness};
-pub use pack::pack;
+pub use pack::{Contents, Packed, pack};
 pub use package::unpack::extract;
 pub use repository::deb822::{Paragraph, each_paragraph};
 pub use repository::debian_version::{NotAVersion, Version};
@@ -45,6 +47,7 @@ pub use slug::report::Report;
 pub use verify::{Check, Problem, Verified, has_agent, verify};
 
 use crate::env::{Environment, STACK};
+use crate::temporary;
 use log::Log;
 pub(crate) use log::megabytes;
 
@@ -61,17 +64,46 @@ pub fn build(
     let program = this_program()?;
     let small = program.with_file_name(pack::RUNTIME);
     let runtime = if small.is_file() { &small } else { &program };
-    let compile = Compile { env, build_dir, cache_dir, stack: env.get(STACK), options: &options, runtime };
+    let carried = Carried::next_to(&program)?;
+    let compile = Compile {
+        env,
+        build_dir,
+        cache_dir,
+        stack: env.get(STACK),
+        options: &options,
+        runtime,
+        carried: carried.as_ref(),
+    };
     let report = self::compile(&compile, out)?;
     slug::community::install(env, build_dir, &mut Log::new(out));
     Ok(report)
 }
 
-/// Packs `binary`, else this program, as a buildpack. Gives back the size of the tarball in bytes.
-pub fn pack_program(output: &Path, binary: Option<PathBuf>, runtime: Option<&Path>) -> Result<u64> {
+/// Packs `binary`, else this program, as a buildpack, with the Agent of `request`. `out` gets the lines of a log while the Agent is
+/// made.
+pub fn pack_program(
+    env: &Environment,
+    output: &Path,
+    binary: Option<PathBuf>,
+    runtime: Option<&Path>,
+    request: Option<&Request>,
+    out: &mut dyn Write,
+) -> Result<(Packed, Option<Made>)> {
     let binary = binary.map_or_else(this_program, Ok)?;
-    pack(output, &binary, runtime)
-        .map_err(|cause| Error::because(Kind::Disk, "the buildpack cannot be packed", cause))
+    let failed = |cause| Error::because(Kind::Disk, "the buildpack cannot be packed", cause);
+    let work = request
+        .map(|_| temporary::Folder::inside(pack::folder_of(output), ".dd-heroku-agent-"))
+        .transpose()
+        .map_err(|cause| failed(cause.into()))?;
+    let made = match (request, &work) {
+        (Some(request), Some(work)) => {
+            Some(carried::make(env, request, work.path(), compile::fetch, &mut Log::new(out))?)
+        }
+        _ => None,
+    };
+    let carried = made.as_ref().map_or(&[][..], |made| &made.files);
+    let contents = Contents { program: &binary, runtime, carried };
+    Ok((pack(output, &contents).map_err(failed)?, made))
 }
 
 fn this_program() -> Result<PathBuf> {

@@ -43,6 +43,8 @@ pub struct Options {
     pub python: Option<String>,
     /// Whether the trace-agent is installed.
     pub apm: bool,
+    /// Whether the app says itself that it wants the trace-agent.
+    pub apm_asked: bool,
     /// Whether the process-agent is installed, where it is a program of its own.
     pub process_agent: bool,
     /// Whether the OpenTelemetry collector is installed, where the package has it.
@@ -97,10 +99,12 @@ impl Options {
     fn from_values(value: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let version = value(env::DD_AGENT_VERSION);
         let major = value(env::DD_AGENT_MAJOR_VERSION);
+        let apm = boolean(env::DD_APM_ENABLED, value(env::DD_APM_ENABLED), true)?;
         Ok(Self {
             requested: Requested::parse(version.as_deref(), major.as_deref())?,
             python: value(env::DD_PYTHON_VERSION),
-            apm: boolean(env::DD_APM_ENABLED, value(env::DD_APM_ENABLED), true)?,
+            apm,
+            apm_asked: apm && value(env::DD_APM_ENABLED).is_some(),
             process_agent: boolean(env::DD_PROCESS_AGENT, value(env::DD_PROCESS_AGENT), false)?,
             otel_collector: is_on(value(env::DD_OTELCOLLECTOR_ENABLED)),
             data_plane: is_on(value(env::DD_DATA_PLANE_ENABLED)),

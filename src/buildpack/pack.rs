@@ -1,13 +1,16 @@
-//! Packs this program as a buildpack: a tarball that can be hosted anywhere. The same program gives the same bytes.
+//! Packs this program as a buildpack, with an Agent where one is asked for: a tarball that can be hosted anywhere. The same
+//! program and Agent give the same bytes.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use flate2::{Compression, GzBuilder};
 use tar::{EntryType, Header};
 
+use super::carried;
+use super::hash::Hashed;
 use crate::temporary;
 
 /// The program in the pack, and the smaller one that becomes the dyno's runtime, if the pack has it.
@@ -19,46 +22,107 @@ pub(super) const RUNTIME: &str = "dd-heroku-runtime";
 const SCRIPTS: [(&str, &str); 3] =
     [("bin/detect", "detect"), ("bin/compile", "compile"), ("bin/release", "release")];
 
-/// Writes the buildpack of `program` to `output`. `runtime` is what dynos get instead of the whole program.
-pub fn pack(output: &Path, program: &Path, runtime: Option<&Path>) -> anyhow::Result<u64> {
-    let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read `{}`", path.display()));
-    let mut files: Vec<(String, Vec<u8>)> =
-        SCRIPTS.iter().map(|(name, verb)| ((*name).to_owned(), script(verb).into_bytes())).collect();
-    files.push((PROGRAM.into(), read(program)?));
-    if let Some(runtime) = runtime {
-        files.push((format!("bin/{RUNTIME}"), read(runtime)?));
-    }
-    files.sort();
-    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || -> io::Result<u64> {
-        let beside = temporary::Folder::inside(folder, ".dd-heroku-pack-")?;
+/// What a pack is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Contents<'a> {
+    /// Answers for Heroku's scripts.
+    pub program: &'a Path,
+    /// What dynos get instead of the whole program.
+    pub runtime: Option<&'a Path>,
+    /// Files of the Agent that it carries.
+    pub carried: &'a [PathBuf],
+}
+
+/// A pack that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// Of the file.
+    pub bytes: u64,
+    /// Of the file, in lower-case hex digits.
+    pub sha256: String,
+}
+
+/// A member of the tarball: its name, its mode, and the file it is or what it says.
+struct Member {
+    name: String,
+    mode: u32,
+    content: Content,
+}
+
+enum Content {
+    File(File),
+    Text(String),
+    Folder,
+}
+
+/// Writes a buildpack to `output`.
+pub fn pack(output: &Path, contents: &Contents<'_>) -> anyhow::Result<Packed> {
+    let members = members(contents)?;
+    let write = || -> io::Result<Packed> {
+        let beside = temporary::Folder::inside(folder_of(output), ".dd-heroku-pack-")?;
         let place = beside.path().join("pack");
-        let mut file = File::create_new(&place)?;
-        write_tarball(&files, &mut file)?;
-        let bytes = file.metadata()?.len();
+        let mut file = Hashed::new(File::create_new(&place)?);
+        write_tarball(members, &mut file)?;
+        let bytes = file.inner().metadata()?.len();
         fs::rename(place, output)?;
-        Ok(bytes)
+        Ok(Packed { bytes, sha256: file.finish() })
     };
     write().with_context(|| format!("cannot write `{}`", output.display()))
+}
+
+/// The folder that a pack is written to.
+pub(super) fn folder_of(output: &Path) -> &Path {
+    output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The carried Agent comes first: of a pack that was cut off no script is left that would build without it.
+fn members(contents: &Contents<'_>) -> anyhow::Result<Vec<Member>> {
+    let open = |name: String, mode: u32, path: &Path| -> anyhow::Result<Member> {
+        let file = File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        Ok(Member { name, mode, content: Content::File(file) })
+    };
+    let folder = |name: &str| Member { name: format!("{name}/"), mode: 0o755, content: Content::Folder };
+    let mut members = Vec::new();
+    if !contents.carried.is_empty() {
+        members.push(folder(carried::FOLDER));
+    }
+    for path in contents.carried {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        members.push(open(format!("{}/{name}", carried::FOLDER), 0o644, path)?);
+    }
+    members.push(folder("bin"));
+    let scripts = SCRIPTS.iter().map(|(name, verb)| {
+        let content = Content::Text(script(verb));
+        Ok(Member { name: (*name).to_owned(), mode: 0o755, content })
+    });
+    let program = open(PROGRAM.into(), 0o755, contents.program);
+    let runtime = contents.runtime.map(|path| open(format!("bin/{RUNTIME}"), 0o755, path));
+    let mut bin = scripts.chain([program]).chain(runtime).collect::<anyhow::Result<Vec<_>>>()?;
+    bin.sort_by(|a, b| a.name.cmp(&b.name));
+    members.extend(bin);
+    Ok(members)
 }
 
 fn script(verb: &str) -> String {
     format!("#!/bin/sh\nexec \"$(dirname \"$0\")/dd-heroku\" buildpack {verb} \"$@\"\n")
 }
 
-/// Sorted members without owner or time: nothing of the machine gets in.
-fn write_tarball(files: &[(String, Vec<u8>)], output: impl Write) -> io::Result<()> {
+/// Members without owner or time: nothing of the machine gets in.
+fn write_tarball(members: Vec<Member>, output: impl Write) -> io::Result<()> {
     let mut tar = tar::Builder::new(GzBuilder::new().mtime(0).write(output, Compression::best()));
-    let mut header = |name: &str, kind, content: &[u8]| {
+    for Member { name, mode, content } in members {
         let mut header = Header::new_gnu();
-        header.set_entry_type(kind);
-        header.set_mode(0o755);
-        header.set_size(content.len() as u64);
-        tar.append_data(&mut header, name, content)
-    };
-    header("bin/", EntryType::Directory, &[])?;
-    for (name, content) in files {
-        header(name, EntryType::Regular, content)?;
+        header.set_mode(mode);
+        let mut append = |kind, size, content: &mut dyn Read| {
+            header.set_entry_type(kind);
+            header.set_size(size);
+            tar.append_data(&mut header, &name, content)
+        };
+        match content {
+            Content::File(mut file) => append(EntryType::Regular, file.metadata()?.len(), &mut file)?,
+            Content::Text(text) => append(EntryType::Regular, text.len() as u64, &mut text.as_bytes())?,
+            Content::Folder => append(EntryType::Directory, 0, &mut io::empty())?,
+        }
     }
     tar.into_inner()?.finish()?.flush()
 }
@@ -66,16 +130,20 @@ fn write_tarball(files: &[(String, Vec<u8>)], output: impl Write) -> io::Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::buildpack::hash::sha256;
 
     #[test]
     fn the_same_program_gives_the_same_bytes() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::write(path("program"), b"\x7fELF").unwrap();
-        pack(&path("a.tgz"), &path("program"), None).unwrap();
-        pack(&path("b.tgz"), &path("program"), None).unwrap();
+        let program = &path("program");
+        let contents = Contents { program, runtime: None, carried: &[] };
+        let packed = pack(&path("a.tgz"), &contents).unwrap();
+        assert_eq!(pack(&path("b.tgz"), &contents).unwrap(), packed);
+        assert_eq!(packed.sha256, sha256(&fs::read(path("a.tgz")).unwrap()));
         assert_eq!(fs::read(path("a.tgz")).unwrap(), fs::read(path("b.tgz")).unwrap());
-        pack(&path("c.tgz"), &path("program"), Some(&path("program"))).unwrap();
+        pack(&path("c.tgz"), &Contents { runtime: Some(program), ..contents }).unwrap();
         assert_ne!(fs::read(path("a.tgz")).unwrap(), fs::read(path("c.tgz")).unwrap());
     }
 }

@@ -117,6 +117,7 @@ impl Workshop {
             stack: Some(stack),
             options: &options,
             runtime: &program,
+            carried: None,
         };
         let report = match &asked {
             None => buildpack::compile(&compile, lines),

@@ -3,6 +3,8 @@
 mod archives;
 mod booleans;
 mod cache;
+mod carried;
+mod carried_trust;
 mod community;
 mod eras;
 mod network;
@@ -36,6 +38,7 @@ const HEROKU: &str = "datadog-heroku-agent";
 /// The three folders that Heroku gives a buildpack, and the variables around it.
 pub(crate) struct Build {
     folder: TempDir,
+    program: PathBuf,
     variables: Vec<(String, String)>,
 }
 
@@ -51,9 +54,16 @@ impl Build {
         for name in ["build", "cache", "env"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
-        let build = Self { folder, variables: Vec::new() };
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_dd-heroku"));
+        let build = Self { folder, program, variables: Vec::new() };
         build.write("build/Procfile", "web: run\n");
         repository.variables().into_iter().fold(build, |build, (name, value)| build.with(name, &value))
+    }
+
+    /// Builds with the program of a pack.
+    pub(crate) fn by(mut self, program: &Path) -> Self {
+        program.clone_into(&mut self.program);
+        self
     }
 
     /// Sets a variable of the build machine.
@@ -98,7 +108,7 @@ impl Build {
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dd-heroku"));
+        let mut command = Command::new(&self.program);
         command
             .args(arguments)
             .env_clear()

@@ -109,7 +109,7 @@ pub(super) const PACKAGES: &[PythonPackage<'static>] = &[
 const JMX: &str = "opt/datadog-agent/bin/agent/dist/jmx/jmxfetch.jar";
 
 /// A repository whose Agent has these packages.
-fn repository() -> PackageRepository {
+pub(super) fn repository() -> PackageRepository {
     let mut files: Vec<(String, File<'_>)> = vec![
         ("opt/datadog-agent/bin/agent/agent".into(), File::Program("#!/bin/sh\necho Agent 7.81.2\n")),
         ("opt/datadog-agent/embedded/bin/python3".into(), File::Program(PYTHON)),

@@ -22,8 +22,13 @@ pub(crate) struct CacheWriter {
 
 impl CacheWriter {
     pub(crate) fn new(file: io::Result<File>) -> Self {
+        Self::at_level(file, LEVEL)
+    }
+
+    /// For what is not written during a build: the level trades time for size.
+    pub(crate) fn at_level(file: io::Result<File>, level: i32) -> Self {
         let started = file
-            .and_then(|file| zstd::Encoder::new(Hashed::new(file), LEVEL))
+            .and_then(|file| zstd::Encoder::new(Hashed::new(file), level))
             .and_then(|encoder| Background::start(encoder, |encoder| encoder.finish().map(Hashed::finish)));
         match started {
             Ok(background) => Self { tar: tar::Builder::new(background), is_kept: true, error: None },

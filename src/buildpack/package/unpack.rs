@@ -121,6 +121,9 @@ impl Tree<'_> {
             return Ok(());
         }
         let path = relative(&entry.path_bytes())?;
+        if self.prune.is_strict() {
+            only_plain(entry)?;
+        }
         let Some(name) = path.to_str().map(str::to_owned) else { bail!("its name is not UTF-8") };
         let is_file = matches!(kind, EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse);
         if is_file {
@@ -298,6 +301,14 @@ impl Write for WithHead {
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
     }
+}
+
+/// Refuses what a tree that was written by `buildpack pack` never has.
+fn only_plain(entry: &Entry<'_, &mut dyn ForwardSeek>) -> anyhow::Result<()> {
+    ensure!(entry.header().mode()? & !0o777 == 0, "it is setuid, setgid or sticky");
+    let target = entry.link_name_bytes();
+    ensure!(!target.is_some_and(|target| target.starts_with(b"/")), "it is a link by its full path");
+    Ok(())
 }
 
 /// A new file, for us alone until it is complete.

@@ -269,7 +269,7 @@ fn to_safe_places(attempt: Attempt<'_>) -> reqwest::redirect::Action {
 }
 
 /// A URL as it may be printed: without user and password.
-fn shown(url: &Url) -> Url {
+pub(super) fn shown(url: &Url) -> Url {
     let mut url = url.clone();
     let _ = url.set_username("");
     let _ = url.set_password(None);

@@ -57,11 +57,26 @@ pub struct Package {
     pub sha256: String,
 }
 
+/// Where a package comes from: URLs, and the hashes of what was at them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// URL of the package.
+    pub(crate) package: String,
+    /// The list that has its hash.
+    pub(crate) list: (String, String),
+    /// The index that has the list's hash.
+    pub(crate) index: (String, String),
+    /// Fingerprint of the primary key that signed the index.
+    pub(crate) signed_by: String,
+}
+
 /// The repository, opened and found genuine.
 pub struct Repository {
     fetcher: Fetcher,
     endpoints: Endpoints,
     release: Release,
+    /// The hash of the index, and the key that signed it.
+    signed: (String, String),
     /// What happened to keys that could not be fetched, for the log.
     missing_keys: Vec<String>,
 }
@@ -83,12 +98,13 @@ pub fn open(endpoints: &Endpoints) -> Result<Repository> {
     if keys.is_empty() {
         return Err(no_keys(endpoints, &missing_keys));
     }
-    let text = signature::verify(&index, &keys, &endpoints.trusted)?;
+    let (text, signed_by) = signature::verify(&index, &keys, &endpoints.trusted)?;
     let release = Release::parse(&text, SUITE, Timestamp::now()).map_err(|cause| {
         Error::because(Kind::Untrusted, "the package repository's index cannot be used", cause)
             .remedy("Check this machine's clock; a mirror may have stopped following its origin.")
     })?;
-    Ok(Repository { fetcher, endpoints: endpoints.clone(), release, missing_keys })
+    let signed = (sha256(&index), signed_by);
+    Ok(Repository { fetcher, endpoints: endpoints.clone(), release, signed, missing_keys })
 }
 
 impl Repository {
@@ -119,6 +135,20 @@ impl Repository {
     pub(crate) fn still_serves(&self, package: &Package, kept: &Validator) -> Result<bool, Failed> {
         let url = at(&self.endpoints.repository, &package.filename);
         self.fetcher.validator(&url).map(|served| kept.agrees_with(&served))
+    }
+
+    /// Where a package comes from, and what vouches for it.
+    pub(crate) fn origin(&self, package: &Package) -> Origin {
+        let url = |path: &str| fetch::shown(&at(&self.endpoints.repository, path)).to_string();
+        let list = self.release.packages(&format!("{}/binary-amd64", package.version.major_minor().0));
+        let list = list.map(|listed| (url(&format!("dists/{SUITE}/{}", listed.path)), listed.sha256.clone()));
+        let (index, signed_by) = self.signed.clone();
+        Origin {
+            package: url(&package.filename),
+            list: list.unwrap_or_default(),
+            index: (url(&format!("dists/{SUITE}/InRelease")), index),
+            signed_by,
+        }
     }
 
     /// How many requests were sent so far.

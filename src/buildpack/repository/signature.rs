@@ -21,8 +21,8 @@ use crate::temporary;
 /// The numbers OpenPGP gives SHA-256, SHA-384 and SHA-512.
 const HASHES: [&str; 3] = ["8", "9", "10"];
 
-/// The text inside a clear-signed `message`, if one of the `keys` with a `trusted` fingerprint signed it.
-pub(crate) fn verify(message: &[u8], keys: &[Key], trusted: &[String]) -> Result<Vec<u8>> {
+/// The text inside a clear-signed `message`, if one of the `keys` with a `trusted` fingerprint signed it, and that fingerprint.
+pub(crate) fn verify(message: &[u8], keys: &[Key], trusted: &[String]) -> Result<(Vec<u8>, String)> {
     let disk = |cause: io::Error| {
         Error::because(Kind::Disk, "cannot prepare the check of the repository's signature", cause)
             .remedy("Look at the space and the permissions of the temporary folder.")
@@ -52,12 +52,12 @@ pub(crate) fn verify(message: &[u8], keys: &[Key], trusted: &[String]) -> Result
             )
             .remedy("Install it: `apt-get install gpgv` (Debian, Ubuntu), `brew install gnupg` (macOS).")
         })?;
-    judge(&String::from_utf8_lossy(&run.stdout), trusted).map_err(|why| {
+    let signed_by = judge(&String::from_utf8_lossy(&run.stdout), trusted).map_err(|why| {
         Error::because(Kind::Untrusted, "the package repository's index cannot be trusted", why)
             .remedy("Nothing was installed. If Datadog announced a new signing key, update the buildpack.")
             .remedy("If this is a mirror of your own, name its key's fingerprint in DD_HEROKU_APT_KEY_FINGERPRINTS.")
     })?;
-    fs::read(path("text")).map_err(disk)
+    Ok((fs::read(path("text")).map_err(disk)?, signed_by))
 }
 
 /// What gpgv found out about one signature.
@@ -69,9 +69,9 @@ struct Signature {
     problem: Option<String>,
 }
 
-/// Reads gpgv's status lines.
+/// Reads gpgv's status lines and gives back the fingerprint of the trusted key that signed.
 /// Source: <https://git.gnupg.org/cgi-bin/gitweb.cgi?p=gnupg.git;f=doc/DETAILS>.
-fn judge(status: &str, trusted: &[String]) -> anyhow::Result<()> {
+fn judge(status: &str, trusted: &[String]) -> anyhow::Result<String> {
     let mut signatures: Vec<Signature> = Vec::new();
     for line in status.lines().filter_map(|line| line.strip_prefix("[GNUPG:] ")) {
         let words: Vec<&str> = line.split(' ').collect();
@@ -102,7 +102,7 @@ fn judge(status: &str, trusted: &[String]) -> anyhow::Result<()> {
             (_, Some(problem)) => problems.push(problem),
             (Some((primary, strong)), None) if good && trusted.contains(&primary) => {
                 if strong {
-                    return Ok(());
+                    return Ok(primary);
                 }
                 problems.push(format!("{primary} signed it with a weak hash"));
             }

@@ -18,6 +18,8 @@ pub struct Requested {
     which: AgentRequest,
     /// The value was written in the form that was used before Agent 6.9: `6.8.3-1_amd64`.
     pub old_form: bool,
+    /// One of the variables is set; else this is the default.
+    pub is_explicit: bool,
 }
 
 impl Requested {
@@ -43,7 +45,12 @@ impl Requested {
             Some(request) => request,
         };
         match which.major() {
-            Some(major @ (6 | 7)) => Ok(Self { major, which, old_form: version.is_some_and(is_old_form) }),
+            Some(major @ (6 | 7)) => Ok(Self {
+                major,
+                which,
+                old_form: version.is_some_and(is_old_form),
+                is_explicit: version.is_some() || line == 6,
+            }),
             _ => Err(not_a_version(version.unwrap_or_default())),
         }
     }
@@ -53,7 +60,8 @@ impl Requested {
         self.which.to_string()
     }
 
-    fn is_met_by(&self, version: &Version) -> bool {
+    /// Whether a version is among those that are asked for.
+    pub(crate) fn is_met_by(&self, version: &Version) -> bool {
         AgentVersion::parse(&version.to_string()).is_some_and(|version| self.which.is_met_by(version))
     }
 }

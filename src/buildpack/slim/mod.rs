@@ -152,6 +152,31 @@ pub(crate) fn slim(env: &Environment, options: &Slim, folders: &Folders<'_>) -> 
     Ok(Some(slimmed))
 }
 
+/// What the app in `home` uses of a tree that was made slim for `kept` and lacks the checks `cut`.
+pub(crate) fn missing(options: &Slim, home: &Path, kept: &[String], cut: &[String]) -> Vec<String> {
+    let roots = Roots::find(options, home, Path::new("/nonexistent"));
+    let of_modules = roots.modules.iter().filter_map(|module| of_check(module));
+    let used: BTreeSet<String> = roots.checks.iter().cloned().chain(of_modules).collect();
+    let mut missing: Vec<String> = used.into_iter().filter(|check| cut.contains(check)).collect();
+    if roots.java && missing.is_empty() && !roots::run_in_java(kept) {
+        missing.push("jmx".into());
+    }
+    if roots.installs && !kept.iter().any(|name| name == "pip") {
+        missing.push("pip".into());
+    }
+    missing
+}
+
+/// Whether a check, or what installs checks, is not among the checks in Python.
+pub(crate) fn is_no_python_check(name: &str) -> bool {
+    INSTALLERS.contains(&name) || roots::run_in_java(&[name.to_owned()])
+}
+
+/// What a slim tree needs to install further packages with.
+pub(crate) fn installers() -> impl Iterator<Item = String> {
+    INSTALLERS.iter().map(|name| (*name).to_owned())
+}
+
 /// What stays.
 struct Chosen {
     machine: MarkerEnvironment,

@@ -89,6 +89,11 @@ impl Roots {
     }
 }
 
+/// Whether one of these checks runs in Java.
+pub(super) fn run_in_java(checks: &[String]) -> bool {
+    checks.iter().any(|check| JAVA.contains(&check.as_str()))
+}
+
 /// The checks that a folder `conf.d` configures, with the files of each.
 fn configurations(folder: &Path) -> Vec<(String, Vec<PathBuf>)> {
     list(folder)

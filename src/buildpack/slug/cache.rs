@@ -18,7 +18,8 @@ use crate::buildpack::repository::validator::Validator;
 /// Changes when the form of the cache does.
 const FORM: u32 = 2;
 const FOLDER: &str = "dd-heroku";
-const TAR: &str = "agent.tar.zst";
+/// The Agent's tar in the cache.
+pub(crate) const TAR: &str = "agent.tar.zst";
 const NOTE: &str = "agent.json";
 
 /// The cache of one app.
@@ -54,6 +55,11 @@ impl Cache {
     pub(crate) fn open(cache_dir: &Path) -> Self {
         let folder = cache_dir.join(FOLDER);
         let _ = fs::create_dir_all(&folder);
+        Self { folder }
+    }
+
+    /// A folder that has the form of the cache, as it is.
+    pub(crate) fn at(folder: PathBuf) -> Self {
         Self { folder }
     }
 
@@ -118,6 +124,11 @@ impl Kept {
     /// Members that are to be removed once everything is unpacked.
     pub(crate) fn exempt(&self) -> &[String] {
         &self.note.exempt
+    }
+
+    /// The hash that the tar should have.
+    pub(crate) fn sha256(&self) -> &str {
+        &self.note.sha256
     }
 
     /// What the server said about the package when it was downloaded.

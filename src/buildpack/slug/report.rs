@@ -21,6 +21,8 @@ pub struct Report {
     pub package: Package,
     /// It came from the cache: the package itself was not downloaded.
     pub from_cache: bool,
+    /// The buildpack carried it.
+    pub carried: bool,
     /// Requests that were sent.
     pub requests: u32,
     /// Bytes of all files in the package.
@@ -52,6 +54,7 @@ impl Report {
         Self {
             package: package.clone(),
             from_cache: false,
+            carried: false,
             requests: 0,
             unpacked: unpacked.bytes,
             pruned: unpacked.pruned,

@@ -1,5 +1,6 @@
 //! `buildpack`: the build step, as Heroku's build machine calls it, packing it, and verifying what it made.
 
+mod pack;
 mod report;
 mod verify;
 
@@ -50,18 +51,10 @@ pub enum Verb {
     Verify(verify::Args),
     /// Write this program as a buildpack that can be hosted anywhere
     #[command(after_help = "Examples:
-  dd-heroku buildpack pack -o buildpack.tgz")]
-    Pack {
-        /// The tarball to write
-        #[arg(short, long, value_name = "FILE", default_value = "dd-heroku-buildpack.tgz")]
-        output: PathBuf,
-        /// The program to pack instead of this one; it must run on Heroku's stacks
-        #[arg(long, value_name = "PATH")]
-        binary: Option<PathBuf>,
-        /// A smaller program for the dynos (built with `--no-default-features`)
-        #[arg(long, value_name = "PATH")]
-        runtime: Option<PathBuf>,
-    },
+  dd-heroku buildpack pack -o buildpack.tgz
+  dd-heroku buildpack pack --agent 7.81.2 -o buildpack.tgz
+  dd-heroku buildpack pack --agent 7.81.2 --slim-for redis,postgres --no-apm")]
+    Pack(pack::Args),
 }
 
 /// Runs a verb of `buildpack`.
@@ -75,11 +68,7 @@ pub fn run(env: &Environment, ui: Ui, verb: Verb) -> Result<ExitCode> {
             return compile(env, ui, &path(build_dir), &path(cache_dir), env_dir.map(path).as_deref());
         }
         Verb::Verify(args) => return verify::run(env, ui, args),
-        Verb::Pack { output, binary, runtime } => {
-            let bytes = buildpack::pack_program(&output, binary, runtime.as_deref())?;
-            let text = format!("{} ({})", output.display(), buildpack::megabytes(bytes));
-            answer(ui, &text, &json!({ "file": output, "bytes": bytes }))?;
-        }
+        Verb::Pack(args) => pack::run(env, ui, args)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ pub(super) fn document(report: &Report) -> Value {
     let Report {
         package,
         from_cache,
+        carried,
         requests,
         unpacked,
         pruned,
@@ -28,6 +29,7 @@ pub(super) fn document(report: &Report) -> Value {
         "package": package.name,
         "version": package.version.without_epoch(),
         "from_cache": from_cache,
+        "carried": carried,
         "requests": requests,
         "unpacked": unpacked,
         "pruned": pruned,

@@ -62,24 +62,35 @@ pub(crate) struct Prune {
     /// Members that must be unpacked all the same, because one that stays is a hard link to them.
     exempt: HashSet<String>,
     replacement: Option<Replacement>,
+    is_strict: bool,
 }
 
 impl Prune {
     pub(crate) fn new(setup: &Setup) -> Self {
         let rules = TABLE.iter().filter(|rule| (rule.when)(setup)).collect();
         let replacement = (!setup.process_agent && setup.has_two_agents()).then_some(WITHOUT_PROCESS_AGENT);
-        Self { rules, exempt: HashSet::new(), replacement }
+        Self { rules, exempt: HashSet::new(), replacement, is_strict: false }
     }
 
     /// Leaves nothing out.
     pub(crate) fn nothing() -> Self {
-        Self { rules: Vec::new(), exempt: HashSet::new(), replacement: None }
+        Self { rules: Vec::new(), exempt: HashSet::new(), replacement: None, is_strict: false }
     }
 
     /// What is still to be done with a tree that was pruned and kept: `exempt` are the members to remove in the end.
     pub(crate) fn of_kept(&self, exempt: &[String]) -> Self {
         let exempt = exempt.iter().cloned().collect();
-        Self { rules: Vec::new(), exempt, replacement: self.replacement }
+        Self { rules: Vec::new(), exempt, replacement: self.replacement, is_strict: false }
+    }
+
+    /// For a tree that `buildpack pack` wrote: setuid, setgid, the sticky bit and links by full paths have no place in it.
+    pub(crate) fn be_strict(&mut self) {
+        self.is_strict = true;
+    }
+
+    /// See [`Prune::be_strict`].
+    pub(crate) fn is_strict(&self) -> bool {
+        self.is_strict
     }
 
     /// The program that takes another's place once everything is unpacked.
