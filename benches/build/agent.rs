@@ -59,8 +59,8 @@ $g --with-colons --list-keys bench | awk -F: '/^fpr/{print $10;exit}' > "$1/fing
 gpgconf --homedir "$1/gpg" --kill all
 "#;
 
-/// Makes repository and package in `folder`, unless they exist.
-pub(crate) fn make(folder: &Path) {
+/// Makes repository and package in `folder`, unless they exist. `python` puts what Python has into the folder of libraries.
+pub(crate) fn make(folder: &Path, python: impl FnOnce(&Path)) {
     if folder.join(FINGERPRINT).exists() {
         return;
     }
@@ -70,14 +70,19 @@ pub(crate) fn make(folder: &Path) {
     for (path, megabytes) in LARGE {
         words.write(&agent.join(path), megabytes * 1_000_000);
     }
-    for number in 0..SMALL {
-        let package = ["datadog_checks", "kubernetes", "psycopg", "pyVmomi", "requests"][number % 5];
-        let path =
-            format!("embedded/lib/python3.13/site-packages/{package}/m{}/file{number}.py", number / 100);
-        words.write(&agent.join(path), 1_000 + (number * 7919) % 24_000);
-    }
+    python(&agent.join("embedded/lib"));
     let script = Command::new("sh").args(["-c", PACK, "pack"]).arg(folder).status().unwrap();
     assert!(script.success());
+}
+
+/// Python packages made up of small files.
+pub(crate) fn small_files(lib: &Path) {
+    let mut words = Words::new();
+    for number in 0..SMALL {
+        let package = ["datadog_checks", "kubernetes", "psycopg", "pyVmomi", "requests"][number % 5];
+        let path = format!("python3.13/site-packages/{package}/m{}/file{number}.py", number / 100);
+        words.write(&lib.join(path), 1_000 + (number * 7919) % 24_000);
+    }
 }
 
 /// Text that xz packs to about a quarter: words of a fixed list, some far more common than others, and noise.

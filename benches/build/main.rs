@@ -65,7 +65,7 @@ fn main() {
         return;
     }
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("agent-package");
-    agent::make(&kept);
+    agent::make(&kept, agent::small_files);
     let server = Server::start(&kept);
     pack(&server, &kept);
     let cores = thread::available_parallelism().unwrap();
