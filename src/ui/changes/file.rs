@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn many_lines_in_a_row_are_folded() {
-        let lines = |count: usize| (0..count).map(|n| format!("line {n}\n")).collect::<String>();
+        let lines = |count: usize| (0..count).map(|n| format!("line {n}\n")).collect::<Vec<_>>().concat();
         let shown = |count| {
             diff("before\n", &lines(count))
                 .iter()
