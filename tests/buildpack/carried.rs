@@ -131,6 +131,19 @@ fn the_same_agent_gives_the_same_pack_whose_hash_is_printed() {
     let hash = run(Command::new("sha256sum").arg(first.path("pack.tgz")));
     assert_eq!(first.printed["sha256"], hash[..64]);
     assert_eq!(first.printed["agent"]["version"], "7.81.2-1");
+    // No member has the time at which it was packed.
+    let mut tree = tar::Archive::new(zstd::Decoder::new(fs::File::open(first.path(TREE)).unwrap()).unwrap());
+    let headers: Vec<tar::Header> =
+        tree.entries().unwrap().map(|member| member.unwrap().header().clone()).collect();
+    let of_files: Vec<u64> = headers
+        .iter()
+        .filter(|header| header.entry_type().is_file())
+        .map(|header| header.mtime().unwrap())
+        .collect();
+    for header in headers {
+        let time = header.mtime().unwrap();
+        assert!(time == 0 || (of_files.contains(&time) && !header.entry_type().is_symlink()), "{header:?}");
+    }
     // The Agent comes first: of a pack that was cut off no script is left.
     let names = run(Command::new("tar").arg("-tzf").arg(first.path("pack.tgz")));
     assert!(names.starts_with("dd-heroku-agent/\ndd-heroku-agent/agent.json\n"), "{names}");

@@ -46,12 +46,17 @@ impl Tree<'_> {
         let metadata = place.symlink_metadata()?;
         let name = path.to_str().context("a name is not UTF-8")?;
         if metadata.is_dir() {
-            self.writer.bare(&header(EntryType::Directory, &metadata)?, name, None);
+            let mut header = header(EntryType::Directory, &metadata)?;
+            header.set_mtime(newest_file(&place)?);
+            self.writer.bare(&header, name, None);
             return self.folder(path);
         }
         if metadata.is_symlink() {
             let target = fs::read_link(&place)?;
-            self.writer.bare(&header(EntryType::Symlink, &metadata)?, name, Some(&target));
+            let mut header = header(EntryType::Symlink, &metadata)?;
+            // Made when the tree was unpacked: its own time says nothing.
+            header.set_mtime(0);
+            self.writer.bare(&header, name, Some(&target));
             return Ok(());
         }
         if metadata.nlink() > 1 {
@@ -68,10 +73,26 @@ impl Tree<'_> {
     }
 }
 
+/// The time of the newest file in a folder: a folder's own time changes with what is left out of it.
+fn newest_file(folder: &Path) -> anyhow::Result<u64> {
+    let mut newest = 0;
+    for entry in fs::read_dir(folder)? {
+        let metadata = entry?.path().symlink_metadata()?;
+        if metadata.is_file() {
+            newest = newest.max(seconds(&metadata)?);
+        }
+    }
+    Ok(newest)
+}
+
+fn seconds(metadata: &Metadata) -> anyhow::Result<u64> {
+    u64::try_from(metadata.mtime()).context("a file is older than 1970")
+}
+
 fn header(kind: EntryType, metadata: &Metadata) -> anyhow::Result<Header> {
     let mut header = Header::new_gnu();
     header.set_entry_type(kind);
     header.set_mode(metadata.mode() & 0o777);
-    header.set_mtime(u64::try_from(metadata.mtime()).context("a file is older than 1970")?);
+    header.set_mtime(seconds(metadata)?);
     Ok(header)
 }
