@@ -135,21 +135,21 @@ impl ServiceUrl {
     /// another store, unless one of the ports is for encrypted connections; a PostgreSQL database is the same with
     /// another user, and through the port of a pool.
     pub fn is_same_database(&self, other: &Self) -> bool {
-        let is_redis = |url: &Self| {
-            ["redis", "rediss", "valkey", "valkeys"]
-                .contains(&url.scheme.split('+').next().unwrap_or_default())
-        };
-        let database =
-            |url: &Self| url.database().filter(|name| *name != "0" || !is_redis(url)).map(str::to_owned);
-        let is_same_store = || {
-            (&self.user, &self.password) == (&other.user, &other.password)
-                && (self.port_or_default() == other.port_or_default()
-                    || self.is_encrypted() != other.is_encrypted())
-        };
-        self.host.eq_ignore_ascii_case(&other.host)
-            && database(self) == database(other)
-            && is_redis(self) == is_redis(other)
-            && (!is_redis(self) || is_same_store())
+        if !self.host.eq_ignore_ascii_case(&other.host) || self.is_redis() != other.is_redis() {
+            return false;
+        }
+        if !self.is_redis() {
+            return self.database == other.database;
+        }
+        self.database().unwrap_or("0") == other.database().unwrap_or("0")
+            && self.user == other.user
+            && self.password == other.password
+            && (self.port_or_default() == other.port_or_default()
+                || self.is_encrypted() != other.is_encrypted())
+    }
+
+    fn is_redis(&self) -> bool {
+        self.usual_port() == Some(6379)
     }
 
     /// The port, else the one that the scheme is known for.

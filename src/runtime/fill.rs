@@ -86,7 +86,7 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
 }
 
 /// A line with its placeholders replaced, nothing for one that is left out, or the placeholder that could not be.
-fn fill_line(line: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<Option<String>, String> {
+fn fill_line(line: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>, String> {
     let body = line.trim_start();
     if body.starts_with('#') || !line.contains("${") {
         return Ok(Some(line.into()));
@@ -125,7 +125,7 @@ fn value_of(body: &str) -> &str {
 }
 
 /// Fills the scalars of a flow collection, or of a quoted scalar and the comment behind it.
-fn fill_flow(text: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, Gap> {
+fn fill_flow(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<String, Gap> {
     let mut out = String::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -177,7 +177,7 @@ fn end_of_scalar(text: &str) -> usize {
 }
 
 /// A scalar with its placeholders replaced: what was quoted stays text.
-fn fill_scalar(scalar: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, Gap> {
+fn fill_scalar(scalar: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<String, Gap> {
     if !scalar.contains("${") {
         return Ok(scalar.into());
     }
@@ -202,8 +202,8 @@ fn fill_scalar(scalar: &str, variable: &impl Fn(&str) -> Option<String>) -> Resu
 /// A text with its placeholders replaced by what `write` makes of their values.
 fn expand(
     text: &str,
-    variable: &impl Fn(&str) -> Option<String>,
-    write: impl Fn(&str) -> String,
+    variable: &dyn Fn(&str) -> Option<String>,
+    write: fn(&str) -> String,
 ) -> Result<String, Gap> {
     let mut out = String::new();
     let mut rest = text;
@@ -227,7 +227,7 @@ fn escape(text: &str) -> String {
 /// The value of a placeholder.
 fn value(
     placeholder: &str,
-    variable: &impl Fn(&str) -> Option<String>,
+    variable: &dyn Fn(&str) -> Option<String>,
     is_in_url: bool,
 ) -> Result<String, Gap> {
     let (name, part) =
