@@ -250,7 +250,8 @@ pub(super) fn refusal(status: u16, wait: Option<Duration>, body: &[u8]) -> Optio
         300..=399 => Kind::Garbled { status, what: "a redirect to another place".into() },
         _ if !is_from_heroku => Kind::Garbled { status, what: oddity(body).into() },
         402 | 403 => Kind::Forbidden { id, message },
-        404 | 410 => Kind::NotFound { message },
+        404 => Kind::NotFound { message },
+        410 => Kind::Gone { message },
         409 | 423 if id != "confirmation_required" => Kind::Conflict { message },
         _ => Kind::Invalid { id, message },
     })

@@ -45,7 +45,13 @@ pub enum Kind {
         /// The first names of the account's apps, for where none looks like it.
         apps: Box<[String]>,
     },
-    /// 404, 410: it does not exist, or this account may not see it.
+    /// 410: it existed once; so answers a part of the API that Heroku has taken away.
+    #[error("gone: {message}")]
+    Gone {
+        /// Heroku's message.
+        message: String,
+    },
+    /// 404: it does not exist, or this account may not see it.
     #[error("not found: {message}")]
     NotFound {
         /// Heroku's message.
@@ -139,7 +145,7 @@ impl Error {
 
     /// Whether the thing asked for does not exist.
     pub(super) fn is_not_found(&self) -> bool {
-        matches!(self.kind, Kind::NotFound { .. })
+        matches!(self.kind, Kind::NotFound { .. } | Kind::Gone { .. })
     }
 
     /// The same with `secrets` redacted from Heroku's message.
@@ -150,7 +156,7 @@ impl Error {
 
     /// Whether the thing asked for does not exist, or not on this kind of app (Fir, container images).
     pub fn is_absent(&self) -> bool {
-        matches!(self.kind, Kind::NotFound { .. } | Kind::Invalid { .. })
+        matches!(self.kind, Kind::NotFound { .. } | Kind::Gone { .. } | Kind::Invalid { .. })
     }
 }
 
@@ -160,6 +166,7 @@ impl Kind {
     pub(super) fn without(mut self, secrets: &[&str]) -> Self {
         if let Self::Forbidden { message, .. }
         | Self::NotFound { message }
+        | Self::Gone { message }
         | Self::Invalid { message, .. }
         | Self::Conflict { message }
         | Self::Maintenance { message } = &mut self

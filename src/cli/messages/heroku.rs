@@ -64,6 +64,11 @@ fn describe(error: &Error) -> Failure {
         }
         Kind::NotFound { message } => Failure::new(Code::AppNotFound, with("not found at Heroku", message))
             .hint("check the name and the account: dd-heroku auth status"),
+        Kind::Gone { message } => Failure::new(
+            Code::Failed,
+            with(&format!("Heroku no longer has what `{request}` asks for (status 410)"), message),
+        )
+        .hint("this version may be too old for Heroku's API: dd-heroku --version"),
         Kind::RateLimited { wait } => {
             let failure = Failure::new(Code::Unreachable, "this account has reached Heroku's rate limit");
             match wait {
@@ -192,6 +197,7 @@ mod tests {
             },
             Kind::AppNotFound { app: "zzz".into(), near: Box::default(), apps: ["shop".into()].into() },
             Kind::NotFound { message: message() },
+            Kind::Gone { message: message() },
             Kind::RateLimited { wait: Some(Duration::from_secs(3600)) },
             Kind::RateLimited { wait: None },
             Kind::Invalid { id: "invalid_params".into(), message: message() },
@@ -250,6 +256,8 @@ app_not_found: this account cannot see an app `zzz`
   hint: this account has `shop`
 app_not_found: not found at Heroku: Heroku's message
   hint: check the name and the account: dd-heroku auth status
+failed: Heroku no longer has what `GET /apps/shop/config-vars` asks for (status 410): Heroku's message
+  hint: this version may be too old for Heroku's API: dd-heroku --version
 unreachable: this account has reached Heroku's rate limit
   hint: run the command again in 3600 seconds
 unreachable: this account has reached Heroku's rate limit
