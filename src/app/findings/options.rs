@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::{Finding, config};
 use crate::app::codes;
 use crate::app::desired::Desired;
@@ -71,6 +73,14 @@ fn names(option: &str, value: &str, vars: &ConfigVars) -> Option<Finding> {
 }
 
 fn malformed(option: &str, value: &str) -> Option<Finding> {
+    if let Some(tags) = of_json(value) {
+        let tags: Vec<_> =
+            tags.iter().map(|tag| tags::normalized(tag)).filter(|tag| !tag.is_empty()).collect();
+        let tags = tags.join(" ");
+        let fix = config([(option, Some(tags.as_str()).filter(|tags| !tags.is_empty()))]);
+        let evidence = format!("{option} is JSON, `{value}`; tags are separated by spaces");
+        return Finding::new(codes::BAD_TAGS, evidence).map(|finding| finding.fixed_by(fix));
+    }
     let wrong: Vec<_> =
         tags::split(value).filter(|tag| tags::check(tag).is_err()).map(|tag| format!("`{tag}`")).collect();
     if wrong.is_empty() {
@@ -84,6 +94,18 @@ fn malformed(option: &str, value: &str) -> Option<Finding> {
     let fix = config([(option, Some(good.as_str()).filter(|good| !good.is_empty()))]);
     let evidence = format!("{option} has {}", wrong.join(", "));
     Finding::new(codes::BAD_TAGS, evidence).map(|finding| finding.fixed_by(fix))
+}
+
+/// The tags of a value that is JSON: an object of keys and values, or a list of tags.
+fn of_json(value: &str) -> Option<Vec<String>> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match serde_json::from_str(value).ok()? {
+        Value::Object(tags) => {
+            Some(tags.iter().map(|(key, value)| format!("{key}:{}", text(value))).collect())
+        }
+        Value::Array(tags) => Some(tags.iter().map(text).collect()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +141,18 @@ mod tests {
                 vec![codes::BAD_TAGS],
                 ("DD_TAGS", Some("env:a team billing")),
             ),
+            (&[("DD_TAGS", r#"{"a":"b"}"#)], vec![codes::BAD_TAGS], ("DD_TAGS", Some("a:b"))),
+            (
+                &[("DD_TAGS", r#"{"env": "prod", "tier": 2}"#)],
+                vec![codes::BAD_TAGS],
+                ("DD_TAGS", Some("env:prod tier:2")),
+            ),
+            (
+                &[("DD_TAGS", r#"["env:prod", "team:core"]"#)],
+                vec![codes::BAD_TAGS],
+                ("DD_TAGS", Some("env:prod team:core")),
+            ),
+            (&[("DD_TAGS", "{}")], vec![codes::BAD_TAGS], ("DD_TAGS", None)),
             (&[("DD_TAGS", "env:a,team:b")], vec![], ("", None)),
         ] {
             let findings = diagnose(&with(vars));

@@ -61,8 +61,9 @@ fn judged(facts: &Facts, vars: &ConfigVars, option: &Variable, value: &str) -> O
         | Kind::HostName => None,
         // One that is not on has a finding already.
         Kind::Bool if name == env::DD_DYNO_HOST || is_understood(facts, name, value) => None,
+        // Quotes that a shell was to take away: the boolean within is meant.
         Kind::Bool => Some(
-            boolean::parse_input(value)
+            boolean::parse_input(value.trim().trim_matches(['"', '\'']))
                 .map_or(Better::Unknown, |on| Better::Value(boolean::text(on).to_owned())),
         ),
         Kind::AgentVersion => (facts.takes_any_version() && checked.is_err()).then_some(Better::Unset),
@@ -121,7 +122,9 @@ mod tests {
             ("DD_APM_ENABLED", "yes", Some(Some("true"))),
             ("DD_PROCESS_AGENT", "1", Some(Some("true"))),
             ("DD_ENABLE_DBM", "off", Some(Some("false"))),
-            ("DD_TRACE_ENABLED", "\"true\"", Some(None)),
+            ("DD_APM_ENABLED", "\"true\"", Some(Some("true"))),
+            ("DD_PROCESS_AGENT", "'no'", Some(Some("false"))),
+            ("DD_TRACE_ENABLED", "\"maybe\"", Some(None)),
             ("DD_ENV", "my env", Some(Some("my_env"))),
             ("DD_SERVICE", "\"shop\"", Some(Some("shop"))),
             ("DD_AGENT_MAJOR_VERSION", "7.81", Some(None)),
