@@ -1,6 +1,8 @@
 //! `metrics preview` reads lines in every form in which people have them.
 
-use serde_json::Value;
+use std::io::Write;
+
+use serde_json::{Value, json};
 
 use crate::support::sandbox::Sandbox;
 
@@ -100,4 +102,36 @@ fn frames_that_begin_with_their_length_are_counted() {
     }
     // A length that is wrong costs no line.
     assert_eq!(counted(lines("9999 <134>1 2026-03-02T06:58:53+00:00 host heroku web.1 - ")), (3, 3));
+}
+
+#[test]
+fn compressed_lines_are_counted() {
+    let zip = |text: &str| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(text.as_bytes()).unwrap();
+        gzip.finish().unwrap()
+    };
+    let text = lines("2026-03-02T06:58:53.550240+00:00 heroku[router]: ");
+    assert_eq!(counted(zip(&text)), (3, 3));
+    // Parts that were put together, as `cat *.gz` does.
+    assert_eq!(counted([zip(&text), zip(&text)].concat()), (6, 6));
+    let cut = zip(&text)[..20].to_vec();
+    let sandbox = Sandbox::start();
+    let mut command = sandbox.command(&["metrics", "preview", "--from", "-"]);
+    let run = command.write_stdin(cut).assert().code(1);
+    let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(said.contains("standard input could not be read"), "{said}");
+}
+
+#[test]
+fn lines_within_json_are_counted() {
+    let wrapped = |head: &str, name: &str| {
+        let line = |message: &str| json!({ name: format!("{head}{message}"), "id": 7 }).to_string() + "\n";
+        MESSAGES.map(line).concat()
+    };
+    for name in ["message", "log", "_raw"] {
+        assert_eq!(counted(wrapped("2026-03-02T06:58:53Z heroku[web.1]: ", name)), (3, 3), "{name}");
+        assert_eq!(counted(wrapped("", name)), (3, 3), "{name}");
+        assert_eq!(counted(wrapped("2026-03-02T06:58:53Z app[web.1]: ", name)), (3, 0), "{name}");
+    }
 }

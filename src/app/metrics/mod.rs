@@ -16,6 +16,7 @@ pub mod pipeline;
 pub mod preview;
 pub mod series;
 pub mod sketch;
+mod wrapped;
 
 pub use change::{Access, Existing};
 pub use definition::LogMetric;

@@ -7,6 +7,7 @@ use super::line::{self, Reading};
 use super::lines::Lines;
 use super::series::Series;
 use super::sketch::Sketch;
+use super::wrapped;
 
 /// How many dynos are counted separately; what further ones measure is counted under [`OTHERS`].
 pub const DYNOS: usize = 200;
@@ -95,7 +96,8 @@ impl Preview {
 
     fn add(&mut self, line: &str) {
         self.lines += 1;
-        if let Some(reading) = line::read(line) {
+        let message = wrapped::message(line);
+        if let Some(reading) = line::read(message.as_deref().unwrap_or(line)) {
             self.count(&reading);
         }
     }

@@ -1,8 +1,10 @@
 //! `metrics preview`: what would be counted, from existing log lines. Nothing is sent anywhere.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
+
+use flate2::read::MultiGzDecoder;
 
 use crate::app::metrics::Measure;
 use crate::app::metrics::preview::Preview;
@@ -16,7 +18,7 @@ use crate::ui::metrics_view;
   heroku logs -a shop -n 1500 | dd-heroku metrics preview --from -
   dd-heroku metrics preview --from shop.log --plot heroku.dyno.memory.total")]
 pub struct Args {
-    /// File of log lines; `-` reads standard input
+    /// File of log lines, plain or gzip; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
     /// Metric to plot [default: the first that has values]
@@ -31,6 +33,15 @@ fn measure(text: &str) -> std::result::Result<Measure, String> {
     })
 }
 
+/// What a stream holds: archived logs are compressed, some in several members, one behind the other.
+fn unzipped(mut source: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
+    let mut first = Vec::new();
+    source.by_ref().take(2).read_to_end(&mut first)?;
+    let is_gzip = first == [0x1f, 0x8b];
+    let whole = Cursor::new(first).chain(source);
+    Ok(if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+}
+
 /// Reads the lines to their end, and shows what they come to.
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let is_stdin = args.from.as_os_str() == "-";
@@ -38,11 +49,12 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         let name = if is_stdin { "standard input".to_owned() } else { format!("`{}`", args.from.display()) };
         Failure::new(Code::Failed, format_args!("{name} could not be read: {error}"))
     };
-    let mut source: Box<dyn Read> = if is_stdin {
+    let source: Box<dyn Read> = if is_stdin {
         Box::new(io::stdin().lock())
     } else {
         Box::new(File::open(context.env.cwd().join(&args.from)).map_err(unreadable)?)
     };
+    let mut source = unzipped(source).map_err(unreadable)?;
     let mut preview = Preview::default();
     let mut buffer = vec![0; 64 * 1024];
     loop {
