@@ -43,6 +43,11 @@ impl Host<'_> {
         }
     }
 
+    /// Whether the dyno's name is missing from the host name.
+    pub(super) fn lacks_dyno(&self) -> bool {
+        self.given.is_empty() && self.by_dyno && self.dyno.split('.').all(|part| label(part).is_empty())
+    }
+
     /// Whether the app's name is missing from the host name.
     pub(super) fn lacks_app(&self) -> bool {
         self.given.is_empty() && self.by_dyno && label(self.app).is_empty()

@@ -135,7 +135,9 @@ fn variables(
     let host =
         Host { given: &given, by_dyno, app: &app_name, service: &service, dyno: &dyno, machine: &machine };
     let host_name = host.name();
-    if host.lacks_app() {
+    if host.lacks_dyno() {
+        notices.say(Level::Warn, &format!("{DD_DYNO_HOST} needs {DYNO}, which Heroku sets in every dyno and which is not set here: the host name is `{host_name}`"));
+    } else if host.lacks_app() {
         missing_app(env, &host_name, notices);
     }
     script.export(DD_HOSTNAME, host_name);

@@ -144,3 +144,13 @@ fn the_command_of_an_image_gets_the_same() {
         assert_exact(&home, "the command", &env, kept);
     }
 }
+
+#[test]
+fn a_dyno_without_a_name_is_what_the_host_name_lacks() {
+    let home = Home::new().set("DD_DYNO_HOST", "true").set("HEROKU_APP_NAME", "shop").set("DYNO", "");
+    let said = home.boot().stderr;
+    assert!(said.contains("DD_DYNO_HOST needs DYNO") && !said.contains("HEROKU_APP_NAME"), "{said}");
+    let home = Home::new().set("DD_DYNO_HOST", "true").set("HEROKU_APP_NAME", "");
+    let said = home.boot().stderr;
+    assert!(said.contains("DD_DYNO_HOST needs HEROKU_APP_NAME"), "{said}");
+}
