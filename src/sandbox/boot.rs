@@ -44,14 +44,19 @@ pub struct Up {
     pub traces: String,
 }
 
-/// Boots a dyno and waits for its end: calls `wrong` with what is wrong with its slug, and `up` when it is up. Gives back the exit status of its process; `None` when it was asked to
-/// stop.
+/// Boots a dyno and waits for its end: calls `wrong` with what is wrong with its slug, and `up` when it is up. Gives back
+/// the exit status of its process; `None` when it was asked to stop.
 pub fn boot(
     env: &Environment,
     boot: Boot,
     wrong: impl Fn(&str),
     up: impl FnOnce(&Up) -> anyhow::Result<()>,
 ) -> anyhow::Result<Option<ExitStatus>> {
+    // First of all: from here on no signal leaves a process or a folder behind.
+    let stop = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&stop);
+    ctrlc::set_handler(move || heard.store(true, Ordering::SeqCst))?;
+    let is_stopped = || stop.load(Ordering::SeqCst);
     let Options { state, path, .. } = Options::from_env(env)?;
     let world = store::read(&state, 0)?;
     let Boot { app: name, dyno, command, home, stdout } = boot;
@@ -64,18 +69,21 @@ pub fn boot(
     }
     let temporary = tempfile::Builder::new().prefix("dyno-").tempdir()?;
     let home = home.map_or_else(|| temporary.path().join("app"), |home| env.cwd().join(home));
-    dyno::copy(&folder, &home)
-        .with_context(|| format!("the slug cannot be copied to `{}`", home.display()))?;
+    let copied = dyno::copy_unless(&is_stopped, &folder, &home);
+    if is_stopped() {
+        return Ok(None);
+    }
+    copied.with_context(|| format!("the slug cannot be copied to `{}`", home.display()))?;
     if buildpack::has_agent(&home) {
         // It boots all the same, as on Heroku.
         for buildpack::Problem { subject, what, .. } in buildpack::verify(env, &home, None)?.problems {
             wrong(&format!("{subject} {what}"));
         }
     }
+    if is_stopped() {
+        return Ok(None);
+    }
     let mark = ids::fresh();
-    let stop = Arc::new(AtomicBool::new(false));
-    let heard = Arc::clone(&stop);
-    ctrlc::set_handler(move || heard.store(true, Ordering::SeqCst))?;
     let command = command.as_deref().unwrap_or(IDLE);
     let version = app.current().map_or(0, |release| release.version);
     let _record = Record::write(&state, &app.name, &dyno, &home)?;
@@ -94,7 +102,7 @@ pub fn boot(
         if let Some(status) = child.try_wait()? {
             break Some(status);
         }
-        if stop.load(Ordering::SeqCst) {
+        if is_stopped() {
             break None;
         }
         std::thread::sleep(dyno::TICK);

@@ -14,7 +14,8 @@ use anyhow::{Context, anyhow, bail};
 
 use super::options::Options;
 use super::platform::addons;
-use super::store::Store;
+use super::store::{self, Store};
+use super::world::World;
 use crate::env::Environment;
 use crate::program;
 
@@ -41,18 +42,29 @@ pub fn database(
     let stop = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&stop);
     ctrlc::set_handler(move || heard.store(true, Ordering::SeqCst))?;
+    let is_stopped = || stop.load(Ordering::SeqCst);
+    let use_url_in = |world: &mut World, url: &str| {
+        addons::use_url(world, app, url).map_err(|_| {
+            anyhow!("the sandbox has no app `{app}` with a Postgres add-on (dd-heroku sandbox show)")
+        })
+    };
     let use_url = |url: &str| -> anyhow::Result<String> {
         let mut store = Store::open(&state, 0)?;
-        let before = addons::use_url(&mut store.world, app, url).map_err(|_| {
-            anyhow!("the sandbox has no app `{app}` with a Postgres add-on (dd-heroku sandbox show)")
-        })?;
+        let before = use_url_in(&mut store.world, url)?;
         store.save()?;
         Ok(before)
     };
-    let mut server = Server::start(env)?;
+    // In a copy of the world, which is not kept: whether the app has a database at all.
+    use_url_in(&mut store::read(&state, 0)?, "")?;
+    let server = Server::start(env, &is_stopped);
+    if is_stopped() {
+        // Ctrl-C ends the programs of PostgreSQL too: what they say of that is not reported.
+        return Ok(());
+    }
+    let Some(mut server) = server? else { return Ok(()) };
     let before = use_url(&server.url())?;
     let shown = up(&server.url());
-    while shown.is_ok() && !stop.load(Ordering::SeqCst) {
+    while shown.is_ok() && !is_stopped() {
         if let Some(status) = server.process.try_wait()? {
             use_url(&before)?;
             bail!("PostgreSQL ended by itself ({status})");
@@ -71,7 +83,8 @@ struct Server {
 }
 
 impl Server {
-    fn start(env: &Environment) -> anyhow::Result<Self> {
+    /// `None` when it was asked to stop.
+    fn start(env: &Environment, is_stopped: &dyn Fn() -> bool) -> anyhow::Result<Option<Self>> {
         let programs = programs(env)?;
         let folder = tempfile::Builder::new().prefix("dd-heroku-postgres-").tempdir()?;
         let data = folder.path().join("data");
@@ -84,10 +97,16 @@ impl Server {
                 bail!("`{}` cannot be given to another user: {}", folder.path().display(), owned.stderr);
             }
         }
+        if is_stopped() {
+            return Ok(None);
+        }
         let initdb = programs.join("initdb");
         let options =
             ["-A", "trust", "-U", USER, "--no-sync", "-E", "UTF8", "--locale=C", "-D"].map(OsStr::new);
         run(initdb.as_os_str(), &[&options[..], &[data.as_os_str()]].concat())?;
+        if is_stopped() {
+            return Ok(None);
+        }
         let (key, certificate) = (data.join("server.key"), data.join("server.crt"));
         let request = [
             "req",
@@ -129,7 +148,7 @@ impl Server {
         server.wait()?;
         server.sql(env, "postgres", &format!("CREATE DATABASE {DATABASE}"))?;
         server.sql(env, DATABASE, CONTENT)?;
-        Ok(server)
+        Ok(Some(server))
     }
 
     fn wait(&self) -> anyhow::Result<()> {

@@ -118,12 +118,20 @@ fn marked(mark: &str) -> Vec<Pid> {
 
 /// Copies a folder: files with their modes, links as links.
 pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    copy_unless(&|| false, from, to)
+}
+
+/// The same until `is_stopped` says so: the rest is left out.
+pub(crate) fn copy_unless(is_stopped: &dyn Fn() -> bool, from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
+        if is_stopped() {
+            return Ok(());
+        }
         let entry = entry?;
         let (kind, target) = (entry.file_type()?, to.join(entry.file_name()));
         if kind.is_dir() {
-            copy(&entry.path(), &target)?;
+            copy_unless(is_stopped, &entry.path(), &target)?;
         } else if kind.is_symlink() {
             std::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;
         } else if !entry.path().ends_with("bin/dd-heroku") || fs::hard_link(entry.path(), &target).is_err() {

@@ -17,4 +17,5 @@ mod platform;
 mod rebuilding;
 mod release_phase;
 mod state;
+mod stopping;
 mod strictness;
