@@ -141,3 +141,7 @@ pub const NO_OLD_KEY: &str = "DDH079";
 pub const JUST_BUILT: &str = "DDH080";
 /// Database Monitoring runs on several dynos, and counts everything as often.
 pub const DBM_ON_SEVERAL_DYNOS: &str = "DDH081";
+/// `app.json` holds a key or a token.
+pub const APP_JSON_KEY: &str = "DDH082";
+/// `app.json` gives an option a value that what reads it does not take.
+pub const APP_JSON_VALUE: &str = "DDH083";

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::Finding;
+use super::{Finding, app_json_env};
 use crate::app::buildpack::Buildpack;
 use crate::app::facts::Facts;
 use crate::app::findings::explanations::Severity;
@@ -39,6 +39,7 @@ pub(super) fn find(facts: &Facts) -> Vec<Finding> {
         findings.extend(broken(format!("{PATH} is not an object")));
         return findings;
     }
+    findings.extend(app_json_env::find(PATH, &json));
     if facts.agent_buildpack().is_some() {
         let lists = lists(&json);
         findings.extend(lists.iter().filter_map(|list| match list {

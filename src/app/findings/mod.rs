@@ -3,6 +3,7 @@
 
 mod agent;
 pub mod app_json;
+mod app_json_env;
 mod buildpacks;
 mod checkout;
 mod databases;

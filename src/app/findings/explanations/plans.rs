@@ -187,4 +187,16 @@ pub(super) static EXPLAINED: &[Explained] = &[
         "The Agent of each dyno queries the database: calls and times of every query are counted once a dyno.",
         "`dd-heroku integrations limit postgres --to web.1 -a APP` in its checkout; with our buildpack DD_HEROKU_LEADER.",
     ),
+    error(
+        APP_JSON_KEY,
+        "app.json holds a key",
+        "Everyone who can read the repository has the key.",
+        "Take the value out of `env` of app.json and commit it, set it on the pipeline for review apps and tests, and replace the key: dd-heroku rotate-key -a APP",
+    ),
+    warning(
+        APP_JSON_VALUE,
+        "a value in app.json is not understood",
+        "Review apps or tests run without what was meant, or send their data nowhere.",
+        "Write the value in `env` of app.json as it is shown, and commit it.",
+    ),
 ];
