@@ -97,3 +97,30 @@ fn the_lint_reads_the_folder_that_the_app_names() {
     let run = offline.env_remove("HEROKU_API_KEY").assert().code(0);
     assert_eq!(run.get_output().stdout, b"{\n  \"findings\": []\n}\n");
 }
+
+#[test]
+fn what_hides_the_named_folder_from_the_slug_is_found() {
+    for (config, buildpacks, place, pattern, is_hidden) in [
+        (json!({ "DD_HEROKU_CONF_FOLDER": "/app/.datadog" }), "heroku/ruby", ".datadog", ".datadog/", true),
+        (json!({ "DD_HEROKU_CONF_FOLDER": "/app/.datadog" }), "heroku/ruby", ".datadog", "/datadog", false),
+        (json!({ "APP_BASE": "backend" }), MONOREPO, "backend/datadog", "/backend", true),
+        (json!({ "APP_BASE": "backend" }), MONOREPO, "backend/datadog", "/datadog", false),
+        (json!({}), "heroku/ruby", "datadog", "/datadog", true),
+    ] {
+        let sandbox = Sandbox::start();
+        let folder = checked_out(&sandbox, config, &[buildpacks, "heroku/ruby"]);
+        fs::create_dir_all(folder.join(place)).unwrap();
+        fs::write(folder.join(place).join("prerun.sh"), "true\n").unwrap();
+        fs::write(folder.join(".slugignore"), format!("{pattern}\n")).unwrap();
+        let report = run(&sandbox, &folder, &["checks", "lint", "--json"], if is_hidden { 3 } else { 0 });
+        let finding =
+            report["findings"].as_array().unwrap().iter().find(|item| item["path"] == ".slugignore");
+        let expected =
+            format!("`{pattern}` keeps {place}/prerun.sh out of the slug, so that no dyno sees it");
+        assert_eq!(
+            finding.map(|finding| finding["message"].as_str().unwrap()),
+            is_hidden.then_some(&*expected),
+            "{report}"
+        );
+    }
+}

@@ -54,7 +54,7 @@ pub fn findings(facts: &Facts) -> Vec<Finding> {
         let files = checkout.files.iter().filter(|(path, _)| is_linted(path));
         let files: Vec<_> =
             files.map(|(path, text)| lint::File { path: path.clone(), text: text.clone() }).collect();
-        let lint_findings = lint::lint(&files).into_iter();
+        let lint_findings = lint::lint(&files, &checkout.folder).into_iter();
         findings.extend(lint_findings.filter_map(|finding| of_lint(finding.at(&checkout.folder))));
     }
     findings

@@ -1,5 +1,6 @@
 //! Files of a checkout and of a home folder.
 
+use crate::app::conf_folder::ConfFolder;
 use crate::app::docker::Existing;
 use crate::app::facts::{App, Checkout, Facts};
 use crate::app::findings;
@@ -81,7 +82,7 @@ pub(super) fn lint(bytes: &[u8]) {
         ["datadog/conf.d/redisdb.yaml", "datadog/conf.d/custom.d/conf.yaml", "datadog/checks.d/own.py"]
     {
         let file = linter::File { path: path.to_owned(), text: text.clone() };
-        for finding in linter::lint(&[file]) {
+        for finding in linter::lint(&[file], &ConfFolder::default()) {
             assert!(finding.line.is_none_or(|line| (1..=lines).contains(&line)), "{finding:?}");
         }
     }
@@ -90,7 +91,7 @@ pub(super) fn lint(bytes: &[u8]) {
 pub(super) fn prerun_script(bytes: &[u8]) {
     let script = linter::File { path: "datadog/prerun.sh".to_owned(), text: text(bytes) };
     let lines = script.text.lines().count() + 1;
-    for finding in linter::lint(&[script]) {
+    for finding in linter::lint(&[script], &ConfFolder::default()) {
         assert!(finding.line.is_none_or(|line| (1..=lines).contains(&line)), "{finding:?}");
     }
 }
@@ -125,7 +126,7 @@ pub(super) fn slugignore(bytes: &[u8]) {
         ),
     ];
     let files = files.map(|(path, text)| linter::File { path: path.to_owned(), text });
-    let _ = linter::lint(&files);
+    let _ = linter::lint(&files, &ConfFolder::default());
 }
 
 /// A password is a word of the file.

@@ -30,7 +30,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let checkout = checkout(context, &targets)?;
     let folder = app_folder::of(context, &targets);
     let Contents { files, dead_links } = checkout.datadog_contents(&folder)?;
-    let mut findings = lint::lint(&files);
+    let mut findings = lint::lint(&files, &folder);
     findings.extend(checkout.syntax_errors(&folder, &files));
     findings.extend(dead_links.into_iter().map(Finding::dead_link));
     let mut findings: Vec<_> = findings.into_iter().map(|finding| finding.at(&folder)).collect();

@@ -24,7 +24,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let checkout = checkout(context, &targets)?;
     let folder = app_folder::of(context, &targets);
     let files = checkout.datadog_files(&folder)?;
-    let findings = lint::lint(&files);
+    let findings = lint::lint(&files, &folder);
     let checks: Vec<_> = lint::custom_checks(&files)
         .into_iter()
         .map(|check| {

@@ -47,8 +47,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     }
     let files: Vec<_> =
         facts[0].usable_checkout().iter().flat_map(|checkout| &checkout.files).map(file).collect();
-    let findings = lint::lint(&files);
     let folder = facts[0].conf_folder();
+    let findings = lint::lint(&files, &folder);
     let rows: Vec<_> = state
         .into_iter()
         .map(|integration| {

@@ -45,6 +45,10 @@ pub struct Finding {
 impl Finding {
     /// The same with the paths that the app's files really have.
     pub fn at(self, folder: &ConfFolder) -> Self {
+        if self.path == slugignore::PATH {
+            // Its lines name real paths.
+            return self;
+        }
         let Self { path, line, severity, message, fix } = self;
         let (path, message) = (folder.real(&path), folder.in_message(&message));
         Self { path, line, severity, message, fix: fix.map(|fix| folder.in_message(&fix)) }
@@ -91,11 +95,12 @@ impl Finding {
     }
 }
 
-/// The problems of these files of one checkout, by path and line.
-pub fn lint(files: &[File]) -> Vec<Finding> {
+/// The problems of these files of one checkout, by path and line. The files have their usual paths; `folder` is where they
+/// really are.
+pub fn lint(files: &[File], folder: &ConfFolder) -> Vec<Finding> {
     let prerun = placeholders::Prerun::of(files);
     let mut findings = layout::lint(files, &prerun);
-    findings.extend(slugignore::lint(files));
+    findings.extend(slugignore::lint(files, folder));
     findings.extend(checks::lint(files));
     let values = secrets::values(files, &prerun);
     for file in files {
@@ -202,7 +207,7 @@ mod tests {
             let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
             format!("{}{line} {} {}", finding.path, finding.severity.as_str(), finding.message)
         };
-        lint(&files).into_iter().map(shown).collect()
+        lint(&files, &ConfFolder::default()).into_iter().map(shown).collect()
     }
 
     #[test]

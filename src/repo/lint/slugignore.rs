@@ -1,16 +1,17 @@
 //! `.slugignore` lines that take the folder out of the slug (<https://devcenter.heroku.com/articles/slug-compiler>).
 
 use super::{File, Finding};
+use crate::app::conf_folder::ConfFolder;
 
-/// Lines of `.slugignore` that hide files of `datadog/`.
-pub(super) fn lint(files: &[File]) -> Vec<Finding> {
-    let Some(ignore) = files.iter().find(|file| file.path == ".slugignore") else { return Vec::new() };
-    let hidden = |pattern: &str| {
-        files
-            .iter()
-            .map(|file| file.path.as_str())
-            .find(|path| path.starts_with("datadog/") && matches(pattern, path))
-    };
+/// The file.
+pub(super) const PATH: &str = ".slugignore";
+
+/// Lines of `.slugignore` that hide files of `datadog/`, wherever that really is.
+pub(super) fn lint(files: &[File], folder: &ConfFolder) -> Vec<Finding> {
+    let Some(ignore) = files.iter().find(|file| file.path == PATH) else { return Vec::new() };
+    let paths = files.iter().filter(|file| file.path.starts_with("datadog/"));
+    let paths: Vec<_> = paths.map(|file| folder.real(&file.path)).collect();
+    let hidden = |pattern: &str| paths.iter().find(|path| matches(pattern, path));
     ignore
         .text
         .lines()
