@@ -160,7 +160,7 @@ macro_rules! targets {
 targets! {
     agent_status app_json config_value control datadog_answer dockerfile drain_url fill foreign_text git_remote
     heroku_answer integration_conf keys lint list_of_buildpacks log_line masking netrc package prerun_block
-    prerun_script service_url slugignore tags tree version
+    prerun_script service_url slugignore tags tree version xz
 }
 
 #[test]

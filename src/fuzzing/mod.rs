@@ -25,7 +25,7 @@ const fn target(name: &'static str, run: fn(&[u8]), tokens: &'static [&'static s
 }
 
 /// Every target, by name.
-pub const TARGETS: [Target; 26] = [
+pub const TARGETS: [Target; 27] = [
     target(
         "agent_status",
         apis::agent_status,
@@ -120,6 +120,11 @@ pub const TARGETS: [Target; 26] = [
     target("tags", values::tags, &[":", ",", " ", "env:", "dyno:", "\u{130}"]),
     target("tree", packages::tree, &["f ", "d ", "s ", "h ", "../", "./", "a/b", "/", "\n"]),
     target("version", values::version, &["1:", "7.", "~rc.", "-", "v", "_amd64", "latest", "+"]),
+    target(
+        "xz",
+        packages::xz,
+        &["\u{fd}7zXZ\0", "YZ", "\u{21}\u{1}\u{16}", "\0\0\0\0", "\u{2}\0\u{21}\u{1}"],
+    ),
 ];
 
 /// Runs the target of that name.

@@ -1,8 +1,11 @@
 //! The package repository: its lists, its keys, its packages.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
+use liblzma::bufread::XzDecoder;
+use liblzma::stream::{IGNORE_CHECK, Stream};
 use tar::EntryType;
 
 use super::text;
@@ -22,6 +25,24 @@ pub(super) fn control(bytes: &[u8]) {
 pub(super) fn keys(bytes: &[u8]) {
     for (fingerprint, packets) in fuzzing::keys(bytes) {
         assert!(fingerprint.len() == 40 && packets <= bytes.len());
+    }
+}
+
+/// Where both can unpack a stream, its blocks in parallel are what liblzma makes of it, and what is passed over changes
+/// nothing of the rest.
+pub(super) fn xz(bytes: &[u8]) {
+    const MOST: u64 = 4 << 20;
+    let Some(parallel) = fuzzing::xz(bytes, MOST, None) else { return };
+    let mut plain = Vec::new();
+    // Its memory is bounded as the parallel one's is.
+    let stream = Stream::new_stream_decoder(70 << 20, IGNORE_CHECK).expect("a decoder");
+    if XzDecoder::new_stream(bytes, stream).take(MOST).read_to_end(&mut plain).is_ok() {
+        assert!(parallel == plain, "{} and {} bytes", parallel.len(), plain.len());
+    }
+    let step = 100 << 10;
+    if let Some(parts) = fuzzing::xz(bytes, MOST, Some(step as u64)) {
+        let read = parts.chunks(step).zip(parallel.chunks(step)).step_by(2);
+        assert!(read.into_iter().all(|(part, whole)| part.starts_with(whole) || whole.starts_with(part)));
     }
 }
 
