@@ -24,6 +24,8 @@ fn monitoring_can_be_set_up_on_a_database_until_it_is_stopped() {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin("dd-heroku"));
         command.args(arguments).env_clear().env("PATH", path()).env("HOME", folder.path());
         command.env("DD_HEROKU_SANDBOX_STATE", folder.path().join("state.json"));
+        // A command that writes files must not do so in this repository.
+        command.current_dir(folder.path());
         command
     };
     run(&mut command(&["sandbox", "reset"]));

@@ -191,7 +191,7 @@ pub(super) static EXPLAINED: &[Explained] = &[
         APP_JSON_KEY,
         "app.json holds a key",
         "Everyone who can read the repository has the key.",
-        "Take the value out of `env` of app.json and commit it, set it on the pipeline for review apps and tests, and replace the key: dd-heroku rotate-key -a APP",
+        "Take the value out of `env` of app.json, commit it, set it on the pipeline for review apps and tests, and replace the key with `dd-heroku rotate-key -a APP`.",
     ),
     warning(
         APP_JSON_VALUE,
