@@ -89,6 +89,7 @@ pub fn pack_program(
     request: Option<&Request>,
     out: &mut dyn Write,
 ) -> Result<(Packed, Option<Made>)> {
+    pack::check_output(output)?;
     let binary = binary.map_or_else(this_program, Ok)?;
     let failed = |cause| Error::because(Kind::Disk, "the buildpack cannot be packed", cause);
     let work = request

@@ -10,6 +10,7 @@ use flate2::{Compression, GzBuilder};
 use tar::{EntryType, Header};
 
 use super::carried;
+use super::error::{Error, Kind, Result};
 use super::hash::Hashed;
 use crate::temporary;
 
@@ -73,6 +74,22 @@ pub fn pack(output: &Path, contents: &Contents<'_>) -> anyhow::Result<Packed> {
 /// The folder that a pack is written to.
 pub(super) fn folder_of(output: &Path) -> &Path {
     output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Refuses a place that a pack cannot have. A pack takes the place of what is at `output`: a device would be lost.
+pub(super) fn check_output(output: &Path) -> Result {
+    let refused = |path: &Path, what: &str| {
+        let what = format!("`{}` is not {what}", path.display());
+        Err(Error::new(Kind::Options, what).remedy("Name a file in a folder that exists: `-o FILE`."))
+    };
+    let folder = folder_of(output);
+    if !folder.is_dir() {
+        return refused(folder, "a folder");
+    }
+    match output.symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => refused(output, "a file"),
+        _ => Ok(()),
+    }
 }
 
 /// The carried Agent comes first: of a pack that was cut off no script is left that would build without it.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use super::{Build, repository};
+use super::{Build, listing, repository};
 use crate::support::run;
 
 #[test]
@@ -69,4 +69,30 @@ fn a_program_that_is_not_there_cannot_be_packed() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("cannot read `/nonexistent`"));
     assert!(!build.path("p.tgz").exists());
+}
+
+#[test]
+fn a_pack_replaces_files_only_and_says_so_before_anything_is_downloaded() {
+    let repository = repository();
+    let build = Build::of(&repository);
+    fs::create_dir(build.path("folder")).unwrap();
+    run(Command::new("mkfifo").arg(build.path("pipe")));
+    std::os::unix::fs::symlink("pipe", build.path("link")).unwrap();
+    let before = listing(&build.path(""));
+    for (output, why) in [
+        ("folder", "/folder` is not a file"),
+        ("pipe", "/pipe` is not a file"),
+        ("link", "/link` is not a file"),
+        ("missing/p.tgz", "/missing` is not a folder"),
+    ] {
+        for carried in [&[][..], &["--agent", "7"]] {
+            let mut command = build.command(&["buildpack", "pack", "--binary", "/bin/true", "-o"]);
+            let ended = command.arg(build.path(output)).args(carried).output().unwrap();
+            let complaint = String::from_utf8(ended.stderr).unwrap();
+            assert_eq!(ended.status.code(), Some(2), "{complaint}");
+            assert!(complaint.contains(why) && complaint.contains("hint: "), "{complaint}");
+            assert_eq!(listing(&build.path("")), before, "{output}");
+        }
+    }
+    assert_eq!(repository.server.lines(), [""; 0]);
 }
