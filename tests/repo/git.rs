@@ -214,3 +214,51 @@ fn a_partial_clone_says_which_command_fetches_the_files() {
     assert!(fetch.status.success(), "{fetch:?}");
     assert!(clone.checkout().archive(&first).is_ok());
 }
+
+#[test]
+fn nothing_that_a_checkout_names_is_run() {
+    let repository = Repository::new();
+    repository.write("a.txt", "a\n");
+    repository.write(".gitattributes", "* filter=evil diff=evil merge=evil\n");
+    let commit = repository.commit();
+    let ran = repository.path().join(".git/ran");
+    let program = repository.path().join(".git/evil");
+    std::fs::write(&program, format!("#!/bin/sh\necho \"$0 $*\" >> '{}'\ncat\n", ran.display())).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, mode).unwrap();
+    let hooks = repository.path().join(".git/evil-hooks");
+    std::fs::create_dir(&hooks).unwrap();
+    for hook in ["post-checkout", "post-index-change", "reference-transaction", "pre-auto-gc"] {
+        std::fs::copy(&program, hooks.join(hook)).unwrap();
+    }
+    let program = program.to_str().unwrap();
+    for (name, value) in [
+        ("core.fsmonitor", program),
+        ("core.hooksPath", hooks.to_str().unwrap()),
+        ("core.pager", program),
+        ("core.editor", program),
+        ("core.sshCommand", program),
+        ("core.askPass", program),
+        ("credential.helper", program),
+        ("diff.external", program),
+        ("diff.evil.textconv", program),
+        ("filter.evil.clean", program),
+        ("filter.evil.smudge", program),
+        ("filter.evil.required", "true"),
+        ("gpg.program", program),
+        ("tar.tar.command", program),
+        ("alias.rev-parse", &format!("!{program}")),
+        ("alias.archive", &format!("!{program}")),
+    ] {
+        repository.git(&["config", name, value]);
+    }
+    let checkout = repository.checkout();
+    let archive = checkout.archive(&commit).unwrap();
+    assert!(unpacked(archive).contains_key("a.txt"));
+    checkout.resolve("HEAD").unwrap();
+    checkout.has_submodules(&commit).unwrap();
+    checkout.remotes().unwrap();
+    checkout.config("heroku.remote").unwrap();
+    let ran = std::fs::read_to_string(&ran).unwrap_or_default();
+    assert!(ran.is_empty(), "git ran {ran}");
+}
