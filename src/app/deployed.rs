@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::buildpack::{Buildpack, Role};
+use super::buildpack::Buildpack;
 use super::change::{Rebuild, Source};
 use super::facts::{Build, Facts, Release, Status};
 use crate::datadog::{AgentRequest, AgentVersion, boolean, options};
@@ -109,14 +109,13 @@ pub fn is_slim(facts: &Facts) -> bool {
     let value = facts.config.as_ref().and_then(|config| config.get(env::DD_HEROKU_SLIM));
     let asks =
         value.is_some_and(|value| value.eq_ignore_ascii_case("auto") || boolean::parse(value) == Some(true));
-    asks && facts.agent_buildpack().is_some_and(|buildpack| buildpack.role() == Role::Ours)
+    asks && facts.has_our_buildpack()
 }
 
 /// The build of what runs, where the slug is large and dd-heroku's buildpack made it with all Python packages.
 pub fn could_be_slim(facts: &Facts) -> Option<&Build> {
     let size = facts.slug.as_ref().and_then(|slug| slug.size).or(facts.app.slug_size)?;
-    let is_ours = facts.agent_buildpack().is_some_and(|buildpack| buildpack.role() == Role::Ours);
-    build(facts).filter(|_| size >= LARGE && is_ours && !is_slim(facts))
+    build(facts).filter(|_| size >= LARGE && facts.has_our_buildpack() && !is_slim(facts))
 }
 
 /// Whether a config var has another value than when the slug was built, as far as that is known: what was set and rolled back

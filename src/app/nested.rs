@@ -1,7 +1,7 @@
 //! Buildpacks that run others, which a file of the app's repository lists: heroku-buildpack-multi reads a URL a line of
 //! `.buildpacks`, heroku-buildpack-subdir `folder=URL`.
 
-use super::buildpack::Buildpack;
+use super::buildpack::{Buildpack, Role};
 use super::facts::Facts;
 use super::order::{self, Fault};
 
@@ -24,6 +24,11 @@ impl Facts {
     pub fn agent_buildpack(&self) -> Option<Buildpack> {
         let list = self.buildpacks.as_deref()?;
         order::installed(list).cloned().or_else(|| self.nested_agent())
+    }
+
+    /// Whether that is dd-heroku's own.
+    pub fn has_our_buildpack(&self) -> bool {
+        self.agent_buildpack().is_some_and(|buildpack| buildpack.role() == Role::Ours)
     }
 
     /// The buildpack that installs the Agent and is named in the file that another buildpack reads.

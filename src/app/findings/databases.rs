@@ -62,8 +62,9 @@ fn credentials(facts: &Facts) -> Vec<Finding> {
 
 fn several_dynos(facts: &Facts) -> Option<Finding> {
     let dynos: u32 = facts.formation.iter().flatten().map(|process| process.quantity).sum();
-    let checks = leader::everywhere(facts);
-    if dynos < 2 || checks.is_empty() {
+    // The files of the checkout are read only where it matters.
+    let checks = if dynos < 2 { Vec::new() } else { leader::everywhere(facts) };
+    if checks.is_empty() {
         return None;
     }
     let evidence =

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use super::{Finding, compiled};
 use crate::app::booleans::is_off;
-use crate::app::buildpack::Role;
 use crate::app::desired::{Desired, RebuildWhen};
 use crate::app::{codes, deployed};
 use crate::env;
@@ -67,8 +66,7 @@ fn size(facts: &Facts) -> Option<Finding> {
     if size < NEAR || facts.agent_buildpack().is_none() {
         return None;
     }
-    let may_be_slim =
-        !deployed::is_slim(facts) && facts.agent_buildpack().is_some_and(|agent| agent.role() == Role::Ours);
+    let may_be_slim = facts.has_our_buildpack() && !deployed::is_slim(facts);
     let saving = facts.slim_saving.filter(|_| may_be_slim).map(|saving| {
         format!("; a slim build would leave out {} MB of the unpacked Agent", saving / 1_000_000)
     });

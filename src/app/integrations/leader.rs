@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::{Folder, databases, files};
 use crate::app::booleans;
-use crate::app::buildpack::Role;
 use crate::app::codes;
 use crate::app::database_urls::Database;
 use crate::app::desired::{Desired, Note};
@@ -59,7 +58,7 @@ pub(super) fn put_database(
     block: &mut Block,
     desired: &mut Desired,
 ) {
-    let is_ours = facts.agent_buildpack().is_some_and(|buildpack| buildpack.role() == Role::Ours);
+    let is_ours = facts.has_our_buildpack();
     let has_leader = facts.config.as_ref().is_some_and(|config| config.get(env::DD_HEROKU_LEADER).is_some());
     let mut lead = |dyno: Option<&str>| {
         desired.config.insert(env::DD_HEROKU_LEADER.to_owned(), dyno.map(Secret::new));
@@ -94,7 +93,7 @@ pub(super) fn put_database(
 /// The checks with Database Monitoring that run on every dyno, of an app with several.
 pub(in crate::app) fn everywhere(facts: &Facts) -> Vec<String> {
     let config = |name: &str| facts.config.as_ref().and_then(|config| config.get(name));
-    let is_ours = facts.agent_buildpack().is_some_and(|buildpack| buildpack.role() == Role::Ours);
+    let is_ours = facts.has_our_buildpack();
     let folder = facts.matching_checkout().map(|checkout| Folder(checkout.files.clone()));
     let block = folder.as_ref().map(Folder::block).unwrap_or_default();
     let mut checks = Vec::new();

@@ -84,15 +84,8 @@ pub(crate) struct Folders<'a> {
 /// Makes the unpacked package slim. `None` when it has no Python packages to choose from.
 pub(crate) fn slim(env: &Environment, options: &Slim, folders: &Folders<'_>) -> io::Result<Option<Slimmed>> {
     let Folders { apt, home, aside } = folders;
-    let agent = apt.join(AGENT);
-    let Some(site) = imports::site_packages(&agent.join("embedded")).pop() else { return Ok(None) };
-    let distributions = distribution::read_all(&site)?;
-    if !distributions.iter().any(|distribution| distribution.name == BASE) {
-        return Ok(None);
-    }
-    let roots = Roots::find(options, home, apt);
-    let lib = site.parent().unwrap_or(&site).to_owned();
-    let chosen = Chosen::of(&distributions, &roots, &lib);
+    let Some(python) = Python::read(options, home, apt)? else { return Ok(None) };
+    let Python { agent, site, lib, distributions, roots, chosen } = python;
     let mut shelf = Shelf::new(aside);
     let before = size_of(&lib)?;
     let libraries = Libraries::read(&agent)?;
@@ -175,6 +168,35 @@ pub(crate) fn is_no_python_check(name: &str) -> bool {
 /// What a slim tree needs to install further packages with.
 pub(crate) fn installers() -> impl Iterator<Item = String> {
     INSTALLERS.iter().map(|name| (*name).to_owned())
+}
+
+/// The Python of an unpacked package, and what stays of it.
+struct Python {
+    /// The Agent's folder.
+    agent: PathBuf,
+    /// `site-packages`.
+    site: PathBuf,
+    /// The folder above it.
+    lib: PathBuf,
+    distributions: Vec<Distribution>,
+    roots: Roots,
+    chosen: Chosen,
+}
+
+impl Python {
+    /// Of the package in `apt`, for the app in `home`. `None` when it has no Python packages to choose from.
+    fn read(options: &Slim, home: &Path, apt: &Path) -> io::Result<Option<Self>> {
+        let agent = apt.join(AGENT);
+        let Some(site) = imports::site_packages(&agent.join("embedded")).pop() else { return Ok(None) };
+        let distributions = distribution::read_all(&site)?;
+        if !distributions.iter().any(|distribution| distribution.name == BASE) {
+            return Ok(None);
+        }
+        let roots = Roots::find(options, home, apt);
+        let lib = site.parent().unwrap_or(&site).to_owned();
+        let chosen = Chosen::of(&distributions, &roots, &lib);
+        Ok(Some(Self { agent, site, lib, distributions, roots, chosen }))
+    }
 }
 
 /// What stays.

@@ -3,12 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use super::closure::BASE;
-use super::roots::Roots;
-use super::{AGENT, Chosen, JMX, OF_PEOPLE, distribution, resolved};
+use super::{JMX, OF_PEOPLE, Python, resolved};
 use crate::buildpack::folder_size::size_of;
 use crate::buildpack::options::Slim;
-use crate::buildpack::verify::imports;
 
 /// Bytes of the unpacked Agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,15 +19,8 @@ pub struct Saving {
 /// What a slim build would leave out of the package in `apt` for the app in `home`. `None` when there are no packages to choose
 /// from.
 pub(crate) fn saving(options: &Slim, home: &Path, apt: &Path) -> io::Result<Option<Saving>> {
-    let agent = apt.join(AGENT);
-    let Some(site) = imports::site_packages(&agent.join("embedded")).pop() else { return Ok(None) };
-    let distributions = distribution::read_all(&site)?;
-    if !distributions.iter().any(|distribution| distribution.name == BASE) {
-        return Ok(None);
-    }
-    let roots = Roots::find(options, home, apt);
-    let lib = site.parent().unwrap_or(&site);
-    let chosen = Chosen::of(&distributions, &roots, lib);
+    let Some(python) = Python::read(options, home, apt)? else { return Ok(None) };
+    let Python { agent, site, lib, distributions, roots, chosen } = python;
     let files = distributions
         .iter()
         .filter(|distribution| !chosen.packages.contains(&distribution.name))
@@ -40,7 +30,7 @@ pub(crate) fn saving(options: &Slim, home: &Path, apt: &Path) -> io::Result<Opti
     let jmx = Some(agent.join(JMX)).filter(|_| !roots.java);
     let rest = OF_PEOPLE.iter().map(|part| lib.join(part)).chain(jmx);
     let bytes = files.chain(rest).map(|path| bytes_of(&path)).sum();
-    Ok(Some(Saving { bytes, of: size_of(lib)? }))
+    Ok(Some(Saving { bytes, of: size_of(&lib)? }))
 }
 
 /// Zero for what is not there: pruning may have left it out.
